@@ -1,0 +1,166 @@
+//! Text that only the engine understands: [`Expr`]. And [`mentions`], the names that stand in it.
+//!
+//! Nobody parses, trims or lower-cases an expression to compare it. [`mentions`] reads words only to *add* dependency
+//! edges (too many are harmless, a missing one fails on the scratch database), and [`replace_word`] carries a declared
+//! rename into text, where the proof on the scratch database has the last word.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// An expression, predicate or body, as the engine prints it or the author wrote it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Expr(Arc<str>);
+
+impl Expr {
+    /// The expression with this text.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A stretch of expression text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Word(&'a str),
+    Quoted(&'a str),
+    Text(&'a str),
+    Other(&'a str),
+}
+
+/// Cuts text into words, quoted names, string literals and the rest, losing nothing.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            quote @ (b'"' | b'`' | b'\'') => {
+                at += 1;
+                while at < bytes.len() {
+                    if bytes[at] == quote {
+                        at += 1;
+                        if bytes.get(at) != Some(&quote) {
+                            break;
+                        }
+                    }
+                    at += 1;
+                }
+                let at_end = at.min(bytes.len());
+                let piece = &text[start..at_end];
+                out.push(if quote == b'\'' {
+                    Piece::Text(piece)
+                } else {
+                    Piece::Quoted(piece)
+                });
+                at = at_end;
+            }
+            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
+                while at < bytes.len()
+                    && (bytes[at].is_ascii_alphanumeric()
+                        || matches!(bytes[at], b'_' | b'$')
+                        || bytes[at] >= 0x80)
+                {
+                    at += 1;
+                }
+                out.push(Piece::Word(&text[start..at]));
+            }
+            _ => {
+                at += 1;
+                out.push(Piece::Other(&text[start..at]));
+            }
+        }
+    }
+    out
+}
+
+/// Every name that could be meant in `text`: bare words, quoted names, and the words inside string literals
+/// (`nextval('orders_id_seq')` names a sequence).
+pub fn mentions(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Word(word) => out.push(word.to_owned()),
+            Piece::Quoted(quoted) => out.push(unquote(quoted)),
+            Piece::Text(literal) => {
+                let inner = literal.trim_matches('\'');
+                for part in pieces(inner) {
+                    match part {
+                        Piece::Word(word) => out.push(word.to_owned()),
+                        Piece::Quoted(quoted) => out.push(unquote(quoted)),
+                        Piece::Text(_) | Piece::Other(_) => {}
+                    }
+                }
+            }
+            Piece::Other(_) => {}
+        }
+    }
+    out
+}
+
+fn unquote(quoted: &str) -> String {
+    let quote = &quoted[..1];
+    let inner = quoted[1..].strip_suffix(quote).unwrap_or(&quoted[1..]);
+    inner.replace(&quote.repeat(2), quote)
+}
+
+/// `text` with every word or quoted name equal to `from` replaced by `to`, which must be ready to stand in SQL.
+pub fn replace_word(text: &str, from: &str, to: &str) -> String {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Word(word) if word.eq_ignore_ascii_case(from) => to.to_owned(),
+            Piece::Quoted(quoted) if unquote(quoted) == from => to.to_owned(),
+            Piece::Word(kept) | Piece::Quoted(kept) | Piece::Text(kept) | Piece::Other(kept) => {
+                kept.to_owned()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mentions_reads_words_quoted_names_and_literals() {
+        assert_eq!(
+            mentions("lower(a.\"We\"\"ird\") || nextval('s.q'::regclass)"),
+            ["lower", "a", "We\"ird", "nextval", "s", "q", "regclass"]
+        );
+    }
+
+    #[test]
+    fn replace_word_leaves_literals_and_longer_words() {
+        assert_eq!(
+            replace_word("points > 0 AND pointsx = 'points'", "points", "score"),
+            "score > 0 AND pointsx = 'points'"
+        );
+    }
+
+    #[test]
+    fn nothing_is_lost_of_unterminated_text() {
+        for text in ["'abc", "\"abc", "a'", "é'ü\"", ""] {
+            assert_eq!(replace_word(text, "zzz", "y"), text);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A column of a table.
+
+use serde::Serialize;
+
+use crate::catalog::data_type::DataType;
+use crate::catalog::expr::Expr;
+use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::{Ident, ObjectId};
+
+use super::sequence::SequenceOptions;
+
+/// A column whose values come from a sequence of its own (SQL:2003).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// `GENERATED ALWAYS`: an explicit value is refused.
+    pub always: bool,
+    /// How its sequence counts.
+    pub options: SequenceOptions,
+}
+
+/// A column computed from others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Generated {
+    /// How it is computed.
+    pub expr: Expr,
+    /// Computed when written and stored, rather than when read.
+    pub stored: bool,
+}
+
+payload! {
+    /// A column. Its position is not compared: the order of a catalog's objects keeps it as a courtesy.
+    Column / ColumnAttr {
+        /// The type.
+        data_type: DataType => DataType,
+        /// Whether NULL is allowed.
+        nullable: bool => Nullable,
+        /// The default, as the engine prints it.
+        default: Option<Expr> => Default,
+        /// Values from a sequence of its own.
+        identity: Option<Identity> => Identity,
+        /// Values computed from other columns.
+        generated: Option<Generated> => Generated,
+        /// The collation, where it is not the type's own.
+        collation: Option<Ident> => Collation,
+    }
+}
+
+impl Refers for Column {
+    fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
+        out.extend(self.data_type.user.clone());
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        let default = self.default.as_ref().map(Expr::text);
+        let generated = self.generated.as_ref().map(|generated| generated.expr.text());
+        default.into_iter().chain(generated).collect()
+    }
+
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        if let Some(user) = &mut self.data_type.user
+            && user == rename.from
+        {
+            *user = rename.to.clone();
+            self.data_type.text = rename.in_text(&self.data_type.text).into();
+        }
+        if let Some(default) = &mut self.default {
+            rename.in_expr(default);
+        }
+        let own_table = id
+            .relation()
+            .is_some_and(|table| rename.column_of(table).is_some());
+        if let Some(generated) = &mut self.generated
+            && own_table
+        {
+            rename.in_expr(&mut generated.expr);
+        }
+    }
+}

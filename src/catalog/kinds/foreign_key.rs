@@ -1,0 +1,94 @@
+//! A foreign key of a table.
+
+use serde::Serialize;
+
+use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::{Ident, ObjectId, QName};
+
+use super::index::columns_of;
+use super::unique::Deferrable;
+
+/// What happens to the referencing rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum ReferentialAction {
+    /// Refused at the end of the statement, or of the transaction when deferred.
+    #[default]
+    NoAction,
+    /// Refused at once.
+    Restrict,
+    /// They go, or change, too.
+    Cascade,
+    /// Their columns become NULL.
+    SetNull,
+    /// Their columns take their defaults.
+    SetDefault,
+}
+
+impl ReferentialAction {
+    /// The words of the SQL standard, upper case.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Self::NoAction => "NO ACTION",
+            Self::Restrict => "RESTRICT",
+            Self::Cascade => "CASCADE",
+            Self::SetNull => "SET NULL",
+            Self::SetDefault => "SET DEFAULT",
+        }
+    }
+}
+
+/// How NULLs in a composite key count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Match {
+    /// One NULL suffices not to be checked.
+    #[default]
+    Simple,
+    /// All columns are NULL, or none.
+    Full,
+}
+
+payload! {
+    /// A foreign key.
+    ForeignKey / ForeignKeyAttr {
+        /// The referencing columns in order.
+        columns: Vec<Ident> => Columns,
+        /// The referenced table.
+        table: QName => Table,
+        /// The referenced columns in order.
+        referenced: Vec<Ident> => Referenced,
+        /// When a referenced row goes.
+        on_delete: ReferentialAction => OnDelete,
+        /// When a referenced key changes.
+        on_update: ReferentialAction => OnUpdate,
+        /// How NULLs count.
+        match_type: Match => Match,
+        /// When it is checked.
+        deferrable: Deferrable => Deferrable,
+        /// Whether existing rows are known to hold it (PostgreSQL's `NOT VALID` is `false`).
+        validated: bool => Validated,
+    }
+}
+
+impl Refers for ForeignKey {
+    fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
+        columns_of(id, &self.columns, out);
+        out.push(ObjectId::table(self.table.clone()));
+        out.extend(
+            self.referenced
+                .iter()
+                .map(|column| ObjectId::column(&self.table, column.clone())),
+        );
+    }
+
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        if let Some(table) = id.relation() {
+            rename.in_columns(table, &mut self.columns);
+        }
+        rename.in_columns(&self.table, &mut self.referenced);
+        if let (crate::catalog::Kind::Table, Some(to)) = (rename.from.kind, rename.to.qname())
+            && rename.from.qname() == Some(&self.table)
+        {
+            self.table = to.clone();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! An index of a table.
+
+use serde::Serialize;
+use std::sync::Arc;
+
+use crate::catalog::expr::Expr;
+use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::{Ident, ObjectId};
+
+/// What an index key is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum IndexTerm {
+    /// A column.
+    Column(Ident),
+    /// An expression over the columns of the row.
+    Expr(Expr),
+}
+
+/// Where NULLs sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum NullsOrder {
+    /// Before all values.
+    First,
+    /// After all values.
+    Last,
+}
+
+/// One key of an index. Options that are the engine's default are `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IndexKey {
+    /// What it is made of.
+    pub term: IndexTerm,
+    /// The collation, where it is not the column's own.
+    pub collation: Option<Ident>,
+    /// The operator class, where it is not the type's default (PostgreSQL).
+    pub opclass: Option<Arc<str>>,
+    /// Sorted downwards.
+    pub descending: bool,
+    /// Where NULLs sort, where it is not the default of the direction.
+    pub nulls: Option<NullsOrder>,
+}
+
+payload! {
+    /// An index that is not the index of a constraint.
+    Index / IndexAttr {
+        /// The access method; `btree` where the engine has no other.
+        method: Arc<str> => Method,
+        /// Whether two rows may not have the same key.
+        unique: bool => Unique,
+        /// Whether two NULLs are the same (PostgreSQL 15).
+        nulls_not_distinct: bool => NullsNotDistinct,
+        /// The keys in order.
+        keys: Vec<IndexKey> => Keys,
+        /// Columns stored without being part of the key.
+        include: Vec<Ident> => Include,
+        /// Only rows for which this holds are indexed.
+        predicate: Option<Expr> => Predicate,
+    }
+}
+
+/// Adds the ids of `columns` of the table that `id` is a member of.
+pub(super) fn columns_of<'a>(
+    id: &ObjectId,
+    columns: impl IntoIterator<Item = &'a Ident>,
+    out: &mut Vec<ObjectId>,
+) {
+    if let Some(table) = id.relation() {
+        out.extend(
+            columns
+                .into_iter()
+                .map(|column| ObjectId::column(table, column.clone())),
+        );
+    }
+}
+
+impl Refers for Index {
+    fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
+        let keys = self.keys.iter().filter_map(|key| match &key.term {
+            IndexTerm::Column(column) => Some(column),
+            IndexTerm::Expr(_) => None,
+        });
+        columns_of(id, keys.chain(&self.include), out);
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        let exprs = self.keys.iter().filter_map(|key| match &key.term {
+            IndexTerm::Expr(expr) => Some(expr.text()),
+            IndexTerm::Column(_) => None,
+        });
+        exprs.chain(self.predicate.as_ref().map(Expr::text)).collect()
+    }
+
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        let own_column = id.relation().and_then(|table| rename.column_of(table));
+        for key in &mut self.keys {
+            match (&mut key.term, own_column) {
+                (IndexTerm::Column(column), Some((from, to))) if column == from => *column = to.clone(),
+                (IndexTerm::Expr(expr), Some(_)) => rename.in_expr(expr),
+                _ => {}
+            }
+        }
+        if let Some(table) = id.relation() {
+            rename.in_columns(table, &mut self.include);
+        }
+        if let (Some(predicate), Some(_)) = (&mut self.predicate, own_column) {
+            rename.in_expr(predicate);
+        }
+    }
+}

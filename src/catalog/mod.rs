@@ -1,0 +1,268 @@
+//! The model: a [`Catalog`] is a flat store of objects under their ids, and the dependency edges between them.
+//!
+//! Schema, table, column, constraint, index, view, comment: each is one [`Object`] under one [`ObjectId`]. Hierarchy
+//! is a view of it ([`walk`]), not storage. Must not: do I/O, hold SQL text of statements, or know an engine.
+
+pub mod data_type;
+pub mod expr;
+pub mod fingerprint;
+pub mod id;
+pub mod ident;
+pub mod kinds;
+pub mod object;
+pub mod walk;
+
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+pub use data_type::DataType;
+pub use expr::Expr;
+pub use fingerprint::Fingerprint;
+pub use id::{Key, ObjectId, Path};
+pub use ident::{Ident, QName};
+pub use object::{Attr, Kind, Object, Payload, Renaming};
+
+/// One object needs another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Edge {
+    /// Cannot be there without…
+    pub dependent: ObjectId,
+    /// …this one.
+    pub referenced: ObjectId,
+}
+
+/// All objects of a database, in the order in which they were declared or read.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    objects: IndexMap<ObjectId, Object>,
+    edges: IndexSet<Edge>,
+}
+
+impl Catalog {
+    /// An empty catalog.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts an object in; returns the one that stood under the same id.
+    pub fn insert(&mut self, id: ObjectId, object: impl Into<Object>) -> Option<Object> {
+        self.objects.insert(id, object.into())
+    }
+
+    /// Takes an object out, keeping the order of the others.
+    pub fn remove(&mut self, id: &ObjectId) -> Option<Object> {
+        self.objects.shift_remove(id)
+    }
+
+    /// Takes out every object for which `keep` is false, and the edges that touch one.
+    pub fn retain(&mut self, mut keep: impl FnMut(&ObjectId, &Object) -> bool) {
+        self.objects.retain(|id, object| keep(id, object));
+        let objects = &self.objects;
+        self.edges
+            .retain(|edge| objects.contains_key(&edge.dependent) && objects.contains_key(&edge.referenced));
+    }
+
+    /// The object under `id`.
+    pub fn get(&self, id: &ObjectId) -> Option<&Object> {
+        self.objects.get(id)
+    }
+
+    /// The id as this catalog holds it (with the text of the name as the engine stores it), and the object.
+    pub fn get_full(&self, id: &ObjectId) -> Option<(&ObjectId, &Object)> {
+        self.objects.get_key_value(id)
+    }
+
+    /// The payload under `id`, if it is of this kind.
+    pub fn payload<T: Payload>(&self, id: &ObjectId) -> Option<&T> {
+        self.get(id).and_then(T::of)
+    }
+
+    /// Whether there is an object under `id`.
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        self.objects.contains_key(id)
+    }
+
+    /// Puts the objects into the order of `model`; what `model` does not have comes last, in its present order.
+    pub fn order_like(&mut self, model: &Self) {
+        self.objects
+            .sort_by_cached_key(|id, _| model.position(id).unwrap_or(usize::MAX));
+    }
+
+    /// The position of `id` in the declared order.
+    pub fn position(&self, id: &ObjectId) -> Option<usize> {
+        self.objects.get_index_of(id)
+    }
+
+    /// Every object in the declared order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&ObjectId, &Object)> {
+        self.objects.iter()
+    }
+
+    /// Every object that can be changed, in the declared order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&ObjectId, &mut Object)> {
+        self.objects.iter_mut()
+    }
+
+    /// Every object of one kind with its payload.
+    pub fn of_kind<T: Payload>(&self) -> impl Iterator<Item = (&ObjectId, &T)> {
+        self.objects
+            .iter()
+            .filter_map(|(id, object)| T::of(object).map(|payload| (id, payload)))
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// States that `dependent` needs `referenced`.
+    pub fn add_edge(&mut self, dependent: ObjectId, referenced: ObjectId) {
+        if dependent != referenced {
+            self.edges.insert(Edge {
+                dependent,
+                referenced,
+            });
+        }
+    }
+
+    /// The edges that were stated: the engine's dependency records, and `depends-on`.
+    pub fn edges(&self) -> impl ExactSizeIterator<Item = &Edge> {
+        self.edges.iter()
+    }
+
+    /// The object that `id` is part of and goes away with.
+    pub fn parent(&self, id: &ObjectId) -> Option<ObjectId> {
+        match &id.path {
+            Path::Member(relation, _) => {
+                let table = ObjectId::table(relation.clone());
+                if self.contains(&table) {
+                    return Some(table);
+                }
+                let view = ObjectId::qualified(Kind::View, relation.clone());
+                self.contains(&view).then_some(view)
+            }
+            Path::On(target) => self.contains(target).then(|| (**target).clone()),
+            Path::Global(_) | Path::Qualified(_) | Path::Routine(..) => match self.get(id) {
+                Some(Object::Sequence(sequence)) => sequence.owned_by.clone(),
+                _ => None,
+            },
+        }
+    }
+
+    /// Everything that `id` needs: parent and schema, what its structure names, and the stated edges are *not*
+    /// included (see [`walk::References`] for all of them at once).
+    pub fn structural_references(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let mut out = Vec::new();
+        out.extend(self.parent(id));
+        if let (Path::Qualified(_) | Path::Routine(..), Some(schema)) = (&id.path, id.schema()) {
+            out.push(ObjectId::global(Kind::Schema, schema.clone()));
+        }
+        if let Some(object) = self.get(id) {
+            out.extend(object.references(id));
+        }
+        out.retain(|reference| reference != id);
+        out
+    }
+
+    /// Carries a rename through every id, payload and edge.
+    pub fn rename(&mut self, rename: &Renaming<'_>) {
+        let objects = std::mem::take(&mut self.objects);
+        self.objects = objects
+            .into_iter()
+            .map(|(mut id, mut object)| {
+                object.rename(&id, rename);
+                id.follow(rename);
+                // A name made of the content changes with the content.
+                if let Path::Member(_, key @ Key::Structural(_)) = &mut id.path {
+                    *key = object.structural_key();
+                }
+                (id, object)
+            })
+            .collect();
+        let edges = std::mem::take(&mut self.edges);
+        self.edges = edges
+            .into_iter()
+            .map(|mut edge| {
+                edge.dependent.follow(rename);
+                edge.referenced.follow(rename);
+                edge
+            })
+            .collect();
+    }
+}
+
+impl PartialEq for Catalog {
+    /// Equal objects under equal ids; order and edges do not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.objects == other.objects
+    }
+}
+
+/// Who vouches that a catalog's texts are canonical.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arbiter {
+    /// An engine printed them: its name and version.
+    Engine(String),
+    /// Text rules alone; nothing was asked of an engine.
+    Text,
+}
+
+/// A catalog whose texts are spelled as the engine spells them. Only canonical meets canonical in `diff`.
+///
+/// It has two makers: introspection ([`Canonical::introspected`]) and text rules ([`Canonical::assumed`]).
+#[derive(Clone, Debug)]
+pub struct Canonical {
+    catalog: Arc<Catalog>,
+    arbiter: Arbiter,
+}
+
+impl Canonical {
+    /// What an engine printed of itself.
+    pub fn introspected(catalog: impl Into<Arc<Catalog>>, engine: impl Into<String>) -> Self {
+        Self {
+            catalog: catalog.into(),
+            arbiter: Arbiter::Engine(engine.into()),
+        }
+    }
+
+    /// What text rules take for canonical, without an engine.
+    pub fn assumed(catalog: impl Into<Arc<Catalog>>) -> Self {
+        Self {
+            catalog: catalog.into(),
+            arbiter: Arbiter::Text,
+        }
+    }
+
+    /// The catalog.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The catalog, to be held by several.
+    pub fn shared(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    /// The catalog, given away.
+    pub fn into_catalog(self) -> Catalog {
+        Arc::unwrap_or_clone(self.catalog)
+    }
+
+    /// Who vouches for it.
+    pub fn arbiter(&self) -> &Arbiter {
+        &self.arbiter
+    }
+}
+
+impl std::ops::Deref for Canonical {
+    type Target = Catalog;
+    fn deref(&self) -> &Catalog {
+        &self.catalog
+    }
+}

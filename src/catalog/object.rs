@@ -1,0 +1,243 @@
+//! The closed set of object kinds: [`Kind`], [`Object`], [`Attr`], made from one list.
+//!
+//! A payload is declared with `payload!`, which makes the struct, the enum of its attributes and the comparison
+//! together, so a field that nobody compares cannot exist. Must not: hold SQL or know an engine.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::expr::replace_word;
+use super::id::{Key, ObjectId};
+use super::ident::Ident;
+use super::kinds::{
+    Check, Column, Comment, EnumType, Extension, ForeignKey, Function, Index, PrimaryKey, Rows, Schema,
+    Sequence, Table, Trigger, Unique, View,
+};
+
+/// What every payload can do.
+pub trait Payload: Clone + PartialEq + fmt::Debug + Serialize + Sized + 'static {
+    /// One variant for each field.
+    type Attr: Copy + PartialEq + fmt::Debug + 'static;
+    /// The attributes in which the two differ.
+    fn changed(&self, to: &Self) -> Vec<Self::Attr>;
+    /// The payload in `object`, if it is of this kind.
+    fn of(object: &Object) -> Option<&Self>;
+    /// The attribute in `attr`, if it is of this kind.
+    fn attr(attr: Attr) -> Option<Self::Attr>;
+}
+
+/// What a payload refers to; written by hand for each kind.
+pub trait Refers {
+    /// Adds the ids that follow from the structure (the table a foreign key points to, the columns of an index).
+    /// The parent of a member is added by the catalog.
+    fn references(&self, _id: &ObjectId, _out: &mut Vec<ObjectId>) {}
+    /// The opaque texts in which names may stand.
+    fn texts(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// Follows the rename of another object.
+    fn rename(&mut self, _id: &ObjectId, _rename: &Renaming<'_>) {}
+}
+
+/// A rename to be carried into payloads.
+#[derive(Clone, Copy, Debug)]
+pub struct Renaming<'a> {
+    /// The old identity.
+    pub from: &'a ObjectId,
+    /// The new identity.
+    pub to: &'a ObjectId,
+    /// The new name, quoted for SQL text where it needs quotes.
+    pub sql: &'a str,
+}
+
+impl Renaming<'_> {
+    /// Whether a column of `table` was renamed; then the old and new names.
+    pub fn column_of(&self, table: &super::ident::QName) -> Option<(&Ident, &Ident)> {
+        if self.from.kind != Kind::Column || self.from.relation() != Some(table) {
+            return None;
+        }
+        Some((self.from.name()?, self.to.name()?))
+    }
+
+    /// Replaces the column's name in a list of columns of `table`.
+    pub fn in_columns(&self, table: &super::ident::QName, columns: &mut [Ident]) {
+        if let Some((from, to)) = self.column_of(table) {
+            for column in columns.iter_mut().filter(|column| *column == from) {
+                *column = to.clone();
+            }
+        }
+    }
+
+    /// The text with the old name replaced where it stands as a word.
+    pub fn in_text(&self, text: &str) -> String {
+        match self.from.name() {
+            Some(name) => replace_word(text, name.text(), self.sql),
+            None => text.to_owned(),
+        }
+    }
+
+    /// [`Renaming::in_text`] for an expression.
+    pub fn in_expr(&self, expr: &mut super::expr::Expr) {
+        *expr = super::expr::Expr::new(self.in_text(expr.text()));
+    }
+}
+
+/// Declares a payload: the struct, its attribute enum, and the comparison.
+macro_rules! payload {
+    (
+        $(#[$meta:meta])*
+        $name:ident / $attr:ident { $( $(#[$doc:meta])* $field:ident : $type:ty => $variant:ident ),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        pub struct $name { $( $(#[$doc])* pub $field: $type ),* }
+
+        #[doc = concat!("An attribute of [`", stringify!($name), "`].")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $attr { $( $(#[$doc])* $variant ),* }
+
+        impl $crate::catalog::Payload for $name {
+            type Attr = $attr;
+            #[allow(unused_variables, unused_mut, reason = "a payload without fields compares nothing")]
+            fn changed(&self, to: &Self) -> Vec<$attr> {
+                let mut out = Vec::new();
+                $( if self.$field != to.$field { out.push($attr::$variant); } )*
+                out
+            }
+            fn of(object: &$crate::catalog::Object) -> Option<&Self> {
+                match object { $crate::catalog::Object::$name(payload) => Some(payload), _ => None }
+            }
+            fn attr(attr: $crate::catalog::Attr) -> Option<$attr> {
+                match attr { $crate::catalog::Attr::$name(attr) => Some(attr), _ => None }
+            }
+        }
+    };
+}
+pub(crate) use payload;
+
+macro_rules! kinds {
+    ($( $kind:ident($payload:ident, $attr:ident) $noun:literal ),* $(,)?) => {
+        /// What an object is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub enum Kind { $( #[doc = concat!("A ", $noun, ".")] $kind ),* }
+
+        impl Kind {
+            /// Every kind, in the order in which a reader expects them.
+            pub const ALL: &'static [Self] = &[ $( Self::$kind ),* ];
+
+            /// The word for it in messages.
+            pub fn noun(self) -> &'static str {
+                match self { $( Self::$kind => $noun ),* }
+            }
+        }
+
+        /// One object of a catalog.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Object { $( #[doc = concat!("A ", $noun, ".")] $payload($payload) ),* }
+
+        /// An attribute of an object.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum Attr { $( #[doc = concat!("Of a ", $noun, ".")] $payload(super::kinds::$attr) ),* }
+
+        impl Object {
+            /// What it is.
+            pub fn kind(&self) -> Kind {
+                match self { $( Self::$payload(_) => Kind::$kind ),* }
+            }
+
+            /// The attributes in which the two differ; everything, if they are of different kinds.
+            pub fn changed(&self, to: &Self) -> Vec<Attr> {
+                match (self, to) {
+                    $( (Self::$payload(from), Self::$payload(to)) => {
+                        from.changed(to).into_iter().map(Attr::$payload).collect()
+                    } )*
+                    _ => Vec::new(),
+                }
+            }
+
+            fn refers(&self) -> &dyn Refers {
+                match self { $( Self::$payload(payload) => payload ),* }
+            }
+
+            fn refers_mut(&mut self) -> &mut dyn Refers {
+                match self { $( Self::$payload(payload) => payload ),* }
+            }
+        }
+
+        $( impl From<$payload> for Object {
+            fn from(payload: $payload) -> Self { Self::$payload(payload) }
+        } )*
+    };
+}
+
+kinds! {
+    Schema(Schema, SchemaAttr) "schema",
+    Extension(Extension, ExtensionAttr) "extension",
+    Enum(EnumType, EnumTypeAttr) "enum",
+    Sequence(Sequence, SequenceAttr) "sequence",
+    Function(Function, FunctionAttr) "function",
+    Table(Table, TableAttr) "table",
+    Column(Column, ColumnAttr) "column",
+    PrimaryKey(PrimaryKey, PrimaryKeyAttr) "primary key",
+    Unique(Unique, UniqueAttr) "unique constraint",
+    Check(Check, CheckAttr) "check constraint",
+    ForeignKey(ForeignKey, ForeignKeyAttr) "foreign key",
+    Index(Index, IndexAttr) "index",
+    View(View, ViewAttr) "view",
+    Trigger(Trigger, TriggerAttr) "trigger",
+    Comment(Comment, CommentAttr) "comment",
+    Rows(Rows, RowsAttr) "rows",
+}
+
+impl Kind {
+    /// Whether the name carries no data: dropping and creating it under another name is a rename.
+    pub fn has_cosmetic_name(self) -> bool {
+        matches!(
+            self,
+            Self::PrimaryKey | Self::Unique | Self::Check | Self::ForeignKey | Self::Index
+        )
+    }
+
+    /// Whether dropping it loses rows or values.
+    pub fn holds_data(self) -> bool {
+        matches!(
+            self,
+            Self::Table | Self::Column | Self::Rows | Self::Sequence | Self::Schema | Self::Extension
+        )
+    }
+}
+
+impl Object {
+    /// A name made of the content, for a constraint that the engine keeps no name for. What can be altered without
+    /// becoming another constraint (the actions of a foreign key) is left out.
+    pub fn structural_key(&self) -> Key {
+        let columns = |columns: &[Ident]| columns.iter().map(Ident::key).collect::<Vec<_>>().join(", ");
+        Key::Structural(Arc::from(match self {
+            Self::PrimaryKey(_) => "primary key".to_owned(),
+            Self::Unique(unique) => format!("unique {}", columns(&unique.columns)),
+            Self::Check(check) => format!("check {}", check.expr),
+            Self::ForeignKey(key) => format!("{} references {}", columns(&key.columns), key.table),
+            other => other.kind().noun().to_owned(),
+        }))
+    }
+
+    /// The ids that follow from the structure of the payload, without the parent.
+    pub fn references(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let mut out = Vec::new();
+        self.refers().references(id, &mut out);
+        out
+    }
+
+    /// The opaque texts in which names may stand.
+    pub fn texts(&self) -> Vec<&str> {
+        self.refers().texts()
+    }
+
+    /// Follows the rename of another object.
+    pub fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        self.refers_mut().rename(id, rename);
+    }
+}
