@@ -1,0 +1,29 @@
+//! What the author declared about the *way*, which cannot live in a catalog: [`Intents`].
+//!
+//! Every intent is a hint that stays harmless after it has done its work.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::catalog::{Expr, ObjectId};
+
+/// `was=`: this object had another name before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenameIntent {
+    /// The identity before; its table may itself be renamed, and then stands here under its new name.
+    pub from: ObjectId,
+    /// The identity now.
+    pub to: ObjectId,
+}
+
+/// How differences are to be understood and carried out.
+#[derive(Clone, Debug, Default)]
+pub struct Intents {
+    /// Renames, tables before their columns.
+    pub renames: Vec<RenameIntent>,
+    /// `using=`: how the existing values of a column become values of its new type.
+    pub using: HashMap<ObjectId, Expr>,
+    /// `backfill=`: what existing rows get in a column that becomes required.
+    pub backfill: HashMap<ObjectId, Expr>,
+    /// `others=keep`: rows objects beside which undeclared rows are left alone.
+    pub keep_other_rows: HashSet<ObjectId>,
+}

@@ -1,0 +1,382 @@
+//! Ops: what is done, as data. An [`Op`] can be printed, stored, linted and applied to a catalog without an engine.
+//!
+//! Must not: hold SQL, or an id where an object is needed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::catalog::kinds::{Column, EnumType};
+use crate::catalog::{Attr, Catalog, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
+
+/// Whether a step may share a transaction with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Txn {
+    /// In the transaction of its neighbours.
+    #[default]
+    Inside,
+    /// In no transaction at all.
+    Outside,
+    /// In a transaction that must be committed before the next step (a new enum value, PostgreSQL).
+    CommitAfter,
+}
+
+/// Where a rebuilt table takes the values of a column from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CopySource {
+    /// The column of the old table.
+    Column(Ident),
+    /// An expression over the old row (`using=`).
+    Expr(Expr),
+    /// The column, or this where it is NULL (`backfill=`).
+    Filled(Ident, Expr),
+}
+
+/// A table built anew beside the old one, filled from it, and put in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rebuild {
+    /// The table.
+    pub table: ObjectId,
+    /// The table and its folded members as they were.
+    pub before: Vec<(ObjectId, Object)>,
+    /// The table and its folded members as they are to be.
+    pub after: Vec<(ObjectId, Object)>,
+    /// What each column of the new table is filled with; columns left out take their defaults.
+    pub copy: Vec<(Ident, CopySource)>,
+}
+
+/// An enumerated type made anew, with every column of it converted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SwapEnum {
+    /// The type.
+    pub id: ObjectId,
+    /// As it was.
+    pub from: EnumType,
+    /// As it is to be.
+    pub to: EnumType,
+    /// The columns of this type, as they stand before and after.
+    pub columns: Vec<(ObjectId, Column)>,
+}
+
+/// What an op does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Makes an object.
+    Create {
+        /// Its identity.
+        id: ObjectId,
+        /// What it is.
+        object: Object,
+    },
+    /// Takes an object away.
+    Drop {
+        /// Its identity.
+        id: ObjectId,
+        /// What it was.
+        object: Object,
+    },
+    /// Changes attributes of an object in place.
+    Alter {
+        /// Its identity.
+        id: ObjectId,
+        /// What it was.
+        from: Box<Object>,
+        /// What it is to be.
+        to: Box<Object>,
+        /// In which attributes the two differ.
+        attrs: Vec<Attr>,
+        /// How existing values become values of the new type.
+        using: Option<Expr>,
+    },
+    /// Gives an object another name.
+    Rename {
+        /// The old identity.
+        from: ObjectId,
+        /// The new identity.
+        to: ObjectId,
+        /// The object under its new name.
+        object: Object,
+    },
+    /// Builds a table anew.
+    Rebuild(Box<Rebuild>),
+    /// Makes an enumerated type anew.
+    SwapEnum(Box<SwapEnum>),
+    /// Gives rows that have NULL in a column a value.
+    Backfill {
+        /// The table.
+        table: QName,
+        /// The column.
+        column: Ident,
+        /// The value.
+        value: Expr,
+    },
+}
+
+/// A question to the data that must have a certain answer before a step may run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// No row may have NULL in the column.
+    NoNulls {
+        /// The column.
+        column: ObjectId,
+    },
+    /// The table may have no row: a required column without a value for existing rows is added.
+    NoRows {
+        /// The column that is added.
+        column: ObjectId,
+    },
+    /// No two rows may have the same values in these columns.
+    NoDuplicates {
+        /// The constraint or index.
+        subject: ObjectId,
+        /// Its table.
+        table: QName,
+        /// Its columns.
+        columns: Vec<Ident>,
+        /// Whether two NULLs are the same.
+        nulls_equal: bool,
+    },
+    /// Every row must find its referenced row.
+    NoOrphans {
+        /// The foreign key.
+        subject: ObjectId,
+        /// Its table.
+        table: QName,
+        /// What it says.
+        key: Box<crate::catalog::kinds::ForeignKey>,
+    },
+    /// The condition must hold, or be NULL, in every row.
+    Holds {
+        /// The check constraint.
+        subject: ObjectId,
+        /// Its table.
+        table: QName,
+        /// The condition.
+        condition: Expr,
+    },
+    /// No row may hold one of these values.
+    Unused {
+        /// The column.
+        column: ObjectId,
+        /// The values.
+        values: Vec<String>,
+    },
+    /// Every value must survive the conversion to the new type.
+    Converts {
+        /// The column.
+        column: ObjectId,
+        /// Its type before.
+        from: String,
+        /// Its type after.
+        to: String,
+    },
+}
+
+impl Question {
+    /// What the question is about.
+    pub fn subject(&self) -> &ObjectId {
+        match self {
+            Self::NoNulls { column }
+            | Self::NoRows { column }
+            | Self::Unused { column, .. }
+            | Self::Converts { column, .. } => column,
+            Self::NoDuplicates { subject, .. }
+            | Self::NoOrphans { subject, .. }
+            | Self::Holds { subject, .. } => subject,
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Op {
+    /// What is done.
+    pub action: Action,
+    /// How it shares transactions.
+    pub txn: Txn,
+}
+
+impl Op {
+    /// An op in the common transaction.
+    pub fn new(action: Action) -> Self {
+        Self {
+            action,
+            txn: Txn::Inside,
+        }
+    }
+
+    /// The object the op is about, under its identity after the op.
+    pub fn subject(&self) -> ObjectId {
+        match &self.action {
+            Action::Create { id, .. } | Action::Drop { id, .. } | Action::Alter { id, .. } => id.clone(),
+            Action::Rename { to, .. } => to.clone(),
+            Action::Rebuild(rebuild) => rebuild.table.clone(),
+            Action::SwapEnum(swap) => swap.id.clone(),
+            Action::Backfill { table, column, .. } => ObjectId::column(table, column.clone()),
+        }
+    }
+
+    /// What exists only after the op.
+    pub fn provides(&self) -> Vec<ObjectId> {
+        match &self.action {
+            Action::Create { id, .. } => vec![id.clone()],
+            Action::Rename { to, .. } => vec![to.clone()],
+            Action::Rebuild(rebuild) => missing(&rebuild.after, &rebuild.before),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What exists only before the op.
+    pub fn destroys(&self) -> Vec<ObjectId> {
+        match &self.action {
+            Action::Drop { id, .. } => vec![id.clone()],
+            Action::Rename { from, .. } => vec![from.clone()],
+            Action::Rebuild(rebuild) => missing(&rebuild.before, &rebuild.after),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What exists before and after, and is not the same.
+    pub fn mutates(&self) -> Vec<ObjectId> {
+        match &self.action {
+            Action::Alter { id, .. } => vec![id.clone()],
+            Action::SwapEnum(swap) => {
+                let columns = swap.columns.iter().map(|(id, _)| id.clone());
+                std::iter::once(swap.id.clone()).chain(columns).collect()
+            }
+            Action::Rebuild(rebuild) => {
+                let kept = |id: &ObjectId| rebuild.after.iter().any(|(other, _)| other == id);
+                rebuild
+                    .before
+                    .iter()
+                    .map(|(id, _)| id)
+                    .filter(|id| kept(id))
+                    .cloned()
+                    .collect()
+            }
+            Action::Backfill { table, column, .. } => vec![ObjectId::column(table, column.clone())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Does to a catalog what the op does to a database.
+    pub fn apply(&self, catalog: &mut Catalog, quote: &dyn Fn(&str) -> String) {
+        match &self.action {
+            Action::Create { id, object } => {
+                catalog.insert(id.clone(), object.clone());
+            }
+            Action::Drop { id, .. } => {
+                catalog.remove(id);
+            }
+            Action::Alter { id, to, .. } => {
+                catalog.insert(id.clone(), (**to).clone());
+            }
+            Action::Rename { from, to, .. } => {
+                let sql = to.name().map(|name| quote(name.text())).unwrap_or_default();
+                catalog.rename(&Renaming { from, to, sql: &sql });
+            }
+            Action::Rebuild(rebuild) => {
+                for (id, _) in &rebuild.before {
+                    catalog.remove(id);
+                }
+                for (id, object) in &rebuild.after {
+                    catalog.insert(id.clone(), object.clone());
+                }
+            }
+            Action::SwapEnum(swap) => {
+                catalog.insert(swap.id.clone(), swap.to.clone());
+            }
+            Action::Backfill { .. } => {}
+        }
+    }
+}
+
+fn missing(of: &[(ObjectId, Object)], other: &[(ObjectId, Object)]) -> Vec<ObjectId> {
+    let other: std::collections::HashSet<&ObjectId> = other.iter().map(|(id, _)| id).collect();
+    of.iter()
+        .map(|(id, _)| id)
+        .filter(|id| !other.contains(id))
+        .cloned()
+        .collect()
+}
+
+impl fmt::Display for Op {
+    /// The title of the op: `create table users`, `alter column users.email (type)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.action {
+            Action::Create { id, .. } => write!(f, "create {id}"),
+            Action::Drop { id, .. } => write!(f, "drop {id}"),
+            Action::Alter { id, attrs, .. } => {
+                let words: Vec<String> = attrs.iter().map(|attr| attribute_words(*attr)).collect();
+                write!(f, "alter {id} ({})", words.join(", "))
+            }
+            Action::Rename { from, to, .. } => {
+                let name = to.name().map(ToString::to_string).unwrap_or_default();
+                write!(f, "rename {from} to {name}")
+            }
+            Action::Rebuild(rebuild) => write!(f, "rebuild {}", rebuild.table),
+            Action::SwapEnum(swap) => write!(f, "rebuild {}", swap.id),
+            Action::Backfill { table, column, .. } => {
+                write!(f, "backfill {} {table}.{column}", Kind::Column.noun())
+            }
+        }
+    }
+}
+
+/// `Attr::Column(ColumnAttr::NullsNotDistinct)` as `nulls not distinct`.
+pub fn attribute_words(attr: Attr) -> String {
+    let debug = format!("{attr:?}");
+    let name = debug
+        .split_once('(')
+        .map_or(debug.as_str(), |(_, inner)| inner.trim_end_matches(')'));
+    let mut out = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Ops that one statement, or a few that belong together, carry out: a table and what is folded into its `CREATE`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// The op that gives the batch its name.
+    pub head: Op,
+    /// Ops folded into it, in the order in which they are rendered.
+    pub folded: Vec<Op>,
+    /// What the data must answer before it may run.
+    pub questions: Vec<Question>,
+}
+
+impl Batch {
+    /// The head and the folded ops.
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        std::iter::once(&self.head).chain(&self.folded)
+    }
+}
+
+/// What is done, in order; no SQL yet.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The batches in order.
+    pub batches: Vec<Batch>,
+    /// The state it starts from, before any rename.
+    pub from: Arc<Catalog>,
+    /// The state it leads to.
+    pub to: Arc<Catalog>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
+    /// Every op in order.
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.batches.iter().flat_map(Batch::ops)
+    }
+}
