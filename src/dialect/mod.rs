@@ -1,0 +1,204 @@
+//! Everything that depends on the engine, behind one enum that is matched once: [`Dialect`].
+//!
+//! A dialect is a folder: `mod.rs` (its [`Engine`] table), `session.rs` (connection, lock, transactions), `kinds/*.rs`
+//! (query, reader, rule row and rendering of each kind), `strategy/*.rs`, `impact.rs`, `unmodelled.rs`. Knowledge of an
+//! engine stands nowhere else. `dialect.engine().rules(kind)` *is* the capability table: `None` means the engine has no such thing.
+
+pub mod literal;
+pub mod own_tables;
+pub mod render;
+pub mod rules;
+pub mod scratch;
+pub mod session;
+pub mod sql;
+pub mod url;
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::fmt;
+
+use crate::catalog::kinds::Column;
+use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::op::{Action, Op, Question};
+
+pub use literal::Literal;
+pub use own_tables::OwnTables;
+pub use rules::{Alter, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
+pub use session::{EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
+pub use sql::Sql;
+pub use url::DatabaseUrl;
+
+/// The names of the tables that the revision chain keeps in a database: never compared, never dropped.
+pub const OWN_TABLES: &[&str] = &["alembic_version", "reconcile_ledger"];
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// PostgreSQL 12–18.
+    Postgres,
+    /// SQLite 3.35 and later.
+    Sqlite,
+}
+
+/// A database server: its engine and version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// The engine.
+    pub dialect: Dialect,
+    /// Comparable version: PostgreSQL's `server_version_num` (150004), SQLite's `sqlite3_libversion_number` (3045001).
+    pub version: u32,
+    /// The version as a person writes it: `15.4`, `3.45.1`.
+    pub version_text: String,
+}
+
+impl Server {
+    /// The engine's table of facts.
+    pub fn engine(&self) -> &'static dyn Engine {
+        self.dialect.engine()
+    }
+
+    /// The part of the version within which canonical texts do not change: `15` for PostgreSQL, `3` for SQLite.
+    pub fn major(&self) -> &str {
+        self.version_text.split('.').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.engine().title(), self.version_text)
+    }
+}
+
+impl Dialect {
+    /// Every engine this build knows.
+    pub const ALL: &'static [Self] = &[Self::Postgres, Self::Sqlite];
+
+    /// The engine's table of facts: the one match.
+    pub fn engine(self) -> &'static dyn Engine {
+        match self {
+            Self::Postgres => &postgres::Postgres,
+            Self::Sqlite => &sqlite::Sqlite,
+        }
+    }
+
+    /// The engine with this name in files: `postgres`, `sqlite`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|dialect| dialect.engine().name() == name)
+    }
+
+    /// The name in files: `postgres`, `sqlite`.
+    pub fn name(self) -> &'static str {
+        self.engine().name()
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the rest of the program may ask of an engine. Everything here is pure; connections are [`Session`].
+#[async_trait::async_trait]
+pub trait Engine: Sync + Send {
+    /// The name in files: `postgres`, `sqlite`.
+    fn name(&self) -> &'static str;
+    /// The name in prose: `PostgreSQL`, `SQLite`.
+    fn title(&self) -> &'static str;
+    /// Whether it runs in this process, so that a scratch database is always at hand.
+    fn is_embedded(&self) -> bool {
+        false
+    }
+    /// The server to assume when none is connected: the newest one supported.
+    fn default_server(&self) -> Server;
+    /// The schema of unqualified names, on engines that have schemas.
+    fn default_schema(&self) -> Option<Ident>;
+    /// A name, folded as the engine folds stored names.
+    fn ident(&self, text: &str) -> Ident;
+    /// The name as it stands in SQL, quoted where it must be.
+    fn quote(&self, name: &str) -> String;
+    /// The longest name in bytes, if there is a limit.
+    fn name_limit(&self) -> Option<usize>;
+    /// The rule row of a kind; `None` means that the engine has no such thing.
+    fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules>;
+    /// Whether objects of this kind may be made before what they refer to, and outlive it (SQLite's foreign keys).
+    fn ignores_order(&self, _kind: Kind) -> bool {
+        false
+    }
+    /// The rewrites of ops into safe sequences, in the order in which they are asked.
+    fn strategies(&self) -> &'static [&'static dyn Strategy];
+
+    /// The engine's canonical spelling of a declared type: a portable type (`varchar(64)`, `timestamptz`, `text[]`)
+    /// becomes the natural thing, a synonym the canonical name, any other text stays. Not called for declared enums.
+    fn data_type(&self, declared: &str) -> String;
+    /// Names of types to suggest from when a declared type looks like a slip of one of them.
+    fn known_types(&self) -> &'static [&'static str];
+    /// The canonical type text of a column of the declared enum `name`, with `array` brackets if it is an array.
+    fn enum_type(&self, name: &QName, array: bool) -> String;
+    /// A literal default as the engine prints it for a column of this canonical type.
+    fn default_literal(&self, value: &Literal, data_type: &str) -> Expr;
+    /// A declared expression after the engine's text rules: portable default functions (`now()`,
+    /// `gen_random_uuid()`) become the engine's own; spelling is canonical as far as text rules go.
+    fn default_expr(&self, declared: &str) -> Expr;
+    /// Another declared expression (check, index, predicate, generated) after the engine's text rules. `columns` are
+    /// the names of the table's columns.
+    fn expr(&self, declared: &str, columns: &[Ident]) -> Expr;
+    /// A cell of declared rows as the canonical SQL literal for a column of this canonical type, the spelling in
+    /// which introspection of rows returns it.
+    fn row_literal(&self, value: &Literal, data_type: &str) -> String;
+    /// The name that the engine itself gives an unnamed constraint or index; `None` where it gives none.
+    fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String>;
+    /// The column of an identity declared on this engine: as it is, or lowered to what the engine has (SQLite's
+    /// `INTEGER PRIMARY KEY AUTOINCREMENT`). Returns whether the table's primary key becomes autoincrement.
+    fn lower_identity(&self, column: &mut Column) -> bool;
+
+    /// Whether foreign keys must be switched off around the transaction of this op (SQLite: where a table goes, its
+    /// rows would be deleted one by one and take the rows that refer to them along).
+    fn needs_foreign_keys_off(&self, _op: &Op) -> bool {
+        false
+    }
+    /// How values of one type become values of another, where the engine does not convert by itself. Asked for the way
+    /// back, for which nobody declares `using=`.
+    fn conversion(&self, _column: &Ident, _from: &DataType, _to: &DataType) -> Option<Expr> {
+        None
+    }
+    /// What an op locks, how long it takes, and what it loses: facts, with the manual as source.
+    fn impact(&self, op: &Op, server: &Server) -> Impact;
+    /// The statements of an action that is not a rule row's: `Rebuild`, `SwapEnum`, `Backfill`.
+    fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql);
+    /// The query that answers a question, as a count of the rows in the way, and its label; `None` where the engine
+    /// itself answers in time.
+    fn question(&self, question: &Question, cx: &RenderCx<'_>) -> Option<(String, String)>;
+    /// What to write in the declarations so that the engine would not have said this.
+    fn advice(&self, _error: &EngineError) -> Option<String> {
+        None
+    }
+
+    /// The tables of the revision chain.
+    fn own_tables(&self) -> &'static OwnTables;
+    /// Opens a connection.
+    async fn connect(
+        &self,
+        url: &DatabaseUrl,
+        options: &session::ConnectOptions,
+    ) -> Result<Box<dyn Session>, EngineError>;
+    /// Opens an empty scratch database on the server behind `url` (SQLite: in memory, `url` is not used).
+    async fn scratch(&self, url: Option<&DatabaseUrl>) -> Result<scratch::Scratch, EngineError>;
+}
+
+/// The id under which objects of the engine's default schema stand.
+pub fn qualify(dialect: Dialect, schema: Option<&str>, name: &str) -> QName {
+    let engine = dialect.engine();
+    let default = engine.default_schema();
+    match (default, schema) {
+        (None, _) => QName::bare(engine.ident(name)),
+        (Some(_), Some(schema)) => QName::in_schema(engine.ident(schema), engine.ident(name)),
+        (Some(default), None) => QName::in_schema(default, engine.ident(name)),
+    }
+}

@@ -1,0 +1,342 @@
+//! Columns, <https://www.postgresql.org/docs/current/sql-altertable.html>.
+
+use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity};
+use crate::catalog::{Expr, Kind, ObjectId};
+use crate::dialect::postgres::expressions::parenthesised;
+use crate::dialect::postgres::types::{Family, family};
+use crate::dialect::rules::AlterItem;
+use crate::dialect::sql::text_literal;
+use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
+
+use super::sequence::{changed_options, options};
+use super::{alter_table, in_place, name};
+
+pub(super) static RULES: Rules<Column> = Rules {
+    fold: Fold::Always,
+    replaceable: false,
+    namespace: None,
+    alter,
+    attach: |item, cx| {
+        let computed_when_read = item
+            .payload
+            .generated
+            .as_ref()
+            .is_some_and(|generated| !generated.stored);
+        if computed_when_read && cx.server.version < 180_000 {
+            Alter::Unsupported("generated columns that are not stored need PostgreSQL 18: declare it stored")
+        } else {
+            Alter::InPlace
+        }
+    },
+    detach: in_place,
+    create: |item, _, cx, sql| {
+        alter_table(item.id, sql);
+        sql.raw("ADD COLUMN ");
+        inline(item, cx, sql);
+    },
+    inline,
+    drop: |item, _, sql| {
+        alter_table(item.id, sql);
+        sql.raw("DROP COLUMN ");
+        name(item.id, sql);
+    },
+    alter_sql,
+    rename: Some(|from, to, _, sql| {
+        alter_table(from, sql);
+        sql.raw("RENAME COLUMN ");
+        name(from, sql);
+        sql.raw(" TO ");
+        name(to, sql);
+    }),
+};
+
+fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
+    match attr {
+        ColumnAttr::DataType | ColumnAttr::Collation => retype(from, to, cx),
+        ColumnAttr::Nullable | ColumnAttr::Default | ColumnAttr::Identity => Alter::InPlace,
+        ColumnAttr::Generated => {
+            regenerate(from.payload.generated.as_ref(), to.payload.generated.as_ref(), cx)
+        }
+    }
+}
+
+/// PostgreSQL refuses to retype what a view, a trigger's column list or condition, or a generated column rests on.
+/// Indexes and checks follow; a foreign key does only where both sides can still be compared.
+fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
+    let computes = cx.from_references.dependents(from.id).iter().any(|dependent| {
+        let generated = |catalog: &crate::catalog::Catalog| {
+            catalog
+                .payload::<Column>(dependent)
+                .and_then(|column| column.generated.clone())
+                .is_some_and(|generated| uses(&generated.expr, from.id))
+        };
+        generated(cx.from) && generated(cx.to)
+    });
+    if computes {
+        return Alter::Unsupported(
+            "a generated column is computed from it: drop that column in a revision of its own, then change the \
+             type, and declare it again",
+        );
+    }
+    let (before, after) = (&from.payload.data_type.text, &to.payload.data_type.text);
+    let comparable = family(before) == family(after) && (family(before) != Family::Other || before == after);
+    if comparable {
+        Alter::InPlaceOver(&[Kind::View, Kind::Trigger])
+    } else {
+        Alter::InPlaceOver(&[Kind::View, Kind::Trigger, Kind::ForeignKey])
+    }
+}
+
+fn uses(expr: &Expr, column: &ObjectId) -> bool {
+    let words = crate::catalog::expr::mentions(expr.text());
+    column
+        .name()
+        .is_some_and(|name| words.iter().any(|word| word == name.text()))
+}
+
+fn regenerate(from: Option<&Generated>, to: Option<&Generated>, cx: &PlanCx<'_>) -> Alter {
+    match (from, to) {
+        (Some(before), Some(after)) if before.stored != after.stored => Alter::Unsupported(
+            "whether its values are stored is fixed when it is made: drop the column, then declare it again",
+        ),
+        (Some(_), Some(_)) if cx.server.version >= 170_000 => Alter::InPlace,
+        (Some(_), Some(_)) => Alter::Unsupported(
+            "the expression of a generated column can be changed from PostgreSQL 17 on: drop the column, then \
+             declare it again",
+        ),
+        (Some(before), None) if before.stored && cx.server.version >= 130_000 => Alter::InPlace,
+        (Some(_), None) => Alter::Unsupported("its values are not stored anywhere: declare a new column"),
+        (None, _) => Alter::Unsupported(
+            "a column with values of its own cannot become a generated one: declare a new column and drop this one",
+        ),
+    }
+}
+
+fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    let column = item.payload;
+    name(item.id, sql);
+    sql.raw(" ").raw(&column.data_type.text);
+    if let Some(collation) = &column.collation {
+        sql.raw(" COLLATE ").ident(collation);
+    }
+    if let Some(generated) = &column.generated {
+        sql.raw(" GENERATED ALWAYS AS ")
+            .raw(&parenthesised(generated.expr.text()))
+            .raw(if generated.stored { " STORED" } else { " VIRTUAL" });
+    }
+    if let Some(identity) = &column.identity {
+        sql.raw(" ");
+        generated_as_identity(identity, sql);
+    }
+    if let Some(default) = &column.default {
+        sql.raw(" DEFAULT ").raw(&as_default(default));
+    }
+    if !column.nullable {
+        sql.raw(" NOT NULL");
+    }
+}
+
+/// `GENERATED … AS IDENTITY (…)`
+fn generated_as_identity(identity: &Identity, sql: &mut Sql) {
+    sql.raw("GENERATED ")
+        .raw(generation(identity))
+        .raw(" AS IDENTITY");
+    let options = options(&identity.options);
+    if !options.is_empty() {
+        sql.raw(" (").raw(&options.join(" ")).raw(")");
+    }
+}
+
+fn generation(identity: &Identity) -> &'static str {
+    if identity.always { "ALWAYS" } else { "BY DEFAULT" }
+}
+
+/// Inside `CREATE TABLE` a default must be an operand: what has a comparison or `AND` in it needs parentheses, and the
+/// engine prints it with them.
+fn as_default(default: &Expr) -> String {
+    default.text().trim().to_owned()
+}
+
+/// As far as possible all changes in one `ALTER TABLE`, so that rows are read and written once. The engine carries the parts out in an
+/// order of its own: what goes, types, NOT NULL, then defaults and identity
+/// (`AlterTablePass` in `src/backend/commands/tablecmds.c`).
+fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
+    let (from, to) = (change.from, change.to);
+    let has = |attr: ColumnAttr| change.attrs.contains(&attr);
+    let retyped = has(ColumnAttr::DataType) || has(ColumnAttr::Collation);
+    // A default is cast by the engine with the type, which fails between families although the new default would do.
+    let before_family = family(&from.data_type.text);
+    let other_family = retyped && before_family != family(&to.data_type.text);
+    let user = from.data_type.user.is_some() || to.data_type.user.is_some();
+    let renew_default = retyped && (has(ColumnAttr::Default) || other_family || user);
+
+    let mut parts = Parts {
+        id: change.id,
+        list: Vec::new(),
+        cx,
+    };
+    if has(ColumnAttr::Identity) && to.identity.is_none() {
+        parts.push("DROP IDENTITY");
+    }
+    if has(ColumnAttr::Generated) && to.generated.is_none() {
+        parts.push("DROP EXPRESSION");
+    }
+    // The type of an identity column is checked before any part is carried out, so it changes between the statements
+    // that take an identity away and give one.
+    if retyped {
+        parts.flush(sql);
+    }
+    if from.default.is_some() && (renew_default || (has(ColumnAttr::Default) && to.default.is_none())) {
+        parts.push("DROP DEFAULT");
+    }
+    if retyped {
+        let clause = parts.write(|sql| set_type(to, change.using, sql));
+        parts.push(&clause);
+    }
+    if let Some(default) = &to.default
+        && (has(ColumnAttr::Default) || renew_default)
+    {
+        parts.push(&format!("SET DEFAULT {}", as_default(default)));
+    }
+    if has(ColumnAttr::Nullable) {
+        parts.push(if to.nullable {
+            "DROP NOT NULL"
+        } else {
+            "SET NOT NULL"
+        });
+    }
+    if retyped {
+        parts.flush(sql);
+    }
+    if let (true, Some(generated)) = (has(ColumnAttr::Generated), &to.generated) {
+        parts.push(&format!(
+            "SET EXPRESSION AS {}",
+            parenthesised(generated.expr.text())
+        ));
+    }
+    if let (true, Some(identity)) = (has(ColumnAttr::Identity), &to.identity) {
+        parts.identity(from.identity.as_ref(), identity);
+    }
+    parts.flush(sql);
+    if counts(to) && (!counts(from) || (from.identity.is_none() && to.identity.is_some())) {
+        follow_rows(change.id, to, sql);
+    }
+}
+
+/// The actions of one `ALTER TABLE`.
+struct Parts<'a> {
+    id: &'a ObjectId,
+    list: Vec<String>,
+    cx: &'a RenderCx<'a>,
+}
+
+impl Parts<'_> {
+    fn write(&self, with: impl FnOnce(&mut Sql)) -> String {
+        let mut sql = Sql::new(self.cx.server.engine());
+        with(&mut sql);
+        sql.clause()
+    }
+
+    fn push(&mut self, action: &str) {
+        let part = self.write(|sql| {
+            sql.raw("ALTER COLUMN ");
+            name(self.id, sql);
+            sql.raw(" ").raw(action);
+        });
+        self.list.push(part);
+    }
+
+    fn identity(&mut self, from: Option<&Identity>, to: &Identity) {
+        let Some(from) = from else {
+            let added = self.write(|sql| generated_as_identity(to, sql));
+            self.push(&format!("ADD {added}"));
+            return;
+        };
+        if from.always != to.always {
+            self.push(&format!("SET GENERATED {}", generation(to)));
+        }
+        let options = changed_options(&from.options, &to.options);
+        if !options.is_empty() {
+            let options: Vec<String> = options.iter().map(|option| format!("SET {option}")).collect();
+            self.push(&options.join(" "));
+        }
+    }
+
+    fn flush(&mut self, sql: &mut Sql) {
+        let list = std::mem::take(&mut self.list);
+        if list.is_empty() {
+            return;
+        }
+        sql.raw("ALTER TABLE ");
+        if let Some(table) = self.id.relation() {
+            sql.qname(table);
+        }
+        let separator = if list.len() > 1 { "\n    " } else { " " };
+        sql.raw(separator).raw(&list.join(&format!(",{separator}"))).end();
+    }
+}
+
+/// `TYPE t COLLATE c USING …`
+pub(in crate::dialect::postgres) fn set_type(to: &Column, using: Option<&Expr>, sql: &mut Sql) {
+    sql.raw("TYPE ").raw(&to.data_type.text);
+    if let Some(collation) = &to.collation {
+        sql.raw(" COLLATE ").ident(collation);
+    }
+    if let Some(using) = using {
+        sql.raw(" USING ").raw(using.text());
+    }
+}
+
+/// `ALTER COLUMN c DROP DEFAULT`
+pub(in crate::dialect::postgres) fn drop_default(column: &ObjectId, sql: &mut Sql) {
+    sql.raw("ALTER COLUMN ");
+    name(column, sql);
+    sql.raw(" DROP DEFAULT");
+}
+
+/// `ALTER COLUMN c SET DEFAULT …`
+pub(in crate::dialect::postgres) fn set_default(column: &ObjectId, default: &Expr, sql: &mut Sql) {
+    sql.raw("ALTER COLUMN ");
+    name(column, sql);
+    sql.raw(" SET DEFAULT ").raw(&as_default(default));
+}
+
+/// Whether the column takes its values from a sequence.
+pub(super) fn counts(column: &Column) -> bool {
+    let called = |default: &Expr| {
+        crate::catalog::expr::mentions(default.text())
+            .first()
+            .is_some_and(|word| word == "nextval")
+    };
+    column.identity.is_some() || column.default.as_ref().is_some_and(called)
+}
+
+/// Moves the sequence that a column counts by past the highest value there is; it is never moved back. A sequence that
+/// counts downwards is left alone.
+pub(super) fn follow_rows(id: &ObjectId, column: &Column, sql: &mut Sql) {
+    let (Some(table), Some(name)) = (id.relation(), id.name()) else {
+        return;
+    };
+    let options = column.identity.as_ref().map(|identity| &identity.options);
+    if options.and_then(|options| options.increment).unwrap_or(1) < 0 {
+        return;
+    }
+    let start = options
+        .and_then(|options| options.start.or(options.min))
+        .unwrap_or(1);
+    let mut quoted = Sql::new(crate::dialect::Dialect::Postgres.engine());
+    quoted.qname(table);
+    let table_text = text_literal(&quoted.clause());
+    let sequence = format!(
+        "pg_get_serial_sequence({table_text}, {})",
+        text_literal(name.text())
+    );
+    sql.end();
+    sql.raw("SELECT setval(").raw(&sequence).raw(", max(").ident(name);
+    sql.raw(")) FROM ")
+        .qname(table)
+        .raw("\n    HAVING max(")
+        .ident(name);
+    sql.raw(") >= coalesce(pg_sequence_last_value(").raw(&sequence);
+    sql.raw("::regclass), ").raw(&start.to_string()).raw(")").end();
+}

@@ -1,0 +1,71 @@
+//! Comments, <https://www.postgresql.org/docs/current/sql-comment.html>.
+
+use crate::catalog::kinds::Comment;
+use crate::catalog::{Kind, ObjectId, Path};
+use crate::dialect::{Alter, Fold, Rules, Sql};
+
+use super::{beside_table, in_place, name, no_clause};
+
+pub(super) static RULES: Rules<Comment> = Rules {
+    fold: Fold::Never,
+    replaceable: true,
+    namespace: None,
+    alter: |_, _, _, _| Alter::InPlace,
+    attach: in_place,
+    detach: in_place,
+    create: |item, _, _, sql| say(item.id, Some(&item.payload.text), sql),
+    inline: no_clause,
+    drop: |item, _, sql| say(item.id, None, sql),
+    alter_sql: |change, _, sql| say(change.id, Some(&change.to.text), sql),
+    rename: None,
+};
+
+fn say(id: &ObjectId, text: Option<&str>, sql: &mut Sql) {
+    let Some(target) = id.target() else {
+        return;
+    };
+    sql.raw("COMMENT ON ").raw(noun(target.kind)).raw(" ");
+    match (&target.path, target.kind) {
+        (Path::Member(relation, _), Kind::Column) => {
+            sql.qname(relation).raw(".");
+            name(target, sql);
+        }
+        (Path::Member(..), Kind::Index) => {
+            if let Some(name) = beside_table(target) {
+                sql.qname(&name);
+            }
+        }
+        (Path::Member(relation, _), _) => {
+            name(target, sql);
+            sql.raw(" ON ").qname(relation);
+        }
+        (Path::Qualified(qname), _) => {
+            sql.qname(qname);
+        }
+        (Path::Routine(qname, arguments), _) => {
+            sql.qname(qname).raw("(").raw(arguments).raw(")");
+        }
+        (Path::Global(_) | Path::On(_), _) => name(target, sql),
+    }
+    sql.raw(" IS ");
+    match text {
+        Some(text) => sql.text(text),
+        None => sql.raw("NULL"),
+    };
+}
+
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schema => "SCHEMA",
+        Kind::Extension => "EXTENSION",
+        Kind::Enum => "TYPE",
+        Kind::Sequence => "SEQUENCE",
+        Kind::Function => "ROUTINE",
+        Kind::Table | Kind::Comment | Kind::Rows => "TABLE",
+        Kind::Column => "COLUMN",
+        Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey => "CONSTRAINT",
+        Kind::Index => "INDEX",
+        Kind::View => "VIEW",
+        Kind::Trigger => "TRIGGER",
+    }
+}

@@ -1,0 +1,66 @@
+//! Foreign keys, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
+
+use crate::catalog::kinds::{Deferrable, ForeignKey, ForeignKeyAttr, Match, ReferentialAction};
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+
+use super::{
+    add, alter_table, constraint, deferrable, drop_constraint, in_place, name, rename_constraint,
+    validate_constraint,
+};
+
+pub(super) static RULES: Rules<ForeignKey> = Rules {
+    fold: Fold::WhenIndependent,
+    replaceable: true,
+    namespace: None,
+    alter: |attr, _, to, _| match attr {
+        ForeignKeyAttr::Deferrable => Alter::InPlace,
+        ForeignKeyAttr::Validated if to.payload.validated => Alter::InPlace,
+        _ => Alter::Replace,
+    },
+    attach: in_place,
+    detach: in_place,
+    create: |item, _, cx, sql| {
+        add(item.id, sql);
+        inline(item, cx, sql);
+    },
+    inline,
+    drop: drop_constraint,
+    alter_sql: |change, _, sql| {
+        for attr in &change.attrs {
+            match attr {
+                ForeignKeyAttr::Deferrable => {
+                    alter_table(change.id, sql);
+                    sql.raw("ALTER CONSTRAINT ");
+                    name(change.id, sql);
+                    if change.to.deferrable == Deferrable::No {
+                        sql.raw(" NOT DEFERRABLE");
+                    }
+                    deferrable(change.to.deferrable, sql);
+                    sql.end();
+                }
+                ForeignKeyAttr::Validated => validate_constraint(change.id, sql),
+                _ => {}
+            }
+        }
+    },
+    rename: Some(rename_constraint),
+};
+
+fn inline(item: Item<'_, ForeignKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    let key = item.payload;
+    constraint(item.id, sql);
+    sql.raw("FOREIGN KEY (").idents(&key.columns).raw(") REFERENCES ");
+    sql.qname(&key.table).raw(" (").idents(&key.referenced).raw(")");
+    if key.match_type == Match::Full {
+        sql.raw(" MATCH FULL");
+    }
+    for (words, action) in [(" ON UPDATE ", key.on_update), (" ON DELETE ", key.on_delete)] {
+        if action != ReferentialAction::NoAction {
+            sql.raw(words).raw(action.sql());
+        }
+    }
+    deferrable(key.deferrable, sql);
+    if !key.validated {
+        sql.raw(" NOT VALID");
+    }
+}

@@ -1,0 +1,132 @@
+//! Functions and procedures, <https://www.postgresql.org/docs/current/sql-createfunction.html>.
+//!
+//! `CREATE OR REPLACE` is always given every option: what it is not given goes back to the default.
+
+use crate::catalog::kinds::{Function, FunctionAttr, Volatility};
+use crate::catalog::{ObjectId, Path};
+use crate::dialect::{Alter, Fold, Item, Rules, Sql};
+
+use super::{in_place, no_clause, qualified, rename_qualified};
+
+pub(super) static RULES: Rules<Function> = Rules {
+    fold: Fold::Never,
+    replaceable: true,
+    namespace: None,
+    alter: |attr, _, _, _| match attr {
+        FunctionAttr::Arguments | FunctionAttr::Returns => Alter::Replace,
+        FunctionAttr::Language
+        | FunctionAttr::Volatility
+        | FunctionAttr::Strict
+        | FunctionAttr::SecurityDefiner
+        | FunctionAttr::Settings
+        | FunctionAttr::Body => Alter::InPlace,
+    },
+    attach: in_place,
+    detach: in_place,
+    create: |item, _, _, sql| {
+        sql.raw("CREATE ");
+        define(item, sql);
+    },
+    inline: no_clause,
+    drop: |item, _, sql| {
+        sql.raw("DROP ").raw(noun(item.payload)).raw(" ");
+        qualified(item.id, sql);
+        if let Path::Routine(_, arguments) = &item.id.path {
+            sql.raw("(").raw(arguments).raw(")");
+        }
+    },
+    alter_sql: |change, _, sql| {
+        sql.raw("CREATE OR REPLACE ");
+        let item = Item {
+            id: change.id,
+            payload: change.to,
+        };
+        define(item, sql);
+    },
+    rename: Some(|from: &ObjectId, to: &ObjectId, _, sql: &mut Sql| {
+        rename_qualified("ROUTINE", from, to, sql);
+    }),
+};
+
+fn noun(function: &Function) -> &'static str {
+    if function.returns.is_some() {
+        "FUNCTION"
+    } else {
+        "PROCEDURE"
+    }
+}
+
+fn define(item: Item<'_, Function>, sql: &mut Sql) {
+    let function = item.payload;
+    sql.raw(noun(function)).raw(" ");
+    qualified(item.id, sql);
+    sql.raw("(").raw(function.arguments.text()).raw(")");
+    if let Some(returns) = &function.returns {
+        sql.raw("\n    RETURNS ").raw(returns.text());
+    }
+    sql.raw("\n    LANGUAGE ").raw(&function.language);
+    match function.volatility {
+        Volatility::Immutable => {
+            sql.raw(" IMMUTABLE");
+        }
+        Volatility::Stable => {
+            sql.raw(" STABLE");
+        }
+        Volatility::Volatile => {}
+    }
+    if function.strict {
+        sql.raw(" STRICT");
+    }
+    if function.security_definer {
+        sql.raw(" SECURITY DEFINER");
+    }
+    for setting in &function.settings {
+        if let Some((name, value)) = setting.split_once('=') {
+            sql.raw("\n    SET ").raw(name).raw(" TO ");
+            set_to(name, value, sql);
+        }
+    }
+    let tag = tag(function.body.text());
+    sql.raw("\n    AS ").raw(&tag).raw(function.body.text()).raw(&tag);
+}
+
+/// Settings that are lists of names; the catalog keeps them quoted as they must be written
+/// (`GUC_LIST_QUOTE` in `src/backend/utils/misc/guc_tables.c`).
+const LISTS: &[&str] = &[
+    "search_path",
+    "local_preload_libraries",
+    "session_preload_libraries",
+    "shared_preload_libraries",
+    "temp_tablespaces",
+    "unix_socket_directories",
+];
+
+fn set_to(name: &str, value: &str, sql: &mut Sql) {
+    if !LISTS.contains(&name) {
+        sql.text(value);
+        return;
+    }
+    // An empty name is stored as `""`, which only a text literal can say.
+    let names = value.split(',').map(str::trim);
+    sql.list(names, |sql, name| {
+        match name {
+            "" | "\"\"" => sql.text(""),
+            name => sql.raw(name),
+        };
+    });
+}
+
+/// A dollar quote that the body does not end, alone or together with what follows it.
+fn tag(body: &str) -> String {
+    let ends = |tag: &str| format!("{body}{tag}").find(tag) != Some(body.len());
+    let mut tag = "$$".to_owned();
+    let mut number = 0_u32;
+    while ends(&tag) {
+        tag = match number {
+            0 => "$body$".to_owned(),
+            number => format!("$body{number}$"),
+        };
+        number += 1;
+    }
+    tag
+}

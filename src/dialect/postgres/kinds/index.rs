@@ -1,0 +1,94 @@
+//! Indexes, <https://www.postgresql.org/docs/current/sql-createindex.html>.
+
+use crate::catalog::kinds::{Index, IndexKey, IndexTerm, NullsOrder};
+use crate::dialect::postgres::expressions::parenthesised;
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+
+use super::unique::NEEDS_15;
+use super::{RELATION, beside_table, in_place, include, name, no_clause, nothing_to_alter};
+
+pub(super) static RULES: Rules<Index> = Rules {
+    fold: Fold::Never,
+    replaceable: true,
+    namespace: RELATION,
+    alter: |_, _, to, cx| {
+        if to.payload.nulls_not_distinct && cx.server.version < 150_000 {
+            Alter::Unsupported(NEEDS_15)
+        } else {
+            Alter::Replace
+        }
+    },
+    attach: in_place,
+    detach: in_place,
+    create: |item, _, _, sql| create(item, sql),
+    inline: no_clause,
+    drop: |item, _: &RenderCx<'_>, sql| {
+        sql.raw("DROP INDEX ");
+        if let Some(name) = beside_table(item.id) {
+            sql.qname(&name);
+        }
+    },
+    alter_sql: nothing_to_alter,
+    rename: Some(|from, to, _, sql| {
+        sql.raw("ALTER INDEX ");
+        if let Some(name) = beside_table(from) {
+            sql.qname(&name);
+        }
+        sql.raw(" RENAME TO ");
+        name(to, sql);
+    }),
+};
+
+fn create(item: Item<'_, Index>, sql: &mut Sql) {
+    let index = item.payload;
+    sql.raw(if index.unique {
+        "CREATE UNIQUE INDEX "
+    } else {
+        "CREATE INDEX "
+    });
+    name(item.id, sql);
+    sql.raw(" ON ");
+    if let Some(table) = item.id.relation() {
+        sql.qname(table);
+    }
+    if &*index.method != "btree" {
+        sql.raw(" USING ").raw(&index.method);
+    }
+    sql.raw(" (").list(&index.keys, key).raw(")");
+    include(&index.include, sql);
+    if index.nulls_not_distinct {
+        sql.raw(" NULLS NOT DISTINCT");
+    }
+    if let Some(predicate) = &index.predicate {
+        sql.raw(" WHERE ").raw(&parenthesised(predicate.text()));
+    }
+}
+
+fn key(sql: &mut Sql, key: &IndexKey) {
+    match &key.term {
+        IndexTerm::Column(column) => {
+            sql.ident(column);
+        }
+        IndexTerm::Expr(expr) => {
+            sql.raw(&parenthesised(expr.text()));
+        }
+    }
+    if let Some(collation) = &key.collation {
+        sql.raw(" COLLATE ").ident(collation);
+    }
+    if let Some(opclass) = &key.opclass {
+        sql.raw(" ").raw(opclass);
+    }
+    if key.descending {
+        sql.raw(" DESC");
+    }
+    match key.nulls {
+        Some(NullsOrder::First) => {
+            sql.raw(" NULLS FIRST");
+        }
+        Some(NullsOrder::Last) => {
+            sql.raw(" NULLS LAST");
+        }
+        None => {}
+    }
+}

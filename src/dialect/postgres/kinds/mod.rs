@@ -1,0 +1,182 @@
+//! The rule rows of PostgreSQL, one kind a file, and the few phrases that several of them share.
+
+mod check;
+mod column;
+mod comment;
+mod enum_type;
+mod extension;
+mod foreign_key;
+mod function;
+mod index;
+mod primary_key;
+mod rows;
+mod schema;
+mod sequence;
+mod table;
+mod trigger;
+mod unique;
+mod view;
+
+use crate::catalog::kinds::Deferrable;
+use crate::catalog::{Kind, ObjectId, Payload, QName};
+use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
+
+pub(super) use column::{drop_default, set_default, set_type};
+pub(super) use enum_type::{create_type, is_extension};
+
+/// The rule row of a kind.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "`None` is how an engine says that it has no such thing; this one has all of them"
+)]
+pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
+    Some(match kind {
+        Kind::Schema => &schema::RULES,
+        Kind::Extension => &extension::RULES,
+        Kind::Enum => &enum_type::RULES,
+        Kind::Sequence => &sequence::RULES,
+        Kind::Function => &function::RULES,
+        Kind::Table => &table::RULES,
+        Kind::Column => &column::RULES,
+        Kind::PrimaryKey => &primary_key::RULES,
+        Kind::Unique => &unique::RULES,
+        Kind::Check => &check::RULES,
+        Kind::ForeignKey => &foreign_key::RULES,
+        Kind::Index => &index::RULES,
+        Kind::View => &view::RULES,
+        Kind::Trigger => &trigger::RULES,
+        Kind::Comment => &comment::RULES,
+        Kind::Rows => &rows::RULES,
+    })
+}
+
+/// The namespace of tables, views, sequences and indexes.
+const RELATION: Option<&str> = Some("relation");
+
+/// The way of whatever has a statement of its own.
+fn in_place<T>(_item: Item<'_, T>, _cx: &PlanCx<'_>) -> Alter {
+    Alter::InPlace
+}
+
+/// The clause of what is never folded.
+fn no_clause<T>(_item: Item<'_, T>, _cx: &RenderCx<'_>, _sql: &mut Sql) {}
+
+/// The alteration of what has nothing to alter in place.
+fn nothing_to_alter<T: Payload>(
+    _change: &crate::dialect::rules::AlterItem<'_, T>,
+    _cx: &RenderCx<'_>,
+    _sql: &mut Sql,
+) {
+}
+
+/// `ALTER TABLE t `
+fn alter_table(id: &ObjectId, sql: &mut Sql) {
+    sql.raw("ALTER TABLE ");
+    if let Some(table) = id.relation().or_else(|| id.qname()) {
+        sql.qname(table);
+    }
+    sql.raw(" ");
+}
+
+/// The object's own name.
+fn name(id: &ObjectId, sql: &mut Sql) {
+    if let Some(name) = id.name() {
+        sql.ident(name);
+    }
+}
+
+/// The name with its schema of an object that stands in a schema.
+fn qualified(id: &ObjectId, sql: &mut Sql) {
+    if let Some(name) = id.qname() {
+        sql.qname(name);
+    }
+}
+
+/// The name with its schema of an index or trigger, which live in the schema of their table.
+fn beside_table(id: &ObjectId) -> Option<QName> {
+    Some(id.relation()?.sibling(id.name()?.clone()))
+}
+
+/// `CONSTRAINT name `
+fn constraint(id: &ObjectId, sql: &mut Sql) {
+    if let Some(name) = id.name() {
+        sql.raw("CONSTRAINT ").ident(name).raw(" ");
+    }
+}
+
+/// `ALTER TABLE t DROP CONSTRAINT name`
+fn drop_constraint<T>(item: Item<'_, T>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    alter_table(item.id, sql);
+    sql.raw("DROP CONSTRAINT ");
+    name(item.id, sql);
+}
+
+/// `ALTER TABLE t RENAME CONSTRAINT a TO b`
+fn rename_constraint(from: &ObjectId, to: &ObjectId, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    alter_table(from, sql);
+    sql.raw("RENAME CONSTRAINT ");
+    name(from, sql);
+    sql.raw(" TO ");
+    name(to, sql);
+}
+
+/// `ALTER TABLE t VALIDATE CONSTRAINT name`
+fn validate_constraint(id: &ObjectId, sql: &mut Sql) {
+    alter_table(id, sql);
+    sql.raw("VALIDATE CONSTRAINT ");
+    name(id, sql);
+    sql.end();
+}
+
+/// `ALTER TABLE t ADD `, before a constraint's clause.
+fn add(id: &ObjectId, sql: &mut Sql) {
+    alter_table(id, sql);
+    sql.raw("ADD ");
+}
+
+/// ` DEFERRABLE …`, where it is not the default.
+fn deferrable(deferrable: Deferrable, sql: &mut Sql) {
+    match deferrable {
+        Deferrable::No => {}
+        Deferrable::InitiallyImmediate => {
+            sql.raw(" DEFERRABLE INITIALLY IMMEDIATE");
+        }
+        Deferrable::InitiallyDeferred => {
+            sql.raw(" DEFERRABLE INITIALLY DEFERRED");
+        }
+    }
+}
+
+/// ` INCLUDE (a, b)`, where there is any.
+fn include(columns: &[crate::catalog::Ident], sql: &mut Sql) {
+    if !columns.is_empty() {
+        sql.raw(" INCLUDE (").idents(columns).raw(")");
+    }
+}
+
+/// `ALTER <what> s.a SET SCHEMA t` and `ALTER <what> t.a RENAME TO b`, as far as each is needed.
+fn rename_qualified(what: &str, from: &ObjectId, to: &ObjectId, sql: &mut Sql) {
+    let (Some(before), Some(after)) = (from.qname(), to.qname()) else {
+        return;
+    };
+    let arguments = |sql: &mut Sql| {
+        if let crate::catalog::Path::Routine(_, arguments) = &from.path {
+            sql.raw("(").raw(arguments).raw(")");
+        }
+    };
+    let mut place = before.clone();
+    if let (true, Some(schema)) = (before.schema != after.schema, &after.schema) {
+        sql.raw("ALTER ").raw(what).raw(" ").qname(before);
+        arguments(sql);
+        sql.raw(" SET SCHEMA ").ident(schema).end();
+        place.schema = Some(schema.clone());
+    }
+    if before.name != after.name {
+        sql.raw("ALTER ").raw(what).raw(" ").qname(&place);
+        arguments(sql);
+        sql.raw(" RENAME TO ").ident(&after.name).end();
+    }
+}
+
+#[cfg(test)]
+mod tests;

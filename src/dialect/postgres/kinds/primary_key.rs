@@ -1,0 +1,32 @@
+//! Primary keys, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
+
+use crate::catalog::kinds::PrimaryKey;
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+
+use super::{
+    add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, rename_constraint,
+};
+
+pub(super) static RULES: Rules<PrimaryKey> = Rules {
+    fold: Fold::WhenIndependent,
+    replaceable: true,
+    namespace: None,
+    alter: |_, _, _, _| Alter::Replace,
+    attach: in_place,
+    detach: in_place,
+    create: |item, _, cx, sql| {
+        add(item.id, sql);
+        inline(item, cx, sql);
+    },
+    inline,
+    drop: drop_constraint,
+    alter_sql: nothing_to_alter,
+    rename: Some(rename_constraint),
+};
+
+fn inline(item: Item<'_, PrimaryKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    constraint(item.id, sql);
+    sql.raw("PRIMARY KEY (").idents(&item.payload.columns).raw(")");
+    include(&item.payload.include, sql);
+    deferrable(item.payload.deferrable, sql);
+}

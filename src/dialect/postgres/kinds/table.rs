@@ -1,0 +1,79 @@
+//! Tables, <https://www.postgresql.org/docs/current/sql-createtable.html>.
+
+use crate::catalog::kinds::{Table, TableExt};
+use crate::catalog::{Object, ObjectId};
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+
+use super::{RELATION, alter_table, in_place, no_clause, qualified, rename_qualified};
+
+pub(super) static RULES: Rules<Table> = Rules {
+    fold: Fold::Never,
+    replaceable: false,
+    namespace: RELATION,
+    alter: |_, _, _, _| Alter::InPlace,
+    attach: in_place,
+    detach: in_place,
+    create,
+    inline: no_clause,
+    drop: |item, _, sql| {
+        sql.raw("DROP TABLE ");
+        qualified(item.id, sql);
+    },
+    alter_sql: |change, _, sql| {
+        alter_table(change.id, sql);
+        sql.raw(if is_unlogged(change.to) {
+            "SET UNLOGGED"
+        } else {
+            "SET LOGGED"
+        });
+    },
+    rename: Some(|from, to, _, sql| rename_qualified("TABLE", from, to, sql)),
+};
+
+fn is_unlogged(table: &Table) -> bool {
+    matches!(table.ext, TableExt::Postgres { unlogged: true })
+}
+
+fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mut Sql) {
+    // `CREATE TABLE` takes `NOT VALID` and forgets it, for a new table has no rows that might not hold.
+    let (unvalidated, inside): (Vec<_>, Vec<_>) = members
+        .iter()
+        .copied()
+        .partition(|(_, object)| is_unvalidated(object));
+    let (columns, constraints): (Vec<_>, Vec<_>) = inside
+        .into_iter()
+        .partition(|(_, object)| matches!(object, Object::Column(_)));
+    sql.raw(if is_unlogged(item.payload) {
+        "CREATE UNLOGGED TABLE "
+    } else {
+        "CREATE TABLE "
+    });
+    qualified(item.id, sql);
+    sql.raw(" (");
+    for (at, (id, object)) in columns.into_iter().chain(constraints).enumerate() {
+        sql.raw(if at > 0 { ",\n    " } else { "\n    " });
+        if let Some(rules) = super::rules(id.kind) {
+            rules.inline(id, object, cx, sql);
+        }
+    }
+    sql.raw(if members.len() > unvalidated.len() {
+        "\n)"
+    } else {
+        ")"
+    });
+    sql.end();
+    for (id, object) in unvalidated {
+        if let Some(rules) = super::rules(id.kind) {
+            rules.create(id, object, &[], cx, sql);
+        }
+        sql.end();
+    }
+}
+
+fn is_unvalidated(object: &Object) -> bool {
+    match object {
+        Object::Check(check) => !check.validated,
+        Object::ForeignKey(key) => !key.validated,
+        _ => false,
+    }
+}

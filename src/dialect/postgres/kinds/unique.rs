@@ -1,0 +1,51 @@
+//! Unique constraints, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
+
+use crate::catalog::kinds::Unique;
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+
+use super::{
+    add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, rename_constraint,
+};
+
+/// Why two NULLs cannot be the same.
+pub(super) const NEEDS_15: &str = "nulls not distinct needs PostgreSQL 15";
+
+pub(super) static RULES: Rules<Unique> = Rules {
+    fold: Fold::WhenIndependent,
+    replaceable: true,
+    namespace: None,
+    alter: |_, _, to, cx| {
+        if to.payload.nulls_not_distinct && cx.server.version < 150_000 {
+            Alter::Unsupported(NEEDS_15)
+        } else {
+            Alter::Replace
+        }
+    },
+    attach: |item, cx| {
+        if item.payload.nulls_not_distinct && cx.server.version < 150_000 {
+            Alter::Unsupported(NEEDS_15)
+        } else {
+            Alter::InPlace
+        }
+    },
+    detach: in_place,
+    create: |item, _, cx, sql| {
+        add(item.id, sql);
+        inline(item, cx, sql);
+    },
+    inline,
+    drop: drop_constraint,
+    alter_sql: nothing_to_alter,
+    rename: Some(rename_constraint),
+};
+
+fn inline(item: Item<'_, Unique>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    constraint(item.id, sql);
+    sql.raw("UNIQUE ");
+    if item.payload.nulls_not_distinct {
+        sql.raw("NULLS NOT DISTINCT ");
+    }
+    sql.raw("(").idents(&item.payload.columns).raw(")");
+    include(&item.payload.include, sql);
+    deferrable(item.payload.deferrable, sql);
+}

@@ -1,0 +1,175 @@
+//! PostgreSQL: its table of facts.
+
+mod expressions;
+mod impact;
+mod keywords;
+mod kinds;
+mod literals;
+mod names;
+mod own_tables;
+mod questions;
+mod read;
+mod scratch;
+mod session;
+mod strategy;
+mod types;
+mod unmodelled;
+
+use crate::catalog::kinds::Column;
+use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::op::{Action, Op, Question};
+
+use super::session::{ConnectOptions, EngineError, Session};
+use super::{
+    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTables, RenderCx, Server, Sql, Strategy, sql,
+};
+
+/// The engine.
+pub(super) struct Postgres;
+
+#[async_trait::async_trait]
+impl Engine for Postgres {
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn title(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn default_server(&self) -> Server {
+        Server {
+            dialect: Dialect::Postgres,
+            version: 180_000,
+            version_text: "18".to_owned(),
+        }
+    }
+
+    fn default_schema(&self) -> Option<Ident> {
+        Some(Ident::exact("public"))
+    }
+
+    fn ident(&self, text: &str) -> Ident {
+        Ident::exact(text)
+    }
+
+    fn quote(&self, name: &str) -> String {
+        if keywords::is_bare(name) {
+            name.to_owned()
+        } else {
+            sql::quoted(name)
+        }
+    }
+
+    fn name_limit(&self) -> Option<usize> {
+        Some(names::LIMIT)
+    }
+
+    fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules> {
+        kinds::rules(kind)
+    }
+
+    fn strategies(&self) -> &'static [&'static dyn Strategy] {
+        strategy::ALL
+    }
+
+    fn data_type(&self, declared: &str) -> String {
+        types::canonical(declared)
+    }
+
+    fn known_types(&self) -> &'static [&'static str] {
+        types::KNOWN
+    }
+
+    fn enum_type(&self, name: &QName, array: bool) -> String {
+        types::user_type(name, array)
+    }
+
+    fn default_literal(&self, value: &Literal, data_type: &str) -> Expr {
+        literals::default(value, data_type)
+    }
+
+    fn default_expr(&self, declared: &str) -> Expr {
+        expressions::default(declared)
+    }
+
+    fn expr(&self, declared: &str, columns: &[Ident]) -> Expr {
+        expressions::canonical(declared, columns)
+    }
+
+    fn row_literal(&self, value: &Literal, data_type: &str) -> String {
+        literals::cell(value, data_type)
+    }
+
+    fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String> {
+        names::implicit(kind, table, columns)
+    }
+
+    fn lower_identity(&self, _column: &mut Column) -> bool {
+        false
+    }
+
+    fn conversion(&self, column: &Ident, from: &DataType, to: &DataType) -> Option<Expr> {
+        types::conversion(&from.text, &to.text)
+            .map(|casts| Expr::new(format!("{}{casts}", self.quote(column.text()))))
+    }
+
+    fn impact(&self, op: &Op, _server: &Server) -> Impact {
+        impact::of(op)
+    }
+
+    fn render_action(&self, action: &Action, _cx: &RenderCx<'_>, sql: &mut Sql) {
+        match action {
+            Action::SwapEnum(swap) => strategy::swap_enum(swap, sql),
+            Action::Backfill { table, column, value } => {
+                sql.raw("UPDATE ").qname(table).raw(" SET ").ident(column);
+                sql.raw(" = ").raw(value.text()).raw(" WHERE ").ident(column);
+                sql.raw(" IS NULL").end();
+            }
+            // No rule row of this engine asks for a rebuild; the others are rendered by rule rows.
+            Action::Rebuild(_)
+            | Action::Create { .. }
+            | Action::Drop { .. }
+            | Action::Alter { .. }
+            | Action::Rename { .. } => {}
+        }
+    }
+
+    fn question(&self, question: &Question, cx: &RenderCx<'_>) -> Option<(String, String)> {
+        questions::render(question, cx)
+    }
+
+    fn advice(&self, error: &EngineError) -> Option<String> {
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        let advice = match error.code.as_deref()? {
+            "42804" => {
+                "say how existing values are converted: using=\"…\" on the column, an expression over its old value"
+            }
+            "23502" => "say what existing rows get: backfill=\"…\" or default= on the column",
+            "22001" => "some values are too long: shorten them first, or say how in using=",
+            "22P02" | "22007" | "22003" => {
+                "some values cannot be converted: say how in using=, or mend them first"
+            }
+            "42883" => "say the types in the expression: no operator or function takes these",
+            "42704" | "42P01" => "declare it, or name its schema",
+            _ => return None,
+        };
+        Some(advice.to_owned())
+    }
+
+    fn own_tables(&self) -> &'static OwnTables {
+        &own_tables::OWN_TABLES
+    }
+
+    async fn connect(
+        &self,
+        url: &DatabaseUrl,
+        options: &ConnectOptions,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        session::connect(url, options).await
+    }
+
+    async fn scratch(&self, url: Option<&DatabaseUrl>) -> Result<super::scratch::Scratch, EngineError> {
+        scratch::open(url).await
+    }
+}

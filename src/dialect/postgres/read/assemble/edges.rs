@@ -1,0 +1,83 @@
+//! Edges from the engine's dependency records.
+
+use std::collections::HashMap;
+
+use crate::catalog::{Catalog, ObjectId};
+
+use super::super::batch::Raw;
+use super::super::depends::class;
+use super::{Known, Verdict};
+
+/// Adds an edge for every record whose two ends are in the catalog. What an extension owns stands for the extension.
+pub(super) fn insert(known: &Known, raw: &Raw, catalog: &mut Catalog) {
+    let defaults: HashMap<u32, (u32, i16)> = raw
+        .defaults
+        .iter()
+        .map(|default| (default.oid, (default.relation, default.number)))
+        .collect();
+    let rules: HashMap<u32, u32> = raw.views.iter().map(|view| (view.rule, view.oid)).collect();
+    let ends = Ends {
+        known,
+        raw,
+        defaults: &defaults,
+        rules: &rules,
+    };
+    for dependency in raw
+        .dependencies
+        .iter()
+        .filter(|dependency| !dependency.of_extension)
+    {
+        let dependent = ends.end(dependency.class, dependency.object, dependency.column);
+        let referenced = ends.end(
+            dependency.referenced_class,
+            dependency.referenced,
+            dependency.referenced_column,
+        );
+        if let (Some(dependent), Some(referenced)) = (dependent, referenced)
+            && !is_structural(&dependent, &referenced)
+            && catalog.contains(&dependent)
+            && catalog.contains(&referenced)
+        {
+            catalog.add_edge(dependent, referenced);
+        }
+    }
+}
+
+struct Ends<'a> {
+    known: &'a Known,
+    raw: &'a Raw,
+    defaults: &'a HashMap<u32, (u32, i16)>,
+    rules: &'a HashMap<u32, u32>,
+}
+
+impl Ends<'_> {
+    /// The object that a record is about.
+    fn end(&self, class: u32, oid: u32, column: i32) -> Option<ObjectId> {
+        if let Some(extension) = self.known.owned.get(&(class, oid)) {
+            return Some(extension.clone());
+        }
+        match class {
+            class::ATTRDEF => {
+                let (relation, number) = self.defaults.get(&oid)?;
+                self.known.column(self.raw, *relation, *number)
+            }
+            class::REWRITE => {
+                let view = self.rules.get(&oid)?;
+                self.known.ids.get(&(class::CLASS, *view)).cloned()
+            }
+            class::CLASS if column != 0 => {
+                let number = i16::try_from(column).ok()?;
+                match self.known.relations.get(&oid)?.verdict {
+                    Verdict::Table if number > 0 => self.known.column(self.raw, oid, number),
+                    _ => self.known.ids.get(&(class, oid)).cloned(),
+                }
+            }
+            _ => self.known.ids.get(&(class, oid)).cloned(),
+        }
+    }
+}
+
+/// Whether the record only says that a member belongs to its table.
+fn is_structural(dependent: &ObjectId, referenced: &ObjectId) -> bool {
+    dependent.relation().is_some() && dependent.relation() == referenced.qname()
+}

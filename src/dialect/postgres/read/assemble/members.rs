@@ -1,0 +1,399 @@
+//! Tables with their columns, constraints, indexes and triggers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::kinds::{
+    Check, Column, ForeignKey, Generated, Identity, Index, IndexKey, IndexTerm, NullsOrder, PrimaryKey,
+    Trigger, TriggerAction, Unique,
+};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
+use crate::dialect::EngineError;
+use crate::dialect::session::EngineErrorKind;
+
+use super::super::super::unmodelled::Notes;
+use super::super::batch::Raw;
+use super::super::columns::Attribute;
+use super::super::constraints::Constraint;
+use super::super::depends::class;
+use super::super::indexes::IndexRow;
+use super::super::triggers::TriggerRow;
+use super::{Known, Verdict, table_payload};
+
+/// Which rows belong to which table.
+struct Grouped {
+    defaults: HashMap<(u32, i16), Expr>,
+    constraints: HashMap<u32, Vec<usize>>,
+    /// Those that are no constraint's.
+    indexes: HashMap<u32, Vec<usize>>,
+    index_of: HashMap<u32, usize>,
+    triggers: HashMap<u32, Vec<usize>>,
+}
+
+impl Grouped {
+    fn new(raw: &Raw) -> Self {
+        let mut constraints: HashMap<u32, Vec<usize>> = HashMap::new();
+        let mut of_constraints = std::collections::HashSet::new();
+        for (at, constraint) in raw.constraints.iter().enumerate() {
+            constraints.entry(constraint.relation).or_default().push(at);
+            if matches!(constraint.kind, b'p' | b'u' | b'x') {
+                of_constraints.insert(constraint.index);
+            }
+        }
+        let mut indexes: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, index) in raw.indexes.iter().enumerate() {
+            if !of_constraints.contains(&index.oid) {
+                indexes.entry(index.relation).or_default().push(at);
+            }
+        }
+        for found in indexes.values_mut() {
+            found.sort_by(|a, b| raw.indexes[*a].name.cmp(&raw.indexes[*b].name));
+        }
+        for found in constraints.values_mut() {
+            found.sort_by(|a, b| raw.constraints[*a].name.cmp(&raw.constraints[*b].name));
+        }
+        let mut triggers: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, trigger) in raw.triggers.iter().enumerate() {
+            triggers.entry(trigger.relation).or_default().push(at);
+        }
+        let index_of = raw
+            .indexes
+            .iter()
+            .enumerate()
+            .map(|(at, index)| (index.oid, at))
+            .collect();
+        let defaults = raw
+            .defaults
+            .iter()
+            .map(|default| ((default.relation, default.number), default.expr.clone()))
+            .collect();
+        Self {
+            defaults,
+            constraints,
+            indexes,
+            index_of,
+            triggers,
+        }
+    }
+}
+
+/// Inserts every table, each followed by its members.
+pub(super) fn insert_tables(
+    known: &mut Known,
+    raw: &mut Raw,
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) -> Result<(), EngineError> {
+    let grouped = Grouped::new(raw);
+    let raw = &*raw;
+    for at in known.tables.clone() {
+        let relation = &raw.relations[at];
+        let Some(named) = known.relations.get(&relation.oid) else {
+            continue;
+        };
+        let (name, columns) = (named.name.clone(), named.columns.clone());
+        let id = ObjectId::table(name.clone());
+        note_table(&id, relation, notes);
+        known.ids.insert((class::CLASS, relation.oid), id.clone());
+        known.ids.insert((class::TYPE, relation.row_type), id.clone());
+        catalog.insert(id, table_payload(relation));
+        for attribute in &raw.attributes[columns] {
+            let column = column(known, &grouped, attribute);
+            catalog.insert(ObjectId::column(&name, attribute.name.clone()), column);
+        }
+        for at in grouped.constraints.get(&relation.oid).into_iter().flatten() {
+            insert_constraint(known, raw, &grouped, (&name, *at), catalog, notes)?;
+        }
+        for at in grouped.indexes.get(&relation.oid).into_iter().flatten() {
+            let row = &raw.indexes[*at];
+            let id = ObjectId::member(Kind::Index, &name, row.name.clone());
+            note_index(&id, row, notes);
+            let index = index(known, raw, row)?;
+            known.ids.insert((class::CLASS, row.oid), id.clone());
+            catalog.insert(id, index);
+        }
+        for at in grouped.triggers.get(&relation.oid).into_iter().flatten() {
+            insert_trigger(known, raw, &raw.triggers[*at], &name, catalog, notes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Inserts the triggers of views, after the views.
+pub(super) fn insert_view_triggers(
+    known: &mut Known,
+    raw: &Raw,
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) -> Result<(), EngineError> {
+    for row in &raw.triggers {
+        let named = known.relations.get(&row.relation);
+        let Some(named) = named.filter(|named| named.verdict == Verdict::View) else {
+            continue;
+        };
+        let name = named.name.clone();
+        insert_trigger(known, raw, row, &name, catalog, notes)?;
+    }
+    Ok(())
+}
+
+fn note_table(id: &ObjectId, relation: &super::Relation, notes: &mut Notes) {
+    if let Some(options) = &relation.options {
+        notes.attribute(id, &format!("WITH ({options})"));
+    }
+    if relation.row_security {
+        notes.attribute(id, "ROW LEVEL SECURITY");
+    }
+}
+
+fn note_index(id: &ObjectId, row: &IndexRow, notes: &mut Notes) {
+    if let Some(parameters) = &row.parameters {
+        notes.attribute(id, &format!("WITH ({parameters})"));
+    }
+    if !row.valid {
+        notes.invalid_index(id);
+    }
+}
+
+fn column(known: &Known, grouped: &Grouped, attribute: &Attribute) -> Column {
+    let place = (attribute.relation, attribute.number);
+    let expr = grouped.defaults.get(&place).cloned();
+    let (default, generated) = match (attribute.generated, expr) {
+        (0, default) => (default, None),
+        (kind, expr) => {
+            let stored = kind == b's';
+            (None, expr.map(|expr| Generated { expr, stored }))
+        }
+    };
+    let identity = (attribute.identity != 0).then(|| Identity {
+        always: attribute.identity == b'a',
+        options: known.identities.get(&place).cloned().unwrap_or_default(),
+    });
+    Column {
+        data_type: DataType {
+            text: Arc::clone(&attribute.type_text),
+            user: known.enums.get(&attribute.type_id).cloned(),
+        },
+        nullable: !attribute.not_null,
+        default,
+        identity,
+        generated,
+        collation: attribute.collation.clone(),
+    }
+}
+
+fn insert_constraint(
+    known: &mut Known,
+    raw: &Raw,
+    grouped: &Grouped,
+    (table, at): (&QName, usize),
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) -> Result<(), EngineError> {
+    let row = &raw.constraints[at];
+    if let Some(strange) = strange_constraint(row) {
+        notes.strange(strange, &format!("{table}.{}", row.name), None);
+        return Ok(());
+    }
+    let columns = names(known, raw, row.relation, &row.columns)?;
+    let index = grouped.index_of.get(&row.index).map(|at| &raw.indexes[*at]);
+    let include = match index {
+        Some(index) => names(
+            known,
+            raw,
+            row.relation,
+            index.columns.get(index.keys..).unwrap_or_default(),
+        )?,
+        None => Vec::new(),
+    };
+    let (kind, object): (Kind, Object) = match row.kind {
+        b'p' => {
+            let key = PrimaryKey {
+                columns,
+                include,
+                deferrable: row.deferrable,
+                autoincrement: false,
+            };
+            (Kind::PrimaryKey, key.into())
+        }
+        b'u' => {
+            let unique = Unique {
+                columns,
+                include,
+                nulls_not_distinct: index.is_some_and(|index| index.nulls_not_distinct),
+                deferrable: row.deferrable,
+            };
+            (Kind::Unique, unique.into())
+        }
+        b'c' => {
+            let check = Check {
+                expr: row.check.clone().unwrap_or_else(|| Expr::new("")),
+                no_inherit: row.no_inherit,
+                validated: row.validated,
+            };
+            (Kind::Check, check.into())
+        }
+        b'f' => {
+            let Some(key) = foreign_key(known, raw, row, columns)? else {
+                let other = "it refers to a table outside the schemas that are read";
+                notes.strange("foreign key", &format!("{table}.{}", row.name), Some(other));
+                return Ok(());
+            };
+            (Kind::ForeignKey, key.into())
+        }
+        _ => return Ok(()),
+    };
+    let id = ObjectId::member(kind, table, row.name.clone());
+    known.ids.insert((class::CONSTRAINT, row.oid), id.clone());
+    if kind == Kind::Check {
+        for number in &row.columns {
+            if let Some(column) = known.column(raw, row.relation, *number) {
+                catalog.add_edge(id.clone(), column);
+            }
+        }
+    }
+    catalog.insert(id, object);
+    Ok(())
+}
+
+fn strange_constraint(row: &Constraint) -> Option<&'static str> {
+    match (row.kind, row.strange, row.validated) {
+        (b'x', ..) => Some("exclusion constraint"),
+        (b'n', _, false) => Some("not yet validated NOT NULL constraint"),
+        (b'n', ..) => None,
+        (_, strange, _) => strange.map(|strange| match strange {
+            "NOT ENFORCED" => "not enforced constraint",
+            "WITHOUT OVERLAPS or PERIOD" => "temporal constraint",
+            _ => "foreign key with a list of columns to set",
+        }),
+    }
+}
+
+fn foreign_key(
+    known: &Known,
+    raw: &Raw,
+    row: &Constraint,
+    columns: Vec<Ident>,
+) -> Result<Option<ForeignKey>, EngineError> {
+    let Some(target) = known.relations.get(&row.referenced) else {
+        return Ok(None);
+    };
+    Ok(Some(ForeignKey {
+        columns,
+        table: target.name.clone(),
+        referenced: names(known, raw, row.referenced, &row.referenced_columns)?,
+        on_delete: row.on_delete,
+        on_update: row.on_update,
+        match_type: row.match_type,
+        deferrable: row.deferrable,
+        validated: row.validated,
+    }))
+}
+
+fn index(known: &Known, raw: &Raw, row: &IndexRow) -> Result<Index, EngineError> {
+    let mut keys = Vec::with_capacity(row.keys);
+    for (at, number) in row.columns.iter().take(row.keys).enumerate() {
+        keys.push(index_key(known, raw, row, (at, *number))?);
+    }
+    Ok(Index {
+        method: Arc::clone(&row.method),
+        unique: row.unique,
+        nulls_not_distinct: row.nulls_not_distinct,
+        keys,
+        include: names(
+            known,
+            raw,
+            row.relation,
+            row.columns.get(row.keys..).unwrap_or_default(),
+        )?,
+        predicate: row.predicate.clone(),
+    })
+}
+
+fn index_key(
+    known: &Known,
+    raw: &Raw,
+    row: &IndexRow,
+    (at, number): (usize, i16),
+) -> Result<IndexKey, EngineError> {
+    let attribute = known.attribute(raw, row.relation, number);
+    let position = i16::try_from(at + 1).unwrap_or_default();
+    let expression = raw.index_expressions.get(&(row.oid, position));
+    let term = match (number, attribute, expression) {
+        (0, _, Some(text)) => IndexTerm::Expr(Expr::new(Arc::clone(text))),
+        (1.., Some(column), _) => IndexTerm::Column(column.name.clone()),
+        _ => return Err(missing(row.relation, number)),
+    };
+    let collation = row.collations.get(at).copied().unwrap_or_default();
+    let own = attribute.map_or(DEFAULT_COLLATION, |column| column.collation_id);
+    let options = row.options.get(at).copied().unwrap_or_default();
+    let (descending, nulls_first) = (options & 1 != 0, options & 2 != 0);
+    Ok(IndexKey {
+        term,
+        collation: (collation != 0 && collation != own)
+            .then(|| raw.collations.get(&collation).cloned())
+            .flatten(),
+        opclass: row
+            .opclasses
+            .get(at)
+            .and_then(|oid| raw.opclasses.get(oid))
+            .cloned(),
+        descending,
+        nulls: (nulls_first != descending).then_some(if nulls_first {
+            NullsOrder::First
+        } else {
+            NullsOrder::Last
+        }),
+    })
+}
+
+/// The collation of the database.
+const DEFAULT_COLLATION: u32 = 100;
+
+fn insert_trigger(
+    known: &mut Known,
+    raw: &Raw,
+    row: &TriggerRow,
+    table: &QName,
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) -> Result<(), EngineError> {
+    let id = ObjectId::member(Kind::Trigger, table, row.name.clone());
+    if let Some(strange) = row.strange {
+        notes.strange(strange, &id.label(), None);
+        return Ok(());
+    }
+    if !row.enabled {
+        notes.attribute(&id, "DISABLE, ENABLE REPLICA or ENABLE ALWAYS");
+    }
+    let trigger = Trigger {
+        timing: row.timing,
+        events: row.events.clone(),
+        columns: names(known, raw, row.relation, &row.columns)?,
+        for_each_row: row.for_each_row,
+        condition: row.condition.clone(),
+        action: TriggerAction::Execute {
+            function: row.function.clone(),
+            arguments: row.arguments.clone(),
+        },
+    };
+    known.ids.insert((class::TRIGGER, row.oid), id.clone());
+    catalog.insert(id, trigger);
+    Ok(())
+}
+
+fn names(known: &Known, raw: &Raw, relation: u32, numbers: &[i16]) -> Result<Vec<Ident>, EngineError> {
+    numbers
+        .iter()
+        .map(|number| {
+            let name = known.column_name(raw, relation, *number);
+            name.cloned().ok_or_else(|| missing(relation, *number))
+        })
+        .collect()
+}
+
+/// The snapshot is one, so this says that a query is wrong.
+fn missing(relation: u32, number: i16) -> EngineError {
+    let message = format!("the catalog names column {number} of relation {relation}, which was not read");
+    EngineError::new(EngineErrorKind::Catalog, message)
+}

@@ -1,0 +1,442 @@
+//! Objects and edges out of rows: [`assemble`].
+//!
+//! In: the rows of all queries. Out: a catalog in a fixed order (schemas, extensions, enums, sequences, functions,
+//! tables with their members, views after what they read, comments), its edges, and a diagnostic for everything that
+//! is not modelled. A table that is not modelled as a whole is left out with all that belongs to it. Must not: ask the
+//! server anything.
+
+mod edges;
+mod members;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::catalog::kinds::{
+    Comment, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt, View,
+};
+use crate::catalog::{Catalog, Expr, Ident, Kind, ObjectId, Path, QName};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::{EngineError, Scope, Server};
+
+use super::super::unmodelled::{self, Strange};
+use super::batch::Raw;
+use super::columns::Attribute;
+use super::depends::class;
+use super::relations::Relation;
+
+/// What was read, as objects.
+pub(super) struct Assembled {
+    /// The catalog with its edges.
+    pub(super) catalog: Catalog,
+    /// What is there and not modelled.
+    pub(super) unmodelled: Vec<Diagnostic>,
+}
+
+/// Makes a catalog of the rows.
+pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<Assembled, EngineError> {
+    let mut catalog = Catalog::new();
+    let mut notes = unmodelled::Notes::default();
+    let mut known = Known::new(&raw);
+    known.sort_relations(&raw, scope, &mut notes);
+    known.insert_globals(&raw, scope, &mut catalog);
+    known.insert_enums(&mut raw, scope, &mut catalog);
+    known.insert_sequences(&raw, scope, &mut catalog);
+    known.insert_routines(&mut raw, scope, &mut catalog, &mut notes);
+    members::insert_tables(&mut known, &mut raw, &mut catalog, &mut notes)?;
+    known.insert_views(&raw, &mut catalog);
+    members::insert_view_triggers(&mut known, &raw, &mut catalog, &mut notes)?;
+    known.insert_comments(&raw, &mut catalog, &mut notes);
+    edges::insert(&known, &raw, &mut catalog);
+    for strange in std::mem::take(&mut raw.strange) {
+        if known.is_strange_of_ours(&strange, &raw, scope) {
+            notes.strange(&strange.kind, &strange.label(), None);
+        }
+    }
+    let unmodelled = notes.finish(server);
+    Ok(Assembled { catalog, unmodelled })
+}
+
+/// What becomes of a relation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Table,
+    View,
+    /// Not in the scope, or an extension's.
+    Elsewhere,
+    /// Reported, and left out as a whole.
+    Strange,
+}
+
+/// A relation as the other rows refer to it.
+struct Named {
+    name: QName,
+    verdict: Verdict,
+    /// Where its columns stand among the attributes.
+    columns: Range<usize>,
+}
+
+/// From the engine's numbers to our ids.
+struct Known {
+    relations: HashMap<u32, Named>,
+    /// Indexes of tables and of views in `Raw::relations`, by name.
+    tables: Vec<usize>,
+    views: Vec<usize>,
+    /// Every object of the catalog but columns, by catalog and number.
+    ids: HashMap<(u32, u32), ObjectId>,
+    /// What an extension owns.
+    owned: HashMap<(u32, u32), ObjectId>,
+    enums: HashMap<u32, ObjectId>,
+    identities: HashMap<(u32, i16), SequenceOptions>,
+}
+
+impl Known {
+    fn new(raw: &Raw) -> Self {
+        let extensions: HashMap<u32, ObjectId> = raw
+            .extensions
+            .iter()
+            .map(|(oid, name)| (*oid, ObjectId::global(Kind::Extension, name.clone())))
+            .collect();
+        let nobody = ObjectId::global(Kind::Extension, Ident::exact("plpgsql"));
+        let owned = raw
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.of_extension && dependency.referenced_class == class::EXTENSION)
+            .map(|dependency| {
+                let owner = extensions.get(&dependency.referenced).unwrap_or(&nobody);
+                ((dependency.class, dependency.object), owner.clone())
+            })
+            .collect();
+        Self {
+            relations: HashMap::with_capacity(raw.relations.len()),
+            tables: Vec::new(),
+            views: Vec::new(),
+            ids: HashMap::new(),
+            owned,
+            enums: HashMap::new(),
+            identities: HashMap::new(),
+        }
+    }
+
+    fn is_owned(&self, class: u32, oid: u32) -> bool {
+        self.owned.contains_key(&(class, oid))
+    }
+
+    /// Decides what becomes of each relation.
+    fn sort_relations(&mut self, raw: &Raw, scope: &Scope, notes: &mut unmodelled::Notes) {
+        let inherits: HashSet<u32> = raw.inherits.iter().copied().collect();
+        let columns = column_ranges(&raw.attributes);
+        for (at, relation) in raw.relations.iter().enumerate() {
+            let Some(schema) = raw.schemas.get(&relation.schema) else {
+                continue;
+            };
+            let name = relation.qname(schema);
+            let strange = strange_relation(relation, inherits.contains(&relation.oid));
+            let left_out = scope.leave_out.iter().any(|left| left == relation.name.text());
+            let elsewhere = left_out || self.is_owned(class::CLASS, relation.oid) || !in_scope(scope, schema);
+            let verdict = match (elsewhere, strange, relation.kind) {
+                (true, ..) => Verdict::Elsewhere,
+                (_, Some(_), _) => Verdict::Strange,
+                (_, None, b'v') => Verdict::View,
+                (_, None, _) => Verdict::Table,
+            };
+            match verdict {
+                Verdict::Table => self.tables.push(at),
+                Verdict::View => self.views.push(at),
+                Verdict::Strange => notes.strange(strange.unwrap_or_default(), &name.to_string(), None),
+                Verdict::Elsewhere => {}
+            }
+            let columns = columns.get(&relation.oid).cloned().unwrap_or_default();
+            let named = Named {
+                name,
+                verdict,
+                columns,
+            };
+            self.relations.insert(relation.oid, named);
+        }
+        let names: HashMap<u32, &QName> = self
+            .relations
+            .iter()
+            .map(|(oid, named)| (*oid, &named.name))
+            .collect();
+        let by_name = |at: &usize| names.get(&raw.relations[*at].oid).copied();
+        self.tables.sort_by_key(by_name);
+        self.views.sort_by_key(by_name);
+    }
+
+    fn insert_globals(&mut self, raw: &Raw, scope: &Scope, catalog: &mut Catalog) {
+        let mut schemas: Vec<(&u32, &Ident)> = raw
+            .schemas
+            .iter()
+            .filter(|(oid, name)| {
+                name.text() != "public" && in_scope(scope, name) && !self.is_owned(class::NAMESPACE, **oid)
+            })
+            .collect();
+        schemas.sort_by_key(|(_, name)| *name);
+        for (oid, name) in schemas {
+            let id = ObjectId::global(Kind::Schema, name.clone());
+            self.ids.insert((class::NAMESPACE, *oid), id.clone());
+            catalog.insert(id, Schema {});
+        }
+        for (oid, name) in &raw.extensions {
+            let id = ObjectId::global(Kind::Extension, name.clone());
+            self.ids.insert((class::EXTENSION, *oid), id.clone());
+            let extension = Extension {
+                schema: None,
+                version: None,
+            };
+            catalog.insert(id, extension);
+        }
+    }
+
+    fn insert_enums(&mut self, raw: &mut Raw, scope: &Scope, catalog: &mut Catalog) {
+        let mut found = Vec::new();
+        for row in std::mem::take(&mut raw.enums) {
+            let schema = raw.schemas.get(&row.schema);
+            if let Some(schema) = schema.filter(|schema| in_scope(scope, schema))
+                && !self.is_owned(class::TYPE, row.oid)
+            {
+                found.push((QName::in_schema(schema.clone(), row.name.clone()), row));
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, row) in found {
+            let id = ObjectId::qualified(Kind::Enum, name);
+            for type_id in [row.oid, row.array] {
+                self.enums.insert(type_id, id.clone());
+                self.ids.insert((class::TYPE, type_id), id.clone());
+            }
+            catalog.insert(id, EnumType { values: row.values });
+        }
+    }
+
+    fn insert_sequences(&mut self, raw: &Raw, scope: &Scope, catalog: &mut Catalog) {
+        let mut found = Vec::new();
+        for row in &raw.sequences {
+            if let (true, Some(owner)) = (row.identity, row.owner) {
+                self.identities.insert(owner, row.options.clone());
+                continue;
+            }
+            let schema = raw.schemas.get(&row.schema);
+            let Some(schema) = schema.filter(|schema| in_scope(scope, schema)) else {
+                continue;
+            };
+            let owned_by = match row.owner {
+                Some((table, column)) => match self.column(raw, table, column) {
+                    Some(id) => Some(id),
+                    None => continue,
+                },
+                None => None,
+            };
+            if self.is_owned(class::CLASS, row.oid) {
+                continue;
+            }
+            let sequence = Sequence {
+                data_type: Arc::clone(&row.data_type),
+                options: row.options.clone(),
+                owned_by,
+            };
+            found.push((
+                QName::in_schema(schema.clone(), row.name.clone()),
+                row.oid,
+                sequence,
+            ));
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, oid, sequence) in found {
+            let id = ObjectId::qualified(Kind::Sequence, name);
+            self.ids.insert((class::CLASS, oid), id.clone());
+            catalog.insert(id, sequence);
+        }
+    }
+
+    fn insert_routines(
+        &mut self,
+        raw: &mut Raw,
+        scope: &Scope,
+        catalog: &mut Catalog,
+        notes: &mut unmodelled::Notes,
+    ) {
+        let mut found = Vec::new();
+        for routine in std::mem::take(&mut raw.routines) {
+            let schema = raw.schemas.get(&routine.schema);
+            if let Some(schema) = schema.filter(|schema| in_scope(scope, schema))
+                && !self.is_owned(class::PROC, routine.oid)
+            {
+                let name = QName::in_schema(schema.clone(), routine.name.clone());
+                let path = Path::Routine(name, Arc::clone(&routine.identity));
+                let kind = Kind::Function;
+                found.push((ObjectId { kind, path }, routine));
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        for (id, routine) in found {
+            if let Some(strange) = &routine.strange {
+                notes.attribute(&id, strange);
+            }
+            self.ids.insert((class::PROC, routine.oid), id.clone());
+            catalog.insert(id, routine.function);
+        }
+    }
+
+    /// Inserts views so that each comes after the views that it reads.
+    fn insert_views(&mut self, raw: &Raw, catalog: &mut Catalog) {
+        let rows: HashMap<u32, usize> = raw
+            .views
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.oid, at))
+            .collect();
+        let rules: HashMap<u32, u32> = raw.views.iter().map(|row| (row.rule, row.oid)).collect();
+        let mut reads: HashMap<u32, Vec<u32>> = HashMap::new();
+        for dependency in &raw.dependencies {
+            if let (class::REWRITE, class::CLASS, Some(view)) = (
+                dependency.class,
+                dependency.referenced_class,
+                rules.get(&dependency.object),
+            ) {
+                reads.entry(*view).or_default().push(dependency.referenced);
+            }
+        }
+        let mut done = HashSet::new();
+        for at in self.views.clone() {
+            let mut stack = vec![(raw.relations[at].oid, false)];
+            while let Some((oid, ready)) = stack.pop() {
+                let view = self
+                    .relations
+                    .get(&oid)
+                    .filter(|named| named.verdict == Verdict::View);
+                let (Some(named), Some(row)) = (view, rows.get(&oid)) else {
+                    continue;
+                };
+                if !ready && done.insert(oid) {
+                    stack.push((oid, true));
+                    let next = reads.get(&oid).into_iter().flatten().filter(|read| **read != oid);
+                    stack.extend(next.map(|read| (*read, false)));
+                } else if ready {
+                    let id = ObjectId::qualified(Kind::View, named.name.clone());
+                    let query = Expr::clone(&raw.views[*row].query);
+                    self.ids.insert((class::CLASS, oid), id.clone());
+                    let columns = Vec::new();
+                    catalog.insert(id, View { columns, query });
+                }
+            }
+        }
+    }
+
+    fn insert_comments(&self, raw: &Raw, catalog: &mut Catalog, notes: &mut unmodelled::Notes) {
+        let mut found: Vec<(ObjectId, Comment)> = Vec::new();
+        for row in &raw.comments {
+            // The comment on an extension comes from its control file.
+            if row.class == class::EXTENSION {
+                continue;
+            }
+            let text = Arc::clone(&row.text);
+            let named = self
+                .relations
+                .get(&row.object)
+                .filter(|_| row.class == class::CLASS);
+            let target = match (named, i16::try_from(row.column)) {
+                (_, Ok(0)) => self.ids.get(&(row.class, row.object)).cloned(),
+                (Some(named), Ok(number)) if named.verdict == Verdict::View => {
+                    let column = self.column_name(raw, row.object, number);
+                    let column = column.map(Ident::text).unwrap_or_default();
+                    let label = format!("of column {column} of view {}", named.name);
+                    notes.strange("the comment", &label, None);
+                    None
+                }
+                (_, Ok(number)) => self.column(raw, row.object, number),
+                (_, Err(_)) => None,
+            };
+            if let Some(target) = target {
+                found.push((ObjectId::on(Kind::Comment, target), Comment { text }));
+            }
+        }
+        found.sort_by_cached_key(|(id, _)| id.target().and_then(|target| catalog.position(target)));
+        for (id, comment) in found {
+            catalog.insert(id, comment);
+        }
+    }
+
+    /// Whether a row of the query for what is not modelled is about something that we would manage.
+    fn is_strange_of_ours(&self, strange: &Strange, raw: &Raw, scope: &Scope) -> bool {
+        if self.is_owned(strange.class, strange.oid) {
+            return false;
+        }
+        if let Some(named) = strange.relation.and_then(|oid| self.relations.get(&oid)) {
+            return matches!(named.verdict, Verdict::Table | Verdict::View);
+        }
+        match &strange.schema {
+            None => true,
+            Some(schema) => {
+                in_scope(scope, &Ident::exact(schema))
+                    && raw.schemas.values().any(|name| name.text() == schema)
+            }
+        }
+    }
+
+    fn attribute<'a>(&self, raw: &'a Raw, relation: u32, number: i16) -> Option<&'a Attribute> {
+        let columns = &raw.attributes[self.relations.get(&relation)?.columns.clone()];
+        let at = columns
+            .binary_search_by_key(&number, |column| column.number)
+            .ok()?;
+        columns.get(at)
+    }
+
+    fn column_name<'a>(&self, raw: &'a Raw, relation: u32, number: i16) -> Option<&'a Ident> {
+        self.attribute(raw, relation, number).map(|column| &column.name)
+    }
+
+    /// The id of a column of a table of the catalog.
+    fn column(&self, raw: &Raw, relation: u32, number: i16) -> Option<ObjectId> {
+        let named = self.relations.get(&relation)?;
+        if named.verdict != Verdict::Table {
+            return None;
+        }
+        let column = self.column_name(raw, relation, number)?;
+        Some(ObjectId::column(&named.name, column.clone()))
+    }
+}
+
+/// Whether a schema is asked for.
+fn in_scope(scope: &Scope, schema: &Ident) -> bool {
+    scope
+        .schemas
+        .as_ref()
+        .is_none_or(|schemas| schemas.contains(schema))
+}
+
+/// What a relation is called, if it is of a sort that is not modelled.
+fn strange_relation(relation: &Relation, inherits: bool) -> Option<&'static str> {
+    match relation.kind {
+        b'p' => Some("partitioned table"),
+        b'm' => Some("materialized view"),
+        b'f' => Some("foreign table"),
+        b'r' if relation.partition => Some("partition"),
+        b'r' if relation.typed => Some("typed table"),
+        b'r' if inherits => Some("table with inheritance"),
+        _ => None,
+    }
+}
+
+/// Where the columns of each relation stand; they come sorted.
+fn column_ranges(attributes: &[Attribute]) -> HashMap<u32, Range<usize>> {
+    let mut ranges: HashMap<u32, Range<usize>> = HashMap::new();
+    for (at, attribute) in attributes.iter().enumerate() {
+        ranges
+            .entry(attribute.relation)
+            .and_modify(|range| range.end = at + 1)
+            .or_insert(at..at + 1);
+    }
+    ranges
+}
+
+/// What a table as a whole is.
+fn table_payload(relation: &Relation) -> Table {
+    let ext = if relation.unlogged {
+        TableExt::Postgres { unlogged: true }
+    } else {
+        TableExt::Plain
+    };
+    Table { ext }
+}

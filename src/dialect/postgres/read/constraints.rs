@@ -1,0 +1,104 @@
+//! Primary keys, unique constraints, checks and foreign keys.
+//!
+//! <https://www.postgresql.org/docs/current/catalog-pg-constraint.html>
+
+use crate::catalog::kinds::{Deferrable, Match, ReferentialAction};
+use crate::catalog::{Expr, Ident};
+use crate::dialect::Server;
+use crate::dialect::postgres::expressions::settled;
+
+use super::batch::Part;
+use super::relations::USER_SCHEMAS;
+
+/// A row of `pg_constraint`.
+pub(super) struct Constraint {
+    pub(super) oid: u32,
+    pub(super) name: Ident,
+    /// `p`, `u`, `c`, `f`, `x`, or `n` (18).
+    pub(super) kind: u8,
+    pub(super) relation: u32,
+    pub(super) columns: Vec<i16>,
+    pub(super) index: u32,
+    pub(super) referenced: u32,
+    pub(super) referenced_columns: Vec<i16>,
+    pub(super) on_update: ReferentialAction,
+    pub(super) on_delete: ReferentialAction,
+    pub(super) match_type: Match,
+    pub(super) deferrable: Deferrable,
+    pub(super) validated: bool,
+    pub(super) no_inherit: bool,
+    pub(super) check: Option<Expr>,
+    /// What it has that is not modelled.
+    pub(super) strange: Option<&'static str>,
+}
+
+/// The constraints of tables.
+pub(super) fn part(server: &Server) -> Part {
+    let set_columns = if server.version >= 150_000 {
+        "k.confdelsetcols IS NOT NULL"
+    } else {
+        "false"
+    };
+    let (enforced, period) = if server.version >= 180_000 {
+        ("k.conenforced", "k.conperiod")
+    } else {
+        ("true", "false")
+    };
+    Part {
+        what: "constraints",
+        sql: format!(
+            "SELECT k.oid, k.conname, k.contype, k.conrelid, k.conkey, k.conindid, k.confrelid, k.confkey, \
+             k.confupdtype, k.confdeltype, k.confmatchtype, k.condeferrable, k.condeferred, k.convalidated, \
+             k.connoinherit, CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END, \
+             {set_columns}, {enforced}, {period} \
+             FROM pg_catalog.pg_constraint k WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n') \
+             AND k.connamespace IN {USER_SCHEMAS} ORDER BY k.conrelid, k.conname"
+        ),
+        take: |raw, cells| {
+            let strange = match (cells.flag(16)?, cells.flag(17)?, cells.flag(18)?) {
+                (true, ..) => Some("ON DELETE SET with a list of columns"),
+                (_, false, _) => Some("NOT ENFORCED"),
+                (_, _, true) => Some("WITHOUT OVERLAPS or PERIOD"),
+                _ => None,
+            };
+            let constraint = Constraint {
+                oid: cells.number(0)?,
+                name: raw.ident(cells.text(1)?),
+                kind: cells.letter(2)?,
+                relation: cells.number(3)?,
+                columns: cells.numbers(4)?,
+                index: cells.number(5)?,
+                referenced: cells.number(6)?,
+                referenced_columns: cells.numbers(7)?,
+                on_update: action(cells.letter(8)?),
+                on_delete: action(cells.letter(9)?),
+                match_type: if cells.letter(10)? == b'f' {
+                    Match::Full
+                } else {
+                    Match::Simple
+                },
+                deferrable: match (cells.flag(11)?, cells.flag(12)?) {
+                    (false, _) => Deferrable::No,
+                    (true, false) => Deferrable::InitiallyImmediate,
+                    (true, true) => Deferrable::InitiallyDeferred,
+                },
+                validated: cells.flag(13)?,
+                no_inherit: cells.flag(14)?,
+                check: cells.opt(15)?.map(|text| Expr::new(settled(text))),
+                strange,
+            };
+            raw.constraints.push(constraint);
+            Ok(())
+        },
+    }
+}
+
+fn action(letter: u8) -> ReferentialAction {
+    match letter {
+        b'r' => ReferentialAction::Restrict,
+        b'c' => ReferentialAction::Cascade,
+        b'n' => ReferentialAction::SetNull,
+        b'd' => ReferentialAction::SetDefault,
+        _ => ReferentialAction::NoAction,
+    }
+}

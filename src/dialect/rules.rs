@@ -1,0 +1,318 @@
+//! Rule rows: for each kind, what the engine can do with it and how that reads.
+//!
+//! [`Rules<T>`] is typed by payload; [`KindRules`] is the same with the type erased, which is what `plan` and `render`
+//! see. The one downcast of the program is here.
+
+use crate::catalog::walk::{References, Walk};
+use crate::catalog::{Attr, Catalog, Expr, Kind, Object, ObjectId, Payload};
+use crate::op::Op;
+use crate::script::Cost;
+
+use super::{Server, Sql};
+
+/// How a change is carried out on an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alter {
+    /// By a statement of its own.
+    InPlace,
+    /// By a statement of its own, while dependents of these kinds are taken down and put back.
+    InPlaceOver(&'static [Kind]),
+    /// By dropping and creating it again.
+    Replace,
+    /// By building the table anew.
+    RebuildParent,
+    /// Not at all; says why and what to do instead.
+    Unsupported(&'static str),
+}
+
+/// Whether an object is made within the statement that makes its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// By a statement of its own.
+    Never,
+    /// Within its parent's, unless that would make a circle.
+    WhenIndependent,
+    /// Within its parent's always; the engine has no other way.
+    Always,
+}
+
+/// An object under its id.
+#[derive(Debug)]
+pub struct Item<'a, T> {
+    /// Its identity.
+    pub id: &'a ObjectId,
+    /// What it is.
+    pub payload: &'a T,
+}
+
+impl<T> Clone for Item<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Item<'_, T> {}
+
+/// What a rule may look at to classify a change.
+#[derive(Debug)]
+pub struct PlanCx<'a> {
+    /// The server planned for.
+    pub server: &'a Server,
+    /// The state before, after declared renames.
+    pub from: &'a Catalog,
+    /// The state after.
+    pub to: &'a Catalog,
+    /// Who needs whom before.
+    pub from_references: &'a References,
+    /// Who needs whom after.
+    pub to_references: &'a References,
+    /// Members of relations before.
+    pub from_walk: &'a Walk<'a>,
+    /// Members of relations after.
+    pub to_walk: &'a Walk<'a>,
+}
+
+/// What rendering may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderCx<'a> {
+    /// The server rendered for.
+    pub server: &'a Server,
+    /// The state after the plan.
+    pub to: &'a Catalog,
+}
+
+/// What an op costs: facts, no opinion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Impact {
+    /// The strongest lock, in the engine's words; `None` where only new objects are concerned.
+    pub lock: Option<&'static str>,
+    /// How long.
+    pub cost: Cost,
+    /// What is lost beyond recall.
+    pub loses: Option<String>,
+}
+
+/// Rewrites one op into a sequence that is safer or the only possible one. Data to data: no SQL, no connection.
+pub trait Strategy: Sync {
+    /// Its name in output and configuration.
+    fn name(&self) -> &'static str;
+    /// The ops to do instead, or `None` if it has nothing to say of this op.
+    fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>>;
+}
+
+/// How an object reads when it is made, with the members that are folded into its statement.
+pub type Create<T> = fn(Item<'_, T>, &[(&ObjectId, &Object)], &RenderCx<'_>, &mut Sql);
+
+/// The rule row of one kind, typed.
+pub struct Rules<T: Payload> {
+    /// Whether it is made within its parent's statement.
+    pub fold: Fold,
+    /// Whether dropping and creating it again loses nothing but time.
+    pub replaceable: bool,
+    /// The namespace in which its name must be unique beside other kinds' names, if any.
+    pub namespace: Option<&'static str>,
+    /// How a change of one attribute is carried out.
+    pub alter: fn(T::Attr, Item<'_, T>, Item<'_, T>, &PlanCx<'_>) -> Alter,
+    /// How it is added to a parent that is there already.
+    pub attach: fn(Item<'_, T>, &PlanCx<'_>) -> Alter,
+    /// How it is taken from a parent that stays.
+    pub detach: fn(Item<'_, T>, &PlanCx<'_>) -> Alter,
+    /// `CREATE …` with the folded members, or the statement that adds it to its parent.
+    pub create: Create<T>,
+    /// The clause inside its parent's `CREATE`.
+    pub inline: fn(Item<'_, T>, &RenderCx<'_>, &mut Sql),
+    /// `DROP …`, or the statement that takes it from its parent.
+    pub drop: fn(Item<'_, T>, &RenderCx<'_>, &mut Sql),
+    /// The statements that change these attributes in place.
+    pub alter_sql: fn(&AlterItem<'_, T>, &RenderCx<'_>, &mut Sql),
+    /// The statement that renames it; `None` where it must be dropped and created.
+    pub rename: Option<fn(&ObjectId, &ObjectId, &RenderCx<'_>, &mut Sql)>,
+}
+
+/// A change of attributes, typed.
+#[derive(Debug)]
+pub struct AlterItem<'a, T: Payload> {
+    /// The identity.
+    pub id: &'a ObjectId,
+    /// What it was.
+    pub from: &'a T,
+    /// What it is to be.
+    pub to: &'a T,
+    /// What differs.
+    pub attrs: Vec<T::Attr>,
+    /// How existing values become values of the new type.
+    pub using: Option<&'a Expr>,
+}
+
+/// A rule row with its type erased.
+pub trait KindRules: Sync {
+    /// See [`Rules::fold`].
+    fn fold(&self) -> Fold;
+    /// See [`Rules::replaceable`].
+    fn replaceable(&self) -> bool;
+    /// See [`Rules::namespace`].
+    fn namespace(&self) -> Option<&'static str>;
+    /// See [`Rules::rename`].
+    fn renames(&self) -> bool;
+    /// See [`Rules::alter`].
+    fn alter(&self, attr: Attr, id: &ObjectId, from: &Object, to: &Object, cx: &PlanCx<'_>) -> Alter;
+    /// See [`Rules::attach`].
+    fn attach(&self, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Alter;
+    /// See [`Rules::detach`].
+    fn detach(&self, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Alter;
+    /// See [`Rules::create`].
+    fn create(
+        &self,
+        id: &ObjectId,
+        object: &Object,
+        members: &[(&ObjectId, &Object)],
+        cx: &RenderCx<'_>,
+        sql: &mut Sql,
+    );
+    /// See [`Rules::inline`].
+    fn inline(&self, id: &ObjectId, object: &Object, cx: &RenderCx<'_>, sql: &mut Sql);
+    /// See [`Rules::drop`].
+    fn drop(&self, id: &ObjectId, object: &Object, cx: &RenderCx<'_>, sql: &mut Sql);
+    /// See [`Rules::alter_sql`].
+    fn alter_sql(&self, change: &ErasedAlter<'_>, cx: &RenderCx<'_>, sql: &mut Sql);
+    /// See [`Rules::rename`].
+    fn rename(&self, from: &ObjectId, to: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql);
+}
+
+/// A change of attributes with its type erased.
+#[derive(Debug)]
+pub struct ErasedAlter<'a> {
+    /// The identity.
+    pub id: &'a ObjectId,
+    /// What it was.
+    pub from: &'a Object,
+    /// What it is to be.
+    pub to: &'a Object,
+    /// What differs.
+    pub attrs: &'a [Attr],
+    /// How existing values become values of the new type.
+    pub using: Option<&'a Expr>,
+}
+
+/// The one downcast: a rule row is only asked about objects of its own kind, because it was found by that kind.
+#[expect(
+    clippy::expect_used,
+    reason = "a row is found by the kind of the object it is handed"
+)]
+fn erase<T: Payload>(object: &Object) -> &T {
+    T::of(object).expect("the rule row was found by the kind of this object")
+}
+
+impl<T: Payload> KindRules for Rules<T> {
+    fn fold(&self) -> Fold {
+        self.fold
+    }
+
+    fn replaceable(&self) -> bool {
+        self.replaceable
+    }
+
+    fn namespace(&self) -> Option<&'static str> {
+        self.namespace
+    }
+
+    fn renames(&self) -> bool {
+        self.rename.is_some()
+    }
+
+    fn alter(&self, attr: Attr, id: &ObjectId, from: &Object, to: &Object, cx: &PlanCx<'_>) -> Alter {
+        match T::attr(attr) {
+            Some(attr) => (self.alter)(
+                attr,
+                Item {
+                    id,
+                    payload: erase(from),
+                },
+                Item {
+                    id,
+                    payload: erase(to),
+                },
+                cx,
+            ),
+            None => Alter::Replace,
+        }
+    }
+
+    fn attach(&self, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Alter {
+        (self.attach)(
+            Item {
+                id,
+                payload: erase(object),
+            },
+            cx,
+        )
+    }
+
+    fn detach(&self, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Alter {
+        (self.detach)(
+            Item {
+                id,
+                payload: erase(object),
+            },
+            cx,
+        )
+    }
+
+    fn create(
+        &self,
+        id: &ObjectId,
+        object: &Object,
+        members: &[(&ObjectId, &Object)],
+        cx: &RenderCx<'_>,
+        sql: &mut Sql,
+    ) {
+        (self.create)(
+            Item {
+                id,
+                payload: erase(object),
+            },
+            members,
+            cx,
+            sql,
+        );
+    }
+
+    fn inline(&self, id: &ObjectId, object: &Object, cx: &RenderCx<'_>, sql: &mut Sql) {
+        (self.inline)(
+            Item {
+                id,
+                payload: erase(object),
+            },
+            cx,
+            sql,
+        );
+    }
+
+    fn drop(&self, id: &ObjectId, object: &Object, cx: &RenderCx<'_>, sql: &mut Sql) {
+        (self.drop)(
+            Item {
+                id,
+                payload: erase(object),
+            },
+            cx,
+            sql,
+        );
+    }
+
+    fn alter_sql(&self, change: &ErasedAlter<'_>, cx: &RenderCx<'_>, sql: &mut Sql) {
+        let typed = AlterItem {
+            id: change.id,
+            from: erase::<T>(change.from),
+            to: erase::<T>(change.to),
+            attrs: change.attrs.iter().filter_map(|attr| T::attr(*attr)).collect(),
+            using: change.using,
+        };
+        (self.alter_sql)(&typed, cx, sql);
+    }
+
+    fn rename(&self, from: &ObjectId, to: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
+        if let Some(rename) = self.rename {
+            rename(from, to, cx, sql);
+        }
+    }
+}

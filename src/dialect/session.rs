@@ -1,0 +1,140 @@
+//! A connection: [`Session`], and what it reads and reports.
+//!
+//! Statements come in as text that was rendered and reviewed before. Every dynamic statement of the program goes
+//! through here.
+
+use std::time::Duration;
+
+use crate::catalog::{Canonical, Ident, QName};
+use crate::diagnostic::Diagnostic;
+
+use super::Server;
+
+/// How a connection is opened.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectOptions {
+    /// Nothing may be written: the engine itself refuses.
+    pub read_only: bool,
+    /// The database may be made if it is not there (SQLite's file).
+    pub create: bool,
+    /// The name under which the server lists the connection.
+    pub application_name: Option<String>,
+}
+
+/// What to read.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// The schemas to read; `None` for all but the engine's own.
+    pub schemas: Option<Vec<Ident>>,
+    /// Tables whose rows are declared and therefore read.
+    pub rows: Vec<RowsQuery>,
+    /// Names of tables to leave out: the version table and the ledger.
+    pub leave_out: Vec<String>,
+}
+
+/// Which rows to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowsQuery {
+    /// The table.
+    pub table: QName,
+    /// The key columns, by which rows are sorted.
+    pub key: Vec<Ident>,
+    /// The columns to read.
+    pub columns: Vec<Ident>,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Introspection {
+    /// The objects.
+    pub catalog: Canonical,
+    /// What is there and is not modelled: one diagnostic an object.
+    pub unmodelled: Vec<Diagnostic>,
+}
+
+/// How a transaction is begun.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TxnOptions {
+    /// Foreign keys are switched off before and checked as a whole before the commit (SQLite's table rebuild).
+    pub foreign_keys_off: bool,
+}
+
+/// What an engine, or the way to it, answered.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct EngineError {
+    /// What it said.
+    pub message: String,
+    /// Its code: SQLSTATE, or SQLite's extended result code.
+    pub code: Option<String>,
+    /// What it added: detail and hint.
+    pub detail: Option<String>,
+    /// The statement that failed.
+    pub statement: Option<String>,
+    /// What kind of failure it is.
+    pub kind: EngineErrorKind,
+}
+
+/// What kind of failure an [`EngineError`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineErrorKind {
+    /// The statement was refused.
+    #[default]
+    Statement,
+    /// The server could not be reached, or the file not opened.
+    Connection,
+    /// The login or a right is missing.
+    Permission,
+    /// Somebody else holds a lock.
+    Busy,
+    /// The text of the catalog could not be understood.
+    Catalog,
+}
+
+impl EngineError {
+    /// An error of this kind with a message of our own.
+    pub fn new(kind: EngineErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: None,
+            detail: None,
+            statement: None,
+            kind,
+        }
+    }
+}
+
+/// A connection to a database.
+#[async_trait::async_trait]
+pub trait Session: Send {
+    /// The server at the other end.
+    fn server(&self) -> &Server;
+
+    /// Reads the catalog in one consistent snapshot, by a number of queries that does not depend on its size.
+    async fn introspect(&mut self, scope: &Scope) -> Result<Introspection, EngineError>;
+
+    /// Runs one statement; returns the number of rows it touched.
+    async fn execute(&mut self, sql: &str) -> Result<u64, EngineError>;
+
+    /// Runs one query; every value comes back as text.
+    async fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, EngineError>;
+
+    /// Takes the lock that keeps other appliers out, waiting at most this long; it dies with the session.
+    /// On SQLite this is the write transaction itself, so `begin` must follow in the same session.
+    async fn lock(&mut self, wait: Duration) -> Result<(), EngineError>;
+
+    /// Gives the lock back.
+    async fn unlock(&mut self) -> Result<(), EngineError>;
+
+    /// Begins a transaction.
+    async fn begin(&mut self, options: TxnOptions) -> Result<(), EngineError>;
+
+    /// Commits; with foreign keys off, checks them first and fails if one does not hold.
+    async fn commit(&mut self) -> Result<(), EngineError>;
+
+    /// Undoes the open transaction.
+    async fn rollback(&mut self) -> Result<(), EngineError>;
+
+    /// Closes the connection, and waits until it is closed.
+    async fn close(self: Box<Self>) -> Result<(), EngineError>;
+}

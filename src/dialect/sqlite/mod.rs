@@ -1,0 +1,185 @@
+//! SQLite: its table of facts. Versions 3.35 and later; the bundled library is what runs in practice.
+//!
+//! A table is one text for SQLite: columns and constraints fold into `CREATE TABLE`, and most changes of them build
+//! the table anew (<https://sqlite.org/lang_altertable.html#otheralter>). There are no schemas, enums, sequences,
+//! functions or comments.
+
+mod impact;
+mod kinds;
+mod literals;
+mod names;
+mod own_tables;
+mod questions;
+mod read;
+mod scratch;
+mod session;
+mod strategy;
+mod table_text;
+mod text;
+mod token;
+mod types;
+mod unmodelled;
+
+#[cfg(test)]
+mod tests;
+
+use crate::catalog::kinds::Column;
+use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::op::{Action, Op, Question};
+
+use super::session::{ConnectOptions, EngineError, Session};
+use super::sql::quoted;
+use super::{
+    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTables, RenderCx, Server, Sql, Strategy,
+    scratch::Scratch,
+};
+
+/// The engine.
+pub(super) struct Sqlite;
+
+#[async_trait::async_trait]
+impl Engine for Sqlite {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn title(&self) -> &'static str {
+        "SQLite"
+    }
+
+    fn default_server(&self) -> Server {
+        Server {
+            dialect: Dialect::Sqlite,
+            version: 3_051_003,
+            version_text: "3.51.3".to_owned(),
+        }
+    }
+
+    fn default_schema(&self) -> Option<Ident> {
+        None
+    }
+
+    fn ident(&self, text: &str) -> Ident {
+        Ident::folded(text)
+    }
+
+    fn quote(&self, name: &str) -> String {
+        if names::needs_quotes(name) {
+            quoted(name)
+        } else {
+            name.to_owned()
+        }
+    }
+
+    fn name_limit(&self) -> Option<usize> {
+        None
+    }
+
+    fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules> {
+        match kind {
+            Kind::Table => Some(&kinds::table::RULES),
+            Kind::Column => Some(&kinds::column::RULES),
+            Kind::PrimaryKey => Some(&kinds::constraint::PRIMARY_KEY),
+            Kind::Unique => Some(&kinds::constraint::UNIQUE),
+            Kind::Check => Some(&kinds::constraint::CHECK),
+            Kind::ForeignKey => Some(&kinds::constraint::FOREIGN_KEY),
+            Kind::Index => Some(&kinds::index::RULES),
+            Kind::View => Some(&kinds::view::RULES),
+            Kind::Trigger => Some(&kinds::trigger::RULES),
+            Kind::Rows => Some(&kinds::rows::RULES),
+            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Sequence | Kind::Function | Kind::Comment => {
+                None
+            }
+        }
+    }
+
+    fn is_embedded(&self) -> bool {
+        true
+    }
+
+    fn ignores_order(&self, kind: Kind) -> bool {
+        kind == Kind::ForeignKey
+    }
+
+    fn strategies(&self) -> &'static [&'static dyn Strategy] {
+        &[]
+    }
+
+    fn data_type(&self, declared: &str) -> String {
+        types::data_type(declared)
+    }
+
+    fn known_types(&self) -> &'static [&'static str] {
+        types::KNOWN
+    }
+
+    fn enum_type(&self, _name: &QName, array: bool) -> String {
+        if array { "JSON" } else { "TEXT" }.to_owned()
+    }
+
+    fn default_literal(&self, value: &Literal, _data_type: &str) -> Expr {
+        Expr::new(literals::default_literal(value))
+    }
+
+    fn default_expr(&self, declared: &str) -> Expr {
+        text::declared_default(declared)
+    }
+
+    fn expr(&self, declared: &str, columns: &[Ident]) -> Expr {
+        text::expression(declared, columns)
+    }
+
+    fn row_literal(&self, value: &Literal, data_type: &str) -> String {
+        literals::row_literal(value, data_type)
+    }
+
+    fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String> {
+        // SQLite names no index of its own accord; PostgreSQL's way keeps one set of files in sync on both.
+        (kind == Kind::Index).then(|| format!("{table}_{}_idx", columns.join("_")))
+    }
+
+    fn lower_identity(&self, column: &mut Column) -> bool {
+        let had = column.identity.take().is_some();
+        if had {
+            column.data_type = DataType::builtin("INTEGER");
+        }
+        had
+    }
+
+    fn needs_foreign_keys_off(&self, op: &Op) -> bool {
+        match &op.action {
+            Action::Rebuild(_) => true,
+            Action::Drop { id, .. } => id.kind == Kind::Table,
+            _ => false,
+        }
+    }
+
+    fn impact(&self, op: &Op, _server: &Server) -> Impact {
+        impact::impact(op)
+    }
+
+    fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
+        strategy::render(action, cx, sql);
+    }
+
+    fn question(&self, question: &Question, _cx: &RenderCx<'_>) -> Option<(String, String)> {
+        questions::question(question)
+    }
+
+    fn own_tables(&self) -> &'static OwnTables {
+        &own_tables::OWN_TABLES
+    }
+
+    async fn connect(
+        &self,
+        url: &DatabaseUrl,
+        options: &ConnectOptions,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let session = session::SqliteSession::connect(&url.location, options).await?;
+        Ok(Box::new(session))
+    }
+
+    async fn scratch(&self, _url: Option<&DatabaseUrl>) -> Result<Scratch, EngineError> {
+        scratch::open().await
+    }
+}

@@ -1,0 +1,26 @@
+//! Actions that are more than a rule row's statement.
+
+mod rebuild_table;
+
+use crate::dialect::{RenderCx, Sql};
+use crate::op::Action;
+
+/// The statements of a rebuild or a backfill. SQLite has no enums to swap.
+pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
+    match action {
+        Action::Rebuild(rebuild) => rebuild_table::render(rebuild, cx, sql),
+        Action::Backfill { table, column, value } => {
+            sql.raw("UPDATE ").qname(table).raw(" SET ").ident(column);
+            sql.raw(" = (")
+                .raw(value.text())
+                .raw(") WHERE ")
+                .ident(column)
+                .raw(" IS NULL");
+        }
+        Action::SwapEnum(_)
+        | Action::Create { .. }
+        | Action::Drop { .. }
+        | Action::Alter { .. }
+        | Action::Rename { .. } => {}
+    }
+}
