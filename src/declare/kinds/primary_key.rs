@@ -1,0 +1,36 @@
+//! `primary-key id`.
+
+use crate::catalog::kinds::PrimaryKey;
+use crate::catalog::{Ident, ObjectId};
+use crate::declare::fields::Fields;
+use crate::declare::reading::Reading;
+use crate::declare::text::Line;
+use crate::declare::write::Writing;
+
+use super::member::{self, MemberDraft, Names};
+use super::unique;
+
+const FLAGS: &[&str] = &["autoincrement"];
+
+pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberDraft {
+    let autoincrement = fields.flag("autoincrement");
+    let columns = member::columns(reading, &mut fields);
+    let include = reading.idents(&fields.names("include").unwrap_or_default());
+    let deferrable = unique::read_deferrable(&mut fields);
+    let names = Names::of(&columns);
+    let key = PrimaryKey {
+        columns,
+        include,
+        deferrable,
+        autoincrement,
+    };
+    member::finish(reading, fields, key, names)
+}
+
+pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, key: &PrimaryKey) -> Line {
+    let line = Line::new("primary-key")
+        .columns(key.columns.iter().map(Ident::text), FLAGS)
+        .flag_if("autoincrement", key.autoincrement);
+    let line = unique::write_deferrable(writing.member_name(line, id), key.deferrable);
+    unique::write_include(line, &key.include)
+}

@@ -1,0 +1,50 @@
+//! Lowering to what the engine has: a column of an enum becomes a text column with a named check.
+//!
+//! Identities are lowered by the engine (`lower_identity`), comments and `schema=` are left out where there is no
+//! such thing.
+
+use crate::catalog::kinds::Check;
+use crate::catalog::{Ident, Kind};
+use crate::dialect::Sql;
+
+use super::fields::Extras;
+use super::kinds::{MemberDraft, Names};
+use super::reading::{Reading, TableDraft};
+
+/// Adds the checks that stand for enums on engines without them.
+pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft) {
+    if reading.engine.rules(Kind::Enum).is_some() {
+        return;
+    }
+    let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let mut checks = Vec::new();
+    for column in &table.columns {
+        let Some(of_enum) = &column.of_enum else {
+            continue;
+        };
+        let mut sql = Sql::new(reading.engine);
+        sql.ident(&column.name).raw(" IN (");
+        sql.list(of_enum.values.iter(), |sql, value| {
+            sql.text(value);
+        });
+        sql.raw(")");
+        let check = Check {
+            expr: reading.engine.expr(&sql.clause(), &columns),
+            no_inherit: false,
+            validated: true,
+        };
+        let name = format!("{}_{}_check", table.name.name, column.name);
+        checks.push(MemberDraft {
+            kind: Kind::Check,
+            given: Some(reading.engine.ident(&name)),
+            unnamed: false,
+            object: check.into(),
+            span: column.span.clone(),
+            extras: Extras::default(),
+            names: Names::default(),
+            target: None,
+        });
+    }
+    table.members.extend(checks);
+    table.members.sort_by_key(|member| member.kind);
+}

@@ -1,0 +1,122 @@
+//! KDL declarations ⇄ catalog. In: sources as text, and the server they are meant for. Out: [`Declared`], or every
+//! error of every file. Back: [`write`] and [`format`].
+//!
+//! Lowering to what the engine has (enums on an engine without them, identity on SQLite) happens here, while loading.
+//!
+//! The language is described in `docs/language.md`, whose examples are loaded by a test. In short:
+//!
+//! ```kdl
+//! enum NAME VALUE…                        schema NAME            extension NAME schema= version=
+//! sequence NAME as= start= … owned-by=    function NAME arguments= returns= language= volatility= { set …; as "…" }
+//! table NAME unlogged strict without-rowid {
+//!     column NAME TYPE nullable default= identity= generated= generated-virtual= collation= using= backfill=
+//!     primary-key COLUMN…                 unique COLUMN… nulls-not-distinct deferrable= { include … }
+//!     check "…" no-inherit not-valid      foreign-key COLUMN… references= on-delete= on-update= match= deferrable=
+//!     index KEY… unique method= where= { key COLUMN desc nulls= opclass= collation=; include … }
+//!     trigger NAME { before EVENT…; of COLUMN…; for-each statement; when "…"; execute FUNCTION ARG… }
+//! }
+//! view NAME { columns …; as "…"; trigger … }
+//! rows TABLE key= others=keep { row COLUMN=VALUE… }
+//! ```
+//!
+//! Every node may have `on=`, `comment=`, `depends-on`; most `was=`; what has no name of its own `name=`.
+//!
+//! How it goes: `files` reads, `node` parses, `fields` hands out the pieces of a node, `kinds` read and write each kind,
+//! `resolve` follows references, `lower` and `naming` complete, `mentions` adds edges, `load` puts it all together.
+//!
+//! Must not: touch a database, know how a difference is carried out, or read a file twice.
+
+mod engines;
+mod fields;
+mod files;
+mod format;
+mod kinds;
+mod load;
+mod lower;
+mod mentions;
+mod naming;
+mod node;
+mod reading;
+mod report;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod text;
+mod token;
+mod types;
+mod write;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, ObjectId};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::dialect::Server;
+use crate::diff::Intents;
+
+pub use files::read_sources;
+
+/// How objects that the author left unnamed are named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// Templates by kind (`ix`, `uq`, `ck`, `fk`, `pk`) with SQLAlchemy's tokens, such as
+    /// `fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s`; an absent kind follows the engine.
+    pub templates: HashMap<String, String>,
+}
+
+/// Where each declared object stands in the files.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    spans: HashMap<ObjectId, Span>,
+}
+
+impl SourceMap {
+    /// Remembers where `id` is declared.
+    pub fn insert(&mut self, id: ObjectId, span: Span) {
+        self.spans.insert(id, span);
+    }
+
+    /// Where `id` is declared; for what is not declared itself, where its table or target is.
+    pub fn get(&self, id: &ObjectId) -> Option<&Span> {
+        self.spans.get(id).or_else(|| {
+            let relation = id.relation().cloned().map(ObjectId::table);
+            relation
+                .and_then(|table| self.spans.get(&table))
+                .or_else(|| id.target().and_then(|target| self.get(target)))
+        })
+    }
+}
+
+/// What the files say, lowered to what the engine has. The catalog is canonical as far as text rules go, and its edges
+/// hold what structure, `depends-on` and the names mentioned in expressions tell.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// The objects.
+    pub catalog: Catalog,
+    /// What cannot live in a catalog.
+    pub intents: Intents,
+    /// Where each object stands.
+    pub sources: SourceMap,
+    /// Worth knowing; errors are the `Err` of [`load`].
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads declarations for a server. Reports all errors of all sources at once.
+pub fn load(sources: &[Arc<Source>], server: &Server, naming: &Naming) -> Result<Declared, Vec<Diagnostic>> {
+    load::load(sources, server, naming)
+}
+
+/// Writes a catalog as KDL: file name (`users.kdl`) and text. Loading it back gives an equal catalog.
+pub fn write(catalog: &Catalog, server: &Server) -> Vec<(String, String)> {
+    write_named(catalog, server, &Naming::default())
+}
+
+/// [`write()`] for a project that names what is unnamed in its own way: names that follow from `naming` are left out.
+pub fn write_named(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<(String, String)> {
+    write::write(catalog, server, naming)
+}
+
+/// Formats one source, keeping comments. The result loads to the same declarations.
+pub fn format(source: &Arc<Source>) -> Result<String, Vec<Diagnostic>> {
+    format::format(source)
+}

@@ -1,0 +1,598 @@
+//! Catalogs made of bytes: every kind of an engine, hostile names, canonical texts.
+
+use std::sync::Arc;
+
+use crate::catalog::kinds::{
+    Check, Column, Comment, Deferrable, EnumType, Extension, ForeignKey, Function, Generated, Identity,
+    Index, IndexKey, IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows, Schema, Sequence,
+    SequenceOptions, Table, TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
+    Volatility,
+};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
+use crate::dialect::{Literal, Server, qualify};
+
+use super::server;
+
+const NAMES: &[&str] = &[
+    "users",
+    "id",
+    "a b",
+    "x.y",
+    "we\"ird",
+    "unique",
+    "autoincrement",
+    "on",
+    "key",
+    "as",
+    "true",
+    "1st",
+    "é",
+    "name",
+    "nulls-not-distinct",
+    "a(b)",
+    "a,b",
+    "Upper",
+    "it's",
+    "new\nline",
+    "back\\slash",
+    "text",
+    "row",
+    "comment",
+    "#",
+    "-1",
+    "strict",
+    "where",
+    "order",
+    "schema",
+    "a/*b",
+    "x//y",
+    "}",
+    "t",
+    "u",
+    "v",
+    "w",
+];
+
+const TYPES: &[&str] = &[
+    "smallint",
+    "integer",
+    "bigint",
+    "boolean",
+    "text",
+    "varchar(64)",
+    "char(2)",
+    "numeric(10,2)",
+    "numeric",
+    "real",
+    "double",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "uuid",
+    "json",
+    "jsonb",
+    "bytea",
+    "text[]",
+    "integer[]",
+    "varchr",
+    "WEIRD type(3)",
+    "timestamptz(3)",
+];
+
+const TEXTS: &[&str] = &[
+    "points >= 0",
+    "a = 'it''s \"quoted\" \\ back'",
+    "lower(name) <> ''",
+    "x IN ('a', 'b')",
+    "\"we\"\"ird\" > 1",
+];
+
+const BODIES: &[&str] = &[
+    "SELECT 1",
+    "SELECT a,\n    b\n   FROM t\n  WHERE x = 'it''s'",
+    "\n\nBEGIN\n\n  RETURN new; -- \"\"\" \\\n  \nEND;\n",
+    "one \"\"\"# line\nand more\\",
+    "\ttabs\n\tand  trailing  \nspace ",
+];
+
+const ENUM_VALUES: [&str; 5] = ["A", "b c", "", "it's", "value"];
+
+/// Decisions taken from bytes, so that a failure shrinks.
+struct Choices {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Choices {
+    fn up_to(&mut self, count: usize) -> usize {
+        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
+        self.at += 1;
+        usize::from(byte) % count
+    }
+
+    fn yes(&mut self) -> bool {
+        self.up_to(2) == 1
+    }
+
+    fn of<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.up_to(from.len())]
+    }
+}
+
+struct Maker {
+    choices: Choices,
+    server: Server,
+    catalog: Catalog,
+    used: Vec<Ident>,
+}
+
+impl Maker {
+    fn has(&self, kind: Kind) -> bool {
+        self.server.engine().rules(kind).is_some()
+    }
+
+    /// A name that no other has.
+    fn name(&mut self) -> Ident {
+        let mut name = self.choices.of(NAMES).to_owned();
+        loop {
+            let ident = self.server.engine().ident(&name);
+            if !self.used.contains(&ident) {
+                self.used.push(ident.clone());
+                return ident;
+            }
+            name.push('x');
+        }
+    }
+
+    fn qname(&mut self) -> QName {
+        let name = self.name();
+        let schema = match self.choices.up_to(3) {
+            1 => Some("billing"),
+            2 => Some("o.d d"),
+            _ => None,
+        };
+        qualify(self.server.dialect, schema, name.text())
+    }
+
+    fn put(&mut self, id: ObjectId, object: impl Into<Object>) {
+        if self.has(Kind::Comment) && self.choices.up_to(4) == 0 {
+            let text = Arc::from(self.choices.of(BODIES));
+            self.catalog
+                .insert(ObjectId::on(Kind::Comment, id.clone()), Comment { text });
+        }
+        self.catalog.insert(id, object);
+    }
+
+    fn options(&mut self) -> SequenceOptions {
+        let number = |choices: &mut Choices| {
+            choices
+                .yes()
+                .then(|| i64::try_from(choices.up_to(200)).unwrap() - 100)
+        };
+        SequenceOptions {
+            start: number(&mut self.choices),
+            increment: number(&mut self.choices),
+            min: number(&mut self.choices),
+            max: number(&mut self.choices),
+            cache: number(&mut self.choices),
+            cycle: self.choices.yes(),
+        }
+    }
+
+    fn free_standing(&mut self) {
+        if self.has(Kind::Schema) {
+            for name in ["billing", "o.d d"] {
+                self.put(ObjectId::global(Kind::Schema, Ident::exact(name)), Schema {});
+            }
+        }
+        if self.has(Kind::Extension) && self.choices.yes() {
+            let extension = Extension {
+                schema: self.choices.yes().then(|| Ident::exact("billing")),
+                version: self.choices.yes().then(|| "1.3".to_owned()),
+            };
+            self.put(
+                ObjectId::global(Kind::Extension, Ident::exact("uuid-ossp")),
+                extension,
+            );
+        }
+        if self.has(Kind::Enum) {
+            for _ in 0..self.choices.up_to(3) {
+                let id = ObjectId::qualified(Kind::Enum, self.qname());
+                let values = ENUM_VALUES.map(Arc::from).to_vec();
+                self.put(id, EnumType { values });
+            }
+        }
+        if self.has(Kind::Sequence) {
+            for _ in 0..self.choices.up_to(3) {
+                let id = ObjectId::qualified(Kind::Sequence, self.qname());
+                let sequence = Sequence {
+                    data_type: Arc::from(self.choices.of(&["smallint", "integer", "bigint"])),
+                    options: self.options(),
+                    owned_by: None,
+                };
+                self.put(id, sequence);
+            }
+        }
+        if self.has(Kind::Function) {
+            for _ in 0..self.choices.up_to(3) {
+                self.function();
+            }
+        }
+    }
+
+    fn function(&mut self) {
+        let arguments = self.choices.of(&[
+            "",
+            "a integer, b text DEFAULT 'x, y'::text",
+            "double precision",
+            "OUT a text",
+        ]);
+        let types = self.choices.of(&["", "integer, text", "odd"]);
+        let id = ObjectId {
+            kind: Kind::Function,
+            path: Path::Routine(self.qname(), Arc::from(types)),
+        };
+        let function = Function {
+            arguments: Expr::new(arguments),
+            returns: self.choices.yes().then(|| Expr::new("SETOF text")),
+            language: Arc::from(self.choices.of(&["sql", "plpgsql"])),
+            volatility: [Volatility::Immutable, Volatility::Stable, Volatility::Volatile]
+                [self.choices.up_to(3)],
+            strict: self.choices.yes(),
+            security_definer: self.choices.yes(),
+            settings: vec!["search_path=a, \"b c\"".to_owned(); self.choices.up_to(3)],
+            body: Expr::new(self.choices.of(BODIES)),
+        };
+        self.put(id, function);
+    }
+
+    fn literal(&mut self) -> Literal {
+        match self.choices.up_to(6) {
+            0 => Literal::Bool(self.choices.yes()),
+            1 => Literal::Integer(self.choices.up_to(200) as i128 - 100),
+            2 => Literal::Decimal("1.50".to_owned()),
+            3 => Literal::Text("007".to_owned()),
+            _ => Literal::Text(self.choices.of(NAMES).to_owned()),
+        }
+    }
+
+    fn column(&mut self, table: &QName, columns: &[Ident], name: Ident) {
+        let engine = self.server.engine();
+        let enums: Vec<QName> = self
+            .catalog
+            .of_kind::<EnumType>()
+            .filter_map(|(id, _)| id.qname().cloned())
+            .collect();
+        let data_type = if !enums.is_empty() && self.choices.yes() {
+            let name = enums[self.choices.up_to(enums.len())].clone();
+            let text = engine.enum_type(&name, self.choices.yes());
+            DataType::user(text, ObjectId::qualified(Kind::Enum, name))
+        } else {
+            DataType::builtin(engine.data_type(self.choices.of(TYPES)))
+        };
+        let mut column = Column {
+            nullable: self.choices.yes(),
+            default: None,
+            identity: None,
+            generated: None,
+            collation: self.choices.yes().then(|| engine.ident("C")),
+            data_type,
+        };
+        match self.choices.up_to(6) {
+            0 if column.data_type.user.is_none() => {
+                column.default = Some(engine.default_literal(&self.literal(), &column.data_type.text));
+            }
+            1 => {
+                column.default = Some(engine.default_expr(self.choices.of(&[
+                    "now()",
+                    "gen_random_uuid()",
+                    "nextval('a')",
+                    "'a' || 'b'",
+                ])));
+            }
+            2 if self.has(Kind::Sequence) && !column.nullable => {
+                column.identity = Some(Identity {
+                    always: self.choices.yes(),
+                    options: self.options(),
+                });
+            }
+            3 => {
+                column.generated = Some(Generated {
+                    expr: engine.expr(self.choices.of(TEXTS), columns),
+                    stored: self.choices.yes(),
+                });
+            }
+            _ => {}
+        }
+        self.put(ObjectId::column(table, name), column);
+    }
+
+    fn some_of(&mut self, columns: &[Ident]) -> Vec<Ident> {
+        let first = self.choices.up_to(columns.len());
+        let count = 1 + self.choices.up_to(columns.len() - first);
+        columns[first..first + count].to_vec()
+    }
+
+    fn maybe_some_of(&mut self, columns: &[Ident]) -> Vec<Ident> {
+        if self.choices.yes() {
+            self.some_of(columns)
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn deferrable(&mut self) -> Deferrable {
+        [
+            Deferrable::No,
+            Deferrable::InitiallyImmediate,
+            Deferrable::InitiallyDeferred,
+        ][self.choices.up_to(3)]
+    }
+
+    /// A member under a given name, under the name that the engine would give, or without a name.
+    fn member(&mut self, table: &QName, object: impl Into<Object>, columns: &[Ident]) {
+        let object = object.into();
+        let kind = object.kind();
+        let texts: Vec<&str> = columns.iter().map(Ident::text).collect();
+        let engine = self.server.engine();
+        let implicit = engine.implicit_name(kind, table.name.text(), &texts);
+        let key = match (self.choices.up_to(3), implicit) {
+            (0, Some(name)) => Key::Named(engine.ident(&name)),
+            (0 | 1, None) => object.structural_key(),
+            _ => Key::Named(self.name()),
+        };
+        let taken = self.used.contains(key.name().unwrap_or(&Ident::exact("")));
+        let id = ObjectId {
+            kind,
+            path: Path::Member(table.clone(), key),
+        };
+        let shares = engine
+            .rules(kind)
+            .is_some_and(|rules| rules.namespace().is_some());
+        if self.catalog.contains(&id)
+            || shares && taken && self.catalog.iter().any(|(other, _)| other.name() == id.name())
+        {
+            return;
+        }
+        self.put(id, object);
+    }
+
+    fn action(&mut self) -> ReferentialAction {
+        [
+            ReferentialAction::NoAction,
+            ReferentialAction::Restrict,
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+            ReferentialAction::SetDefault,
+        ][self.choices.up_to(5)]
+    }
+
+    fn members(&mut self, table: &QName, columns: &[Ident]) {
+        let engine = self.server.engine();
+        if self.choices.yes() {
+            let key = PrimaryKey {
+                columns: self.some_of(columns),
+                include: self.maybe_some_of(columns),
+                deferrable: self.deferrable(),
+                autoincrement: self.choices.yes(),
+            };
+            let names = key.columns.clone();
+            self.member(table, key, &names);
+        }
+        for _ in 0..self.choices.up_to(2) {
+            let unique = Unique {
+                columns: self.some_of(columns),
+                include: self.maybe_some_of(columns),
+                nulls_not_distinct: self.choices.yes(),
+                deferrable: self.deferrable(),
+            };
+            let names = [unique.columns.clone(), unique.include.clone()].concat();
+            self.member(table, unique, &names);
+        }
+        for _ in 0..self.choices.up_to(3) {
+            let check = Check {
+                expr: engine.expr(self.choices.of(TEXTS), columns),
+                no_inherit: self.choices.yes(),
+                validated: self.choices.yes(),
+            };
+            self.member(table, check, &[]);
+        }
+        for _ in 0..self.choices.up_to(3) {
+            self.index(table, columns);
+        }
+        if self.choices.yes() {
+            self.trigger(table, columns);
+        }
+    }
+
+    fn index(&mut self, table: &QName, columns: &[Ident]) {
+        let engine = self.server.engine();
+        let options = self.choices.yes();
+        let mut keys: Vec<IndexKey> = Vec::new();
+        for column in self.some_of(columns) {
+            let term = if self.choices.yes() {
+                IndexTerm::Column(column)
+            } else {
+                IndexTerm::Expr(engine.expr(self.choices.of(TEXTS), columns))
+            };
+            keys.push(IndexKey {
+                term,
+                collation: (options && self.choices.yes()).then(|| engine.ident("C")),
+                opclass: (options && self.choices.yes()).then(|| Arc::from("text_pattern_ops")),
+                descending: options && self.choices.yes(),
+                nulls: (options && self.choices.yes()).then_some(NullsOrder::Last),
+            });
+        }
+        let index = Index {
+            method: Arc::from(self.choices.of(&["btree", "gin"])),
+            unique: self.choices.yes(),
+            nulls_not_distinct: self.choices.yes(),
+            keys,
+            include: self.maybe_some_of(columns),
+            predicate: self.choices.yes().then(|| engine.expr(TEXTS[1], columns)),
+        };
+        let names: Vec<Ident> = index
+            .keys
+            .iter()
+            .filter_map(|key| match &key.term {
+                IndexTerm::Column(column) => Some(column.clone()),
+                IndexTerm::Expr(_) => None,
+            })
+            .chain(index.include.clone())
+            .collect();
+        self.member(table, index, &names);
+    }
+
+    fn trigger(&mut self, relation: &QName, columns: &[Ident]) {
+        let engine = self.server.engine();
+        let action = if self.has(Kind::Function) {
+            TriggerAction::Execute {
+                function: self.qname(),
+                arguments: self
+                    .some_of(columns)
+                    .iter()
+                    .map(|text| Arc::from(text.text()))
+                    .collect(),
+            }
+        } else {
+            TriggerAction::Body(Expr::new(self.choices.of(BODIES)))
+        };
+        let trigger = Trigger {
+            timing: [
+                TriggerTiming::Before,
+                TriggerTiming::After,
+                TriggerTiming::InsteadOf,
+            ][self.choices.up_to(3)],
+            events: [TriggerEvent::Insert, TriggerEvent::Update, TriggerEvent::Delete]
+                [self.choices.up_to(3)..]
+                .to_vec(),
+            columns: self.maybe_some_of(columns),
+            for_each_row: self.choices.yes(),
+            condition: self.choices.yes().then(|| engine.expr(TEXTS[1], columns)),
+            action,
+        };
+        let id = ObjectId::member(Kind::Trigger, relation, self.name());
+        self.put(id, trigger);
+    }
+
+    fn table(&mut self) -> (QName, Vec<Ident>) {
+        let name = self.qname();
+        let ext = match (self.has(Kind::Schema), self.choices.yes()) {
+            (_, false) => TableExt::Plain,
+            (true, true) => TableExt::Postgres { unlogged: true },
+            (false, true) => TableExt::Sqlite {
+                strict: self.choices.yes(),
+                without_rowid: true,
+            },
+        };
+        self.put(ObjectId::table(name.clone()), Table { ext });
+        let mut columns: Vec<Ident> = Vec::new();
+        for _ in 0..=self.choices.up_to(4) {
+            let column = self.server.engine().ident(self.choices.of(NAMES));
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        for column in &columns {
+            self.column(&name, &columns, column.clone());
+        }
+        self.members(&name, &columns);
+        self.rows(&name, &columns);
+        (name, columns)
+    }
+
+    fn rows(&mut self, table: &QName, columns: &[Ident]) {
+        let engine = self.server.engine();
+        let key = self.catalog.iter().find_map(|(id, object)| match object {
+            Object::PrimaryKey(key) if id.relation() == Some(table) => Some(key.columns.clone()),
+            _ => None,
+        });
+        let Some(key) = key.filter(|_| self.choices.yes()) else {
+            return;
+        };
+        let mut rows: Vec<Vec<Arc<str>>> = Vec::new();
+        for (at, value) in ENUM_VALUES.iter().enumerate().take(1 + self.choices.up_to(3)) {
+            let mut row = Vec::new();
+            for name in columns {
+                let column: &Column = self
+                    .catalog
+                    .payload(&ObjectId::column(table, name.clone()))
+                    .unwrap();
+                let data_type = column.data_type.clone();
+                let literal = if data_type.user.is_some() {
+                    Literal::Text((*value).to_owned())
+                } else if key.contains(name) {
+                    Literal::Sql(format!("'{at}'"))
+                } else {
+                    self.literal()
+                };
+                row.push(Arc::from(engine.row_literal(&literal, &data_type.text)));
+            }
+            rows.push(row);
+        }
+        rows.sort();
+        let id = ObjectId::on(Kind::Rows, ObjectId::table(table.clone()));
+        let columns = columns.to_vec();
+        self.catalog.insert(id, Rows { key, columns, rows });
+    }
+
+    fn foreign_key(&mut self, tables: &[(QName, Vec<Ident>)]) {
+        let (table, columns) = &tables[self.choices.up_to(tables.len())];
+        let (other, others) = &tables[self.choices.up_to(tables.len())];
+        let count = 1 + self.choices.up_to(columns.len().min(others.len()));
+        let key = ForeignKey {
+            columns: columns[..count].to_vec(),
+            table: other.clone(),
+            referenced: others[..count].to_vec(),
+            on_delete: self.action(),
+            on_update: self.action(),
+            match_type: if self.choices.yes() {
+                Match::Full
+            } else {
+                Match::Simple
+            },
+            deferrable: self.deferrable(),
+            validated: self.choices.yes(),
+        };
+        self.member(table, key, &columns[..count]);
+    }
+}
+
+/// A catalog for an engine.
+pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
+    let mut maker = Maker {
+        choices: Choices { bytes, at: 0 },
+        server: server(engine),
+        catalog: Catalog::new(),
+        used: Vec::new(),
+    };
+    maker.free_standing();
+    let tables: Vec<_> = (0..=maker.choices.up_to(3)).map(|_| maker.table()).collect();
+    for _ in 0..maker.choices.up_to(4) {
+        maker.foreign_key(&tables);
+    }
+    for _ in 0..maker.choices.up_to(3) {
+        let name = maker.qname();
+        let columns = maker.maybe_some_of(&tables[0].1);
+        let query = Expr::new(maker.choices.of(BODIES));
+        maker.put(
+            ObjectId::qualified(Kind::View, name.clone()),
+            View { columns, query },
+        );
+        if maker.choices.yes() {
+            maker.trigger(&name, &tables[0].1);
+        }
+    }
+    if maker.has(Kind::Sequence) {
+        let id = ObjectId::qualified(Kind::Sequence, maker.qname());
+        let owned_by = Some(ObjectId::column(&tables[0].0, tables[0].1[0].clone()));
+        let sequence = Sequence {
+            data_type: Arc::from("bigint"),
+            options: SequenceOptions::default(),
+            owned_by,
+        };
+        maker.put(id, sequence);
+    }
+    (maker.server, maker.catalog)
+}

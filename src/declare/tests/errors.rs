@@ -1,0 +1,232 @@
+//! What is said about declarations that are wrong.
+
+use crate::declare::{Naming, load};
+
+use super::{read, server, source, told};
+
+/// What is told about a text, for PostgreSQL.
+fn errors(text: &str) -> String {
+    match read("postgres", text) {
+        Ok(declared) => told(&declared.warnings),
+        Err(errors) => told(&errors),
+    }
+}
+
+#[test]
+fn every_error_of_every_file_in_one_run() {
+    let sources = [
+        source("b.kdl", "tabel x {\n"),
+        source(
+            "a.kdl",
+            "tabel users { }\ntable posts {\n    column id bigint nulable\n    column n varchr\n}\n",
+        ),
+    ];
+    let found = load(&sources, &server("postgres"), &Naming::default()).unwrap_err();
+    assert_eq!(
+        told(&found),
+        "a.kdl:1:1 RC0102 unknown node `tabel` | did you mean `table`?\n\
+         a.kdl:3:22 RC0103 unknown argument `nulable` of column `posts.id` | did you mean `nullable`?\n\
+         a.kdl:4:14 RC0107 unknown column type `varchr` | did you mean `varchar`? A type of that very name is written (sql)\"varchr\"\n\
+         b.kdl:1:9 RC0101 Malformed KDL: no closing '}' for child block\n\
+         b.kdl:1:10 RC0101 Malformed KDL: closing '}' was not found after nodes\n"
+    );
+}
+
+/// A text, and what is told about it among other things.
+const MISTAKES: &[(&str, &str)] = &[
+    (
+        "table t { column id bigint primary-key }",
+        "a.kdl:1:28 RC0103 `primary-key` is a node of the table, not of column `t.id` | write `primary-key id` on a line of its own\n",
+    ),
+    (
+        "table",
+        "a.kdl:1:1 RC0104 a table needs a name | write `table NAME`\n",
+    ),
+    (
+        "table users { column id bigint; column id text }",
+        "a.kdl:1:33 RC0106 column `users.id` is declared twice; first in a.kdl:1 | take one of them out, or give it another name\n",
+    ),
+    (
+        "table users {\n}\ntable users {\n}",
+        "a.kdl:3:1 RC0106 table users is declared twice; first in a.kdl:1 | take one of them out, or give it another name\n",
+    ),
+    (
+        "table a { column x integer; foreign-key x references=user }\ntable users { column id integer; primary-key id }",
+        "a.kdl:1:43 RC0108 no table `user` | did you mean `users`?\n",
+    ),
+    (
+        "table a { column x integer; foreign-key x references=b }\ntable b { column id integer }",
+        "a.kdl:1:43 RC0112 table `b` has no primary key to refer to | name the columns: references=\"b(COLUMN)\"\n",
+    ),
+    (
+        "table a { column x integer; foreign-key x references=\"b(p, q)\" }\ntable b { column p integer; column q integer; primary-key p q }",
+        "a.kdl:1:43 RC0112 a foreign key of 1 column cannot refer to 2 of `b` | name as many columns: references=\"b(…)\"\n",
+    ),
+    (
+        "table a { column x integer; foreign-key x references=\"b(pp)\" }\ntable b { column p integer; primary-key p }",
+        "a.kdl:1:43 RC0108 table `b` has no column `pp` | did you mean `p`?\n",
+    ),
+    (
+        "table a { column name text; index nmae }",
+        "a.kdl:1:29 RC0108 table `a` has no column `nmae` | did you mean `name`?\n",
+    ),
+    (
+        "table a { column x text; primary-key x; primary-key x }",
+        "a.kdl:1:41 RC0106 table `a` has two primary keys; the first in a.kdl:1\n",
+    ),
+    (
+        "enum role ADMIN USER\ntable a { column r role default=USR }",
+        "a.kdl:2:25 RC0105 `USR` is no value of enum `role` | did you mean `USER`?\n",
+    ),
+    (
+        "enum user_role ADMIN\ntable a { column r user_rol }",
+        "a.kdl:2:20 RC0107 unknown column type `user_rol` | did you mean `user_role`? A type of that very name is written (sql)\"user_rol\"\n",
+    ),
+    (
+        "table a { column x integer identity=always default=1 }",
+        "a.kdl:1:11 RC0110 column `a.x` is an identity and has a default: one of them\n",
+    ),
+    (
+        "table a { column x integer nullable; primary-key x }",
+        "a.kdl:1:11 RC0110 column `a.x` is in the primary key and nullable | take out `nullable`: most engines make the columns of a primary key NOT NULL\n",
+    ),
+    (
+        "table a { column x integer on=postgre }",
+        "a.kdl:1:28 RC0105 unknown engine `postgre` | did you mean `postgres`?\n",
+    ),
+    (
+        "table a { column x integer; foreign-key x references=a on-delete=cascad }",
+        "a.kdl:1:43 RC0112 table `a` has no primary key to refer to | name the columns: references=\"a(COLUMN)\"\n\
+             a.kdl:1:56 RC0105 `cascad` is no value of `on-delete` | did you mean `cascade`?\n",
+    ),
+    (
+        "table a { column x varchr; index x }",
+        "a.kdl:1:20 RC0107 unknown column type `varchr` | did you mean `varchar`? A type of that very name is written (sql)\"varchr\"\n",
+    ),
+    (
+        "table \"\" { }",
+        "a.kdl:1:7 RC0109 the name of a table is empty\n",
+    ),
+    (
+        "table b was=a\ntable a",
+        "a.kdl:1:9 RC0114 table a is declared too: it cannot be the former name of table b | take out `was=`\n",
+    ),
+    (
+        "view v depends-on=nothing { as \"SELECT 1\" }",
+        "a.kdl:1:8 RC0108 view v depends on `nothing`, which is not declared\n",
+    ),
+    (
+        "table a { column x integer; column y text; primary-key x }\nrows a key=x { row x=1 y=a; row x=1 y=b; row y=c; row x=2 y=z zz=1 }",
+        "a.kdl:2:29 RC0106 the row ('1') of `a` is declared twice; first in a.kdl:2 | take one of them out, or give it another name\n\
+             a.kdl:2:42 RC0104 a row of `a` does not give `x` | write x=VALUE: it is the key, and other rows give it\n\
+             a.kdl:2:63 RC0108 table `a` has no column `zz`\n",
+    ),
+    (
+        "table a { column x integer }\nrows a key=x { row x=1 }",
+        "a.kdl:2:1 RC0113 `x` is no unique key of `a` | declare `unique x` in the table, or name its primary key\n",
+    ),
+    (
+        "rows prios key=id { row id=1 }",
+        "a.kdl:1:1 RC0108 no table `prios`\n",
+    ),
+    (
+        "table billing.t { column x text }",
+        "a.kdl:1:1 RC0108 schema `billing` is not declared | declare it: `schema billing`\n",
+    ),
+    (
+        "table t { column x text }\nview t { as \"SELECT 1\" }",
+        "a.kdl:2:1 RC0106 the name of view t is taken by the table in a.kdl:1 | give one of them another name\n",
+    ),
+    (
+        "table t { column x text default=#nan; column y (foo)text }",
+        "a.kdl:1:25 RC0105 `#nan` is not a value of any column | write it as a text: \"NaN\"\n\
+             a.kdl:1:48 RC0105 unknown annotation `(foo)` | (sql) marks an expression, (column) the name of a column\n",
+    ),
+];
+
+#[test]
+fn each_mistake_has_its_place_and_its_help() {
+    for (text, expected) in MISTAKES {
+        assert!(
+            errors(text).contains(expected),
+            "{text}\nexpected\n{expected}told\n{}",
+            errors(text)
+        );
+    }
+}
+
+#[test]
+fn a_long_name_is_refused_where_the_engine_would_cut_it() {
+    let long = "x".repeat(70);
+    let text = format!("table {long} {{ column id integer; primary-key id }}");
+    let told = errors(&text);
+    assert!(told.starts_with("a.kdl:1:7 RC0109 the name `xxx"), "{told}");
+    assert!(read("sqlite", &text).is_ok());
+}
+
+#[test]
+fn names_with_quotes_and_spaces_are_fine() {
+    let declared = read(
+        "postgres",
+        "table \"a \\\"b\\\" c\" { column \"x y\" text; unique \"x y\" }",
+    )
+    .unwrap();
+    assert!(
+        declared
+            .catalog
+            .iter()
+            .any(|(id, _)| id.label() == "a \"b\" c.x y")
+    );
+}
+
+#[test]
+fn what_the_engine_lacks_is_said_with_the_way_out() {
+    let found = read(
+        "sqlite",
+        "extension pgcrypto\nsequence s\ntable t { column x integer }",
+    )
+    .unwrap_err();
+    assert_eq!(
+        told(&found),
+        "a.kdl:1:1 RC0111 SQLite has no extensions | limit it to engines that do: on=\"postgres\"\n\
+         a.kdl:2:1 RC0111 SQLite has no sequences | limit it to engines that do: on=\"postgres\"\n"
+    );
+    let found = read(
+        "sqlite",
+        "table t { column x integer; trigger a { before insert; execute f } }",
+    )
+    .unwrap_err();
+    assert!(
+        told(&found).contains("SQLite has no functions to execute"),
+        "{}",
+        told(&found)
+    );
+    let found = read("sqlite", "table t { column x integer identity=always }").unwrap_err();
+    assert!(
+        told(&found).contains("only to a primary key of one column"),
+        "{}",
+        told(&found)
+    );
+    let declared = read("sqlite", "table t comment=a { column x integer comment=b }").unwrap();
+    assert_eq!(
+        told(&declared.warnings),
+        "RC0111 SQLite keeps no comments: the 2 declared are left out\n"
+    );
+}
+
+#[test]
+fn any_text_is_an_error_at_worst() {
+    let deep = "a {".repeat(20_000);
+    assert!(errors(&deep).contains("nested more than 32 levels deep"));
+    let comments = "/* ".repeat(20_000);
+    assert!(errors(&comments).contains("RC0101"));
+    let fine = format!("{}{}", "a {".repeat(32), "}".repeat(32));
+    assert!(errors(&fine).contains("unknown node `a`"));
+    for text in [
+        "\\", "\"", "#\"", "\"\"\"", "a=\\", "é\\é", "a \"\\", "/-", "/*", "{", "}", ";", "(sql)", "a (sql)",
+        "\u{feff}", "\0",
+    ] {
+        let told = errors(text);
+        assert!(told.is_empty() || told.contains("RC01"), "{text}: {told}");
+    }
+}

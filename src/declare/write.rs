@@ -1,0 +1,356 @@
+//! Writing a catalog as KDL, split into files: one for each table, `types.kdl`, `functions.kdl`, `views.kdl`.
+//!
+//! Loading what was written gives an equal catalog. What follows from the rest is left out: names that the engine would
+//! give, columns of a foreign key that are the primary key, spellings of types that have a portable one.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::catalog::kinds::{Column, Comment, EnumType, PrimaryKey};
+use crate::catalog::walk::Walk;
+use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, QName};
+use crate::dialect::{Engine, Literal, Server};
+
+use super::Naming;
+use super::kinds::{self, EnumDraft, Names};
+use super::naming::implicit_name;
+use super::reading::split_schema;
+use super::text::Line;
+use super::types::{Enums, interpret, spellings};
+
+/// Portable types, the plainest first: what an engine spells the same is written as the first of them.
+const PORTABLE: &[&str] = &[
+    "integer",
+    "bigint",
+    "smallint",
+    "boolean",
+    "text",
+    "varchar",
+    "char",
+    "numeric",
+    "real",
+    "double",
+    "date",
+    "time",
+    "timestamptz",
+    "timestamp",
+    "uuid",
+    "json",
+    "jsonb",
+    "bytea",
+];
+
+/// What every writer of a kind has at hand.
+pub(super) struct Writing<'c> {
+    /// The engine.
+    pub engine: &'static dyn Engine,
+    catalog: &'c Catalog,
+    walk: Walk<'c>,
+    enums: Enums,
+    unnamed: HashSet<&'c ObjectId>,
+    types: RefCell<HashMap<DataTypeKey, Option<String>>>,
+}
+
+type DataTypeKey = (Arc<str>, Option<ObjectId>);
+
+/// Writes a catalog: file names and texts.
+pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<(String, String)> {
+    let writing = Writing::new(catalog, server, naming);
+    let mut files = Files::default();
+    for (id, object) in catalog.iter() {
+        let file = match id.kind {
+            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Sequence => "types",
+            Kind::Function => "functions",
+            Kind::View => "views",
+            Kind::Table => {
+                files.add_table(id, writing.whole(id, object));
+                continue;
+            }
+            Kind::Rows => {
+                if let (Some(table), Some(line)) = (id.target(), kinds::write(&writing, id, object)) {
+                    files.add_table(table, Some(line));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        files.add(file, writing.whole(id, object));
+    }
+    files.finish()
+}
+
+impl<'c> Writing<'c> {
+    fn new(catalog: &'c Catalog, server: &Server, naming: &Naming) -> Self {
+        let engine = server.engine();
+        let mut enums = Enums::default();
+        for (id, enum_type) in catalog.of_kind::<EnumType>() {
+            if let Some(name) = id.qname() {
+                let draft = EnumDraft {
+                    name: name.clone(),
+                    values: enum_type.values.clone(),
+                };
+                enums.insert(engine, &Arc::new(draft));
+            }
+        }
+        let walk = Walk::new(catalog);
+        let unnamed = unnamed(catalog, &walk, engine, naming);
+        Self {
+            engine,
+            catalog,
+            walk,
+            enums,
+            unnamed,
+            types: RefCell::default(),
+        }
+    }
+
+    /// The object with its comment and its members.
+    fn whole(&self, id: &ObjectId, object: &Object) -> Option<Line> {
+        let mut line = kinds::write(self, id, object)?;
+        let comment = ObjectId::on(Kind::Comment, id.clone());
+        if let Some(comment) = self.catalog.payload::<Comment>(&comment) {
+            line = line.expression("comment", &comment.text);
+        }
+        if let Path::Qualified(name) = &id.path
+            && matches!(id.kind, Kind::Table | Kind::View)
+        {
+            let mut members: Vec<_> = self.walk.members(name).collect();
+            members.sort_by_key(|(id, _)| id.kind);
+            for (id, object) in members {
+                if let Some(member) = self.whole(id, object) {
+                    line = line.child(member);
+                }
+            }
+        }
+        Some(line)
+    }
+
+    /// A node with the name of `id`.
+    pub(super) fn named(&self, node: &str, id: &ObjectId) -> Line {
+        match id.qname() {
+            Some(name) => self.reference(node, name, &[]),
+            None => Line::new(node).arguments(id.name().map(Ident::text)),
+        }
+    }
+
+    /// A node with a name in a schema and further arguments.
+    pub(super) fn reference(&self, node: &str, name: &QName, rest: &[&str]) -> Line {
+        let line = Line::new(node);
+        match self.spelling(name) {
+            Some(text) => line.argument(&text).arguments(rest.iter().copied()),
+            None => {
+                let schema = name.schema.as_ref().map_or("main", Ident::text);
+                let line = line.argument(name.name.text()).arguments(rest.iter().copied());
+                line.property("schema", schema)
+            }
+        }
+    }
+
+    /// The name with its schema where it needs one; `None` where dots make that ambiguous.
+    pub(super) fn spelling(&self, name: &QName) -> Option<String> {
+        let text = spellings(self.engine, name).into_iter().next()?;
+        let default = self.engine.default_schema();
+        let meant = (
+            name.schema
+                .as_ref()
+                .filter(|schema| Some(*schema) != default.as_ref()),
+            &name.name,
+        );
+        let (schema, bare) = split_schema(&text);
+        (schema == meant.0.map(Ident::text) && bare == meant.1.text()).then_some(text)
+    }
+
+    /// Adds `name=`, unless the name follows from the rest.
+    pub(super) fn member_name(&self, line: Line, id: &ObjectId) -> Line {
+        match id.name() {
+            _ if self.unnamed.contains(id) => line,
+            Some(name) => line.property("name", name.text()),
+            None => line.literal_property("name", &Literal::Null),
+        }
+    }
+
+    /// The primary key of a table.
+    pub(super) fn primary_key(&self, table: &QName) -> Option<&'c PrimaryKey> {
+        self.walk
+            .members_of::<PrimaryKey>(table)
+            .next()
+            .map(|(_, key)| key)
+    }
+
+    /// The type of a column of a table.
+    pub(super) fn column_type(&self, table: &QName, column: &Ident) -> &'c str {
+        let id = ObjectId::column(table, column.clone());
+        self.catalog
+            .payload::<Column>(&id)
+            .map_or("", |column| &column.data_type.text)
+    }
+
+    /// How a type is declared; `None` if only its raw text says it.
+    pub(super) fn type_text(&self, data_type: &DataType) -> Option<String> {
+        let key = (Arc::clone(&data_type.text), data_type.user.clone());
+        if let Some(known) = self.types.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.candidates(data_type).into_iter().find(|candidate| {
+            interpret(self.engine, &self.enums, candidate).is_ok_and(|typed| typed.data_type == *data_type)
+        });
+        self.types.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn candidates(&self, data_type: &DataType) -> Vec<String> {
+        if let Some(name) = data_type.user.as_ref().and_then(ObjectId::qname) {
+            let names = spellings(self.engine, name);
+            return names
+                .iter()
+                .flat_map(|name| [name.clone(), format!("{name}[]")])
+                .collect();
+        }
+        let text = &*data_type.text;
+        let array = if text.ends_with("[]") { "[]" } else { "" };
+        let arguments = match (text.find('('), text.find(')')) {
+            (Some(open), Some(close)) if open < close => &text[open..=close],
+            _ => "",
+        };
+        let mut out: Vec<String> = PORTABLE
+            .iter()
+            .map(|name| format!("{name}{arguments}{array}"))
+            .collect();
+        out.push(text.to_owned());
+        out
+    }
+}
+
+/// The constraints and indexes whose names follow from the rest.
+fn unnamed<'c>(
+    catalog: &'c Catalog,
+    walk: &Walk<'c>,
+    engine: &'static dyn Engine,
+    naming: &Naming,
+) -> HashSet<&'c ObjectId> {
+    let takes_name =
+        |kind: Kind| kind.has_cosmetic_name() || matches!(kind, Kind::Table | Kind::View | Kind::Sequence);
+    let mut counts: HashMap<(Option<&Ident>, &Ident), usize> = HashMap::new();
+    for (id, _) in catalog.iter().filter(|(id, _)| takes_name(id.kind)) {
+        if let Some(name) = id.name() {
+            *counts.entry((id.schema(), name)).or_default() += 1;
+        }
+    }
+    let follows = |id: &ObjectId, object: &Object| {
+        let Some(table) = id.relation() else {
+            return false;
+        };
+        let names = names_of(engine, walk, table, object);
+        let implicit = implicit_name(engine, naming, id.kind, table, &names);
+        match (id.name(), implicit) {
+            (Some(name), Ok(Some(implicit))) => {
+                implicit == name.text() && counts.get(&(id.schema(), name)) == Some(&1)
+            }
+            (None, Ok(None)) => true,
+            _ => false,
+        }
+    };
+    catalog
+        .iter()
+        .filter(|(id, object)| id.kind.has_cosmetic_name() && follows(id, object))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// What the name of an unnamed constraint or index would be made of.
+fn names_of(engine: &'static dyn Engine, walk: &Walk<'_>, table: &QName, object: &Object) -> Names {
+    let mut names = Names::default();
+    match object {
+        Object::PrimaryKey(key) => names = Names::of(&key.columns),
+        Object::Unique(unique) => names = Names::of(&[unique.columns.as_slice(), &unique.include].concat()),
+        Object::ForeignKey(key) => {
+            names = Names::of(&key.columns);
+            let columns = key.referenced.iter().map(|column| column.text().to_owned());
+            names.referred = Some((key.table.name.text().to_owned(), columns.collect()));
+        }
+        Object::Index(index) => names = kinds::index_names(&index.keys, &index.include),
+        Object::Check(check) => {
+            let columns: Vec<Ident> = walk
+                .members_of::<Column>(table)
+                .filter_map(|(id, _)| id.name().cloned())
+                .collect();
+            names = kinds::check_names(engine, &check.expr, &columns);
+        }
+        _ => {}
+    }
+    names
+}
+
+/// Nodes by file.
+#[derive(Default)]
+struct Files {
+    shared: Vec<(&'static str, Vec<Line>)>,
+    tables: IndexMap<ObjectId, Vec<Line>>,
+}
+
+impl Files {
+    fn add(&mut self, file: &'static str, line: Option<Line>) {
+        let Some(line) = line else { return };
+        match self.shared.iter_mut().find(|(name, _)| *name == file) {
+            Some((_, lines)) => lines.push(line),
+            None => self.shared.push((file, vec![line])),
+        }
+    }
+
+    fn add_table(&mut self, table: &ObjectId, line: Option<Line>) {
+        let Some(line) = line else { return };
+        self.tables.entry(table.clone()).or_default().push(line);
+    }
+
+    fn finish(self) -> Vec<(String, String)> {
+        let mut taken: HashSet<String> = ["types", "functions", "views"].map(str::to_owned).into();
+        let mut out = Vec::new();
+        for (name, lines) in self.shared {
+            out.push((format!("{name}.kdl"), render(&lines)));
+        }
+        for (id, lines) in self.tables {
+            let stem = file_stem(&id.label());
+            let mut name = stem.clone();
+            let mut count = 1;
+            while !taken.insert(name.to_lowercase()) {
+                count += 1;
+                name = format!("{stem}-{count}");
+            }
+            out.push((format!("{name}.kdl"), render(&lines)));
+        }
+        out
+    }
+}
+
+fn render(lines: &[Line]) -> String {
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        line.render(0, &mut out);
+    }
+    out
+}
+
+/// A file name that every file system takes.
+fn file_stem(label: &str) -> String {
+    let mut out: String = label
+        .chars()
+        .take(100)
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if out.is_empty() || out.starts_with(['.', '-']) {
+        out.insert(0, '_');
+    }
+    out
+}
