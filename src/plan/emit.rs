@@ -1,0 +1,217 @@
+//! Third phase: ops for the work, then rewritten by the engine's strategies.
+//!
+//! Ops that one change becomes stay in sequence ([`Emitted::after`]).
+
+use crate::catalog::kinds::{Column, ColumnAttr};
+use crate::catalog::walk::Walk;
+use crate::catalog::{Attr, Catalog, Expr, Object, ObjectId, Payload as _};
+use crate::dialect::{Fold, PlanCx};
+use crate::diff::Intents;
+use crate::op::{Action, CopySource, Op, Rebuild};
+
+use super::classify::{InPlace, Work};
+
+/// An op, and the op of the same change that must come before it.
+#[derive(Debug)]
+pub(super) struct Emitted {
+    pub(super) op: Op,
+    /// Index of the op it follows.
+    pub(super) after: Option<usize>,
+}
+
+/// Ops for all the work, in no order but that of [`Emitted::after`].
+pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitted> {
+    let mut sequences: Vec<Vec<Action>> = Vec::new();
+    sequences.extend(
+        work.drops
+            .into_iter()
+            .map(|(id, object)| vec![Action::Drop { id, object }]),
+    );
+    sequences.extend(
+        work.renames
+            .into_iter()
+            .map(|(from, to, object)| vec![Action::Rename { from, to, object }]),
+    );
+    sequences.extend(
+        work.rebuilds
+            .iter()
+            .map(|table| vec![Action::Rebuild(Box::new(rebuild(table, cx, intents)))]),
+    );
+    sequences.extend(
+        work.alters
+            .into_iter()
+            .map(|(id, change)| alter(id, change, intents)),
+    );
+    sequences.extend(
+        work.creates
+            .into_iter()
+            .map(|(id, object)| create(id, object, cx, intents)),
+    );
+    let mut out = Vec::new();
+    for sequence in sequences {
+        let mut after = None;
+        for action in sequence {
+            for op in rewrite(Op::new(action), cx, 0) {
+                out.push(Emitted { op, after });
+                after = Some(out.len() - 1);
+            }
+        }
+    }
+    out
+}
+
+/// Asks the strategies in turn; what one makes is offered to all again, a few levels deep.
+fn rewrite(op: Op, cx: &PlanCx<'_>, depth: u8) -> Vec<Op> {
+    if depth < 4 {
+        for strategy in cx.server.engine().strategies() {
+            if let Some(ops) = strategy.rewrite(&op, cx) {
+                return ops
+                    .into_iter()
+                    .flat_map(|op| rewrite(op, cx, depth + 1))
+                    .collect();
+            }
+        }
+    }
+    vec![op]
+}
+
+/// A required column of a table that may have rows is added nullable, filled, and then required.
+fn create(id: ObjectId, object: Object, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Action> {
+    let on_existing = cx.to.parent(&id).is_some_and(|parent| cx.from.contains(&parent));
+    match (&object, intents.backfill.get(&id).filter(|_| on_existing)) {
+        (Object::Column(required), Some(value)) if needs_value(required) => {
+            let nullable = Column {
+                nullable: true,
+                ..required.clone()
+            };
+            let mut out = vec![Action::Create {
+                id: id.clone(),
+                object: nullable.clone().into(),
+            }];
+            out.extend(backfill(&id, value));
+            out.push(require(id, nullable, required.clone()));
+            out
+        }
+        _ => vec![Action::Create { id, object }],
+    }
+}
+
+/// Whether an existing row would have nothing to put into the column.
+pub(super) fn needs_value(column: &Column) -> bool {
+    !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+}
+
+/// What fills the NULLs of a column that becomes required: `backfill=`, or its default.
+pub(super) fn filling<'a>(id: &ObjectId, to: &'a Column, intents: &'a Intents) -> Option<&'a Expr> {
+    intents.backfill.get(id).or(to.default.as_ref())
+}
+
+fn alter(id: ObjectId, change: InPlace, intents: &Intents) -> Vec<Action> {
+    let using = intents.using.get(&id).cloned();
+    let InPlace { from, to, mut attrs } = change;
+    let required = Attr::Column(ColumnAttr::Nullable);
+    if let (Some(before), Some(after)) = (Column::of(&from), Column::of(&to))
+        && attrs.contains(&required)
+        && !after.nullable
+        && let Some(value) = filling(&id, after, intents)
+    {
+        let middle = Column {
+            nullable: true,
+            ..after.clone()
+        };
+        attrs.retain(|attr| *attr != required);
+        let mut out = Vec::new();
+        if !attrs.is_empty() {
+            let (from, to) = (Box::new(before.clone().into()), Box::new(middle.clone().into()));
+            out.push(Action::Alter {
+                id: id.clone(),
+                from,
+                to,
+                attrs,
+                using,
+            });
+        }
+        out.extend(backfill(&id, value));
+        out.push(require(id, middle, after.clone()));
+        return out;
+    }
+    vec![Action::Alter {
+        id,
+        from: Box::new(from),
+        to: Box::new(to),
+        attrs,
+        using,
+    }]
+}
+
+fn backfill(id: &ObjectId, value: &Expr) -> Option<Action> {
+    let (table, column) = (id.relation()?.clone(), id.name()?.clone());
+    Some(Action::Backfill {
+        table,
+        column,
+        value: value.clone(),
+    })
+}
+
+fn require(id: ObjectId, from: Column, to: Column) -> Action {
+    let attrs = vec![Attr::Column(ColumnAttr::Nullable)];
+    Action::Alter {
+        id,
+        from: Box::new(from.into()),
+        to: Box::new(to.into()),
+        attrs,
+        using: None,
+    }
+}
+
+/// The table and every folded member, before and after, and where each column's values come from.
+fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents) -> Rebuild {
+    let engine = cx.server.engine();
+    let folded = |id: &ObjectId| {
+        engine
+            .rules(id.kind)
+            .is_some_and(|rules| rules.fold() == Fold::Always)
+    };
+    let image = |catalog: &Catalog, walk: &Walk<'_>| {
+        let own = catalog.get_full(table);
+        let members = table
+            .qname()
+            .into_iter()
+            .flat_map(|name| walk.members(name))
+            .filter(|(id, _)| folded(id));
+        own.into_iter()
+            .chain(members)
+            .map(|(id, object)| (id.clone(), object.clone()))
+            .collect::<Vec<_>>()
+    };
+    let before = image(cx.from, cx.from_walk);
+    let after = image(cx.to, cx.to_walk);
+    let mut copy = Vec::new();
+    for (id, object) in &after {
+        let (Some(to), Some(name)) = (Column::of(object), id.name()) else {
+            continue;
+        };
+        if to.generated.is_some() {
+            continue;
+        }
+        let source = match cx.from.payload::<Column>(id) {
+            Some(from) if from.data_type != to.data_type && intents.using.contains_key(id) => {
+                intents.using.get(id).cloned().map(CopySource::Expr)
+            }
+            Some(from) => Some(match filling(id, to, intents) {
+                Some(value) if from.nullable && !to.nullable => {
+                    CopySource::Filled(name.clone(), value.clone())
+                }
+                _ => CopySource::Column(name.clone()),
+            }),
+            None => intents.backfill.get(id).cloned().map(CopySource::Expr),
+        };
+        copy.extend(source.map(|source| (name.clone(), source)));
+    }
+    Rebuild {
+        table: table.clone(),
+        before,
+        after,
+        copy,
+    }
+}

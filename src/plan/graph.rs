@@ -1,0 +1,209 @@
+//! Fourth phase: which op must come before which, from what ops provide, destroy and mutate and from the references
+//! of both sides.
+//!
+//! `provides` comes before who needs it; who needs it is gone before `destroys`; `mutates` acts as a late destroyer
+//! (dependents that are taken down go first) and an early provider (dependents that are made come after).
+
+use std::collections::{HashMap, HashSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::catalog::ObjectId;
+use crate::catalog::walk::References;
+use crate::dialect::PlanCx;
+use crate::op::{Action, Op};
+
+use super::emit::Emitted;
+
+/// The ops as nodes (by their index) and an edge from each op to every op that must come later.
+pub(super) type Graph = DiGraph<usize, ()>;
+
+/// Which op does what to an object.
+#[derive(Debug, Default)]
+struct Doers {
+    provides: HashMap<ObjectId, usize>,
+    destroys: HashMap<ObjectId, usize>,
+    mutates: HashMap<ObjectId, Vec<usize>>,
+    /// The ops that only give another name: what they destroy goes on under it, in nobody's way.
+    renames: HashSet<usize>,
+}
+
+/// Builds the graph.
+pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
+    let mut doers = Doers::default();
+    for (at, emitted) in ops.iter().enumerate() {
+        doers
+            .provides
+            .extend(emitted.op.provides().into_iter().map(|id| (id, at)));
+        doers
+            .destroys
+            .extend(emitted.op.destroys().into_iter().map(|id| (id, at)));
+        if matches!(emitted.op.action, Action::Rename { .. }) {
+            doers.renames.insert(at);
+        }
+        for id in emitted.op.mutates() {
+            doers.mutates.entry(id).or_default().push(at);
+        }
+    }
+    let mut edges: Vec<(usize, usize)> = Vec::new();
+    for (at, emitted) in ops.iter().enumerate() {
+        edges.extend(emitted.after.map(|before| (before, at)));
+        let put_off = put_off(&emitted.op, cx);
+        for id in emitted.op.provides() {
+            made(at, &id, &put_off, (&doers, cx), &mut edges);
+        }
+        for id in emitted.op.destroys() {
+            unmade(at, &id, &doers, cx, &mut edges);
+        }
+        for id in emitted.op.mutates() {
+            changed(at, &id, &doers, cx, &mut edges);
+        }
+    }
+    names(ops, cx, &mut edges);
+    let mut graph = Graph::with_capacity(ops.len(), edges.len());
+    for at in 0..ops.len() {
+        graph.add_node(at);
+    }
+    for (before, after) in edges {
+        if before != after {
+            graph.update_edge(NodeIndex::new(before), NodeIndex::new(after), ());
+        }
+    }
+    graph
+}
+
+/// What is made needs what it refers to, as it will be; and the place of what stood there before.
+fn made(
+    at: usize,
+    id: &ObjectId,
+    put_off: &[ObjectId],
+    (doers, cx): (&Doers, &PlanCx<'_>),
+    edges: &mut Vec<(usize, usize)>,
+) {
+    edges.extend(doers.destroys.get(id).map(|before| (*before, at)));
+    for first in cx.to_references.later_than(id) {
+        let rows = doers
+            .provides
+            .get(first)
+            .into_iter()
+            .chain(doers.mutates.get(first).into_iter().flatten());
+        edges.extend(rows.map(|before| (*before, at)));
+    }
+    if cx.server.engine().ignores_order(id.kind) {
+        return;
+    }
+    for needed in cx
+        .to_references
+        .of(id)
+        .iter()
+        .filter(|needed| !put_off.contains(needed))
+    {
+        edges.extend(doers.provides.get(needed).map(|before| (*before, at)));
+        let waits = refer_to_each_other(needed, id, cx.to_references);
+        let mutators = doers.mutates.get(needed).filter(|_| !waits);
+        edges.extend(mutators.into_iter().flatten().map(|before| (*before, at)));
+    }
+}
+
+/// Whether the two are a circle (a sequence and the column that owns it and counts by it). It is enough then that the
+/// one is there before the other is made, and that the other lets go of it before it goes.
+fn refer_to_each_other(one: &ObjectId, other: &ObjectId, references: &References) -> bool {
+    references.of(one).contains(other) && references.of(other).contains(one)
+}
+
+/// What the object will refer to in the end but not yet when this op makes it: a strategy leaves it to a later op.
+fn put_off(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
+    let Action::Create { id, object } = &op.action else {
+        return Vec::new();
+    };
+    let now = object.references(id);
+    let later = cx
+        .to
+        .get(id)
+        .map(|object| object.references(id))
+        .unwrap_or_default();
+    later
+        .into_iter()
+        .filter(|reference| !now.contains(reference))
+        .collect()
+}
+
+/// What goes waits for everybody who needed it to go, or to be changed so as not to need it.
+fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
+    for dependent in cx.from_references.dependents(id) {
+        if cx.server.engine().ignores_order(dependent.kind) {
+            continue;
+        }
+        match doers.destroys.get(dependent) {
+            Some(before) => edges.push((*before, at)),
+            None => edges.extend(
+                doers
+                    .mutates
+                    .get(dependent)
+                    .into_iter()
+                    .flatten()
+                    .map(|before| (*before, at)),
+            ),
+        }
+    }
+}
+
+/// What is changed needs what it will refer to, and nobody in the way who was taken down for it.
+fn changed(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
+    let engine = cx.server.engine();
+    for needed in cx
+        .to_references
+        .of(id)
+        .iter()
+        .filter(|_| !engine.ignores_order(id.kind))
+    {
+        edges.extend(doers.provides.get(needed).map(|before| (*before, at)));
+        let waits = refer_to_each_other(needed, id, cx.to_references);
+        // What changes both at once (an enum made anew with its columns) comes before what changes the one.
+        let mutators = doers.mutates.get(needed).filter(|_| !waits);
+        edges.extend(mutators.into_iter().flatten().map(|before| (*before, at)));
+    }
+    for dependent in cx
+        .from_references
+        .dependents(id)
+        .iter()
+        .filter(|id| !engine.ignores_order(id.kind))
+    {
+        let gone = doers.destroys.get(dependent);
+        edges.extend(
+            gone.filter(|before| !doers.renames.contains(before))
+                .filter(|_| !refer_to_each_other(dependent, id, cx.from_references))
+                .map(|before| (*before, at)),
+        );
+    }
+}
+
+/// A name is free only when its former holder is gone, of whatever kind that is.
+fn names(ops: &[Emitted], cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
+    let mut freed: HashMap<(&'static str, String), usize> = HashMap::new();
+    for (at, emitted) in ops.iter().enumerate() {
+        freed.extend(
+            emitted
+                .op
+                .destroys()
+                .iter()
+                .filter_map(|id| slot(id, cx))
+                .map(|slot| (slot, at)),
+        );
+    }
+    for (at, emitted) in ops.iter().enumerate() {
+        for slot in emitted.op.provides().iter().filter_map(|id| slot(id, cx)) {
+            edges.extend(freed.get(&slot).map(|before| (*before, at)));
+        }
+    }
+}
+
+/// The name as the namespace of its kind sees it.
+fn slot(id: &ObjectId, cx: &PlanCx<'_>) -> Option<(&'static str, String)> {
+    let namespace = cx.server.engine().rules(id.kind)?.namespace()?;
+    let schema = id
+        .schema()
+        .map(|schema| schema.key().to_owned())
+        .unwrap_or_default();
+    Some((namespace, format!("{schema}\u{0}{}", id.name()?.key())))
+}

@@ -1,0 +1,226 @@
+//! Fifth phase: folding ops into their parents' statements, and one keyed topological sort of what results.
+//!
+//! Forced folds come first; optional ones stand only where they make no circle: within a strongly connected component
+//! the ops that need another group are unfolded, so two tables that refer to each other are made first and tied
+//! afterwards. What is still a circle then is a bug of a rule row, reported with its path.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use petgraph::Direction;
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::catalog::{Kind, ObjectId};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::{Fold, PlanCx};
+use crate::op::{Action, Batch, Txn};
+
+use super::emit::Emitted;
+use super::graph::{Graph, graph};
+
+/// The batches in the order in which they are carried out.
+pub(super) fn order(ops: Vec<Emitted>, cx: &PlanCx<'_>) -> Result<Vec<Batch>, Vec<Diagnostic>> {
+    let graph = graph(&ops, cx);
+    let mut leaders = fold(&ops, cx);
+    let sorted = loop {
+        let groups = contract(&graph, &leaders);
+        match sort(&groups, &ops, cx) {
+            Ok(sorted) => break sorted,
+            Err(circle) => {
+                if !unfold(&circle, &graph, &ops, &mut leaders, cx) {
+                    return Err(vec![report(&circle, &ops)]);
+                }
+            }
+        }
+    };
+    Ok(batches(ops, &leaders, &sorted, cx))
+}
+
+/// For each op the op whose statement it is folded into; itself, if none.
+fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
+    let mut created = HashMap::new();
+    let mut dropped = HashMap::new();
+    for (at, emitted) in ops.iter().enumerate() {
+        match &emitted.op.action {
+            Action::Create { id, .. } => created.insert(id.clone(), at),
+            Action::Drop { id, .. } => dropped.insert(id.clone(), at),
+            _ => None,
+        };
+    }
+    let mut leaders: Vec<usize> = (0..ops.len()).collect();
+    for (at, emitted) in ops.iter().enumerate() {
+        match &emitted.op.action {
+            Action::Create { id, .. } if fold_of(id.kind, cx) != Fold::Never => {
+                let parent = cx.to.parent(id).and_then(|parent| created.get(&parent).copied());
+                leaders[at] = parent.unwrap_or(at);
+            }
+            // The engine takes everything that is part of an object away with it.
+            Action::Drop { id, .. } => {
+                let parent = cx
+                    .from
+                    .parent(id)
+                    .and_then(|parent| dropped.get(&parent).copied());
+                leaders[at] = parent.unwrap_or(at);
+            }
+            _ => {}
+        }
+    }
+    // A comment on a column of a dropped table: its leader has a leader.
+    for at in 0..leaders.len() {
+        let mut leader = leaders[at];
+        while leaders[leader] != leader {
+            leader = leaders[leader];
+        }
+        leaders[at] = leader;
+    }
+    leaders
+}
+
+fn fold_of(kind: Kind, cx: &PlanCx<'_>) -> Fold {
+    cx.server
+        .engine()
+        .rules(kind)
+        .map_or(Fold::Never, crate::dialect::KindRules::fold)
+}
+
+/// The graph of the groups; nodes carry the leader.
+fn contract(graph: &Graph, leaders: &[usize]) -> Graph {
+    let mut groups = DiGraph::with_capacity(leaders.len(), graph.edge_count());
+    for at in 0..leaders.len() {
+        groups.add_node(at);
+    }
+    for edge in graph.raw_edges() {
+        let (before, after) = (leaders[edge.source().index()], leaders[edge.target().index()]);
+        if before != after {
+            groups.update_edge(NodeIndex::new(before), NodeIndex::new(after), ());
+        }
+    }
+    groups
+}
+
+/// Kahn's algorithm over the leaders with a total key, or the ops of every circle.
+fn sort(groups: &Graph, ops: &[Emitted], cx: &PlanCx<'_>) -> Result<Vec<usize>, Vec<Vec<usize>>> {
+    let mut waiting: Vec<usize> = groups
+        .node_indices()
+        .map(|node| groups.neighbors_directed(node, Direction::Incoming).count())
+        .collect();
+    let keys: Vec<SortKey> = ops.iter().map(|emitted| key(emitted, cx)).collect();
+    let mut ready: BinaryHeap<Reverse<(&SortKey, usize)>> = (0..ops.len())
+        .filter(|at| waiting[*at] == 0)
+        .map(|at| Reverse((&keys[at], at)))
+        .collect();
+    let mut sorted = Vec::with_capacity(ops.len());
+    while let Some(Reverse((_, at))) = ready.pop() {
+        sorted.push(at);
+        for next in groups.neighbors(NodeIndex::new(at)) {
+            waiting[next.index()] -= 1;
+            if waiting[next.index()] == 0 {
+                ready.push(Reverse((&keys[next.index()], next.index())));
+            }
+        }
+    }
+    if sorted.len() == ops.len() {
+        return Ok(sorted);
+    }
+    let circles = tarjan_scc(groups)
+        .into_iter()
+        .filter(|component| component.len() > 1);
+    Err(circles
+        .map(|component| component.into_iter().map(NodeIndex::index).collect())
+        .collect())
+}
+
+/// What must be committed early, then what is made or changed in declared order, then what goes, last declared first.
+type SortKey = (u8, Reverse<usize>, usize, String);
+
+fn key(emitted: &Emitted, cx: &PlanCx<'_>) -> SortKey {
+    let id = emitted.op.subject();
+    let label = id.to_string();
+    match &emitted.op.action {
+        _ if emitted.op.txn == Txn::CommitAfter => (0, Reverse(0), 0, label),
+        Action::Drop { .. } => (2, Reverse(cx.from.position(&id).unwrap_or(0)), 0, label),
+        _ => (1, Reverse(0), cx.to.position(&id).unwrap_or(0), label),
+    }
+}
+
+/// Takes optional members that need another group of their circle out of their groups. Whether any was taken out.
+fn unfold(
+    circles: &[Vec<usize>],
+    graph: &Graph,
+    ops: &[Emitted],
+    leaders: &mut [usize],
+    cx: &PlanCx<'_>,
+) -> bool {
+    let mut circle_of = HashMap::new();
+    for (number, circle) in circles.iter().enumerate() {
+        circle_of.extend(circle.iter().map(|leader| (*leader, number)));
+    }
+    let taken: Vec<usize> = (0..ops.len())
+        .filter(|at| leaders[*at] != *at && circle_of.contains_key(&leaders[*at]))
+        .filter(|at| {
+            // A member that is made needs others first; a member that goes is needed by others' going.
+            let (kind, towards) = match &ops[*at].op.action {
+                Action::Create { id, .. } => (id.kind, Direction::Incoming),
+                Action::Drop { id, .. } => (id.kind, Direction::Outgoing),
+                _ => return false,
+            };
+            fold_of(kind, cx) == Fold::WhenIndependent
+                && graph
+                    .neighbors_directed(NodeIndex::new(*at), towards)
+                    .any(|other| {
+                        let other = leaders[other.index()];
+                        other != leaders[*at] && circle_of.get(&other) == circle_of.get(&leaders[*at])
+                    })
+        })
+        .collect();
+    for at in &taken {
+        leaders[*at] = *at;
+    }
+    !taken.is_empty()
+}
+
+fn report(circles: &[Vec<usize>], ops: &[Emitted]) -> Diagnostic {
+    let path = |circle: &Vec<usize>| {
+        circle
+            .iter()
+            .map(|at| ops[*at].op.to_string())
+            .collect::<Vec<_>>()
+            .join(" → ")
+    };
+    let paths: Vec<String> = circles.iter().map(path).collect();
+    Diagnostic::error(
+        "RC0502",
+        format!(
+            "these changes need each other, and none can come first: {}",
+            paths.join("; ")
+        ),
+    )
+    .help("split the change into two revisions, or remove a `depends-on` that is not needed")
+}
+
+fn batches(ops: Vec<Emitted>, leaders: &[usize], sorted: &[usize], cx: &PlanCx<'_>) -> Vec<Batch> {
+    let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, leader) in leaders.iter().enumerate() {
+        if at != *leader {
+            members.entry(*leader).or_default().push(at);
+        }
+    }
+    let position = |id: &ObjectId| cx.to.position(id).or_else(|| cx.from.position(id));
+    let mut ops: Vec<Option<crate::op::Op>> = ops.into_iter().map(|emitted| Some(emitted.op)).collect();
+    let mut out = Vec::new();
+    for at in sorted.iter().filter(|at| leaders[**at] == **at) {
+        let mut folded = members.remove(at).unwrap_or_default();
+        folded.sort_by_key(|member| ops[*member].as_ref().and_then(|op| position(&op.subject())));
+        let folded = folded
+            .into_iter()
+            .filter_map(|member| ops[member].take())
+            .collect();
+        out.extend(ops[*at].take().map(|head| Batch {
+            head,
+            folded,
+            questions: Vec::new(),
+        }));
+    }
+    out
+}

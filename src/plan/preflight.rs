@@ -1,0 +1,219 @@
+//! What the data must answer before a step may run: op by op, as typed questions that the dialect renders.
+//!
+//! Only what can be asked of the data as it is before the plan (after declared renames) becomes a question; the
+//! engine itself guards the rest inside the transaction.
+
+use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, Index, IndexTerm, PrimaryKey, Unique};
+use crate::catalog::{Attr, Ident, Object, ObjectId, QName};
+use crate::dialect::PlanCx;
+use crate::diff::Intents;
+use crate::op::{Action, Batch, CopySource, Question, Rebuild, SwapEnum};
+
+use super::emit::{filling, needs_value};
+
+/// Adds the questions to the batches.
+pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
+    let asker = Asker { cx, intents };
+    for batch in batches {
+        let questions: Vec<Question> = batch.ops().flat_map(|op| asker.of(&op.action)).collect();
+        batch.questions.extend(questions);
+    }
+}
+
+struct Asker<'a> {
+    cx: &'a PlanCx<'a>,
+    intents: &'a Intents,
+}
+
+impl Asker<'_> {
+    fn of(&self, action: &Action) -> Vec<Question> {
+        match action {
+            Action::Create { id, object } => self.created(id, object).into_iter().collect(),
+            Action::Alter {
+                id,
+                from,
+                to,
+                attrs,
+                using,
+            } => match (&**from, &**to) {
+                (Object::Column(from), Object::Column(to)) => {
+                    self.column(id, (from, to), attrs, using.is_some())
+                }
+                (Object::Check(_) | Object::ForeignKey(_), validated) => {
+                    self.created(id, validated).into_iter().collect()
+                }
+                _ => Vec::new(),
+            },
+            Action::Rebuild(rebuild) => self.rebuilt(rebuild),
+            Action::SwapEnum(swap) => unused(swap),
+            Action::Drop { .. } | Action::Rename { .. } | Action::Backfill { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether every one of these columns is there before the plan, with the type it has after it, values included.
+    fn as_before(&self, table: &QName, columns: &[Ident]) -> bool {
+        columns.iter().all(|column| {
+            let id = ObjectId::column(table, column.clone());
+            match (
+                self.cx.from.payload::<Column>(&id),
+                self.cx.to.payload::<Column>(&id),
+            ) {
+                (Some(from), Some(to)) => {
+                    let user = to.data_type.user.as_ref();
+                    let same_user = user.is_none_or(|user| self.cx.from.get(user) == self.cx.to.get(user));
+                    from.data_type == to.data_type && same_user
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether the rows of the table are there before the plan.
+    fn has_rows(&self, table: &QName) -> bool {
+        self.cx.from.contains(&ObjectId::table(table.clone()))
+    }
+
+    fn created(&self, id: &ObjectId, object: &Object) -> Option<Question> {
+        let table = id.relation().filter(|table| self.has_rows(table))?;
+        // Taken down and put back: it held before.
+        if self.cx.from.get(id).is_some_and(|before| before == object) {
+            return None;
+        }
+        match object {
+            Object::Column(column) => needs_value(column).then(|| Question::NoRows { column: id.clone() }),
+            Object::PrimaryKey(PrimaryKey { columns, .. }) => self.duplicates(id, table, columns, true),
+            Object::Unique(Unique {
+                columns,
+                nulls_not_distinct,
+                ..
+            }) => self.duplicates(id, table, columns, *nulls_not_distinct),
+            Object::Index(Index {
+                unique: true,
+                predicate: None,
+                keys,
+                nulls_not_distinct,
+                ..
+            }) => {
+                let column = |term: &IndexTerm| match term {
+                    IndexTerm::Column(column) => Some(column.clone()),
+                    IndexTerm::Expr(_) => None,
+                };
+                let columns: Option<Vec<Ident>> = keys.iter().map(|key| column(&key.term)).collect();
+                self.duplicates(id, table, &columns?, *nulls_not_distinct)
+            }
+            Object::ForeignKey(key) => self.orphans(id, table, key),
+            Object::Check(check) => self.holds(id, table, check),
+            _ => None,
+        }
+    }
+
+    fn duplicates(
+        &self,
+        id: &ObjectId,
+        table: &QName,
+        columns: &[Ident],
+        nulls_equal: bool,
+    ) -> Option<Question> {
+        self.as_before(table, columns).then(|| Question::NoDuplicates {
+            subject: id.clone(),
+            table: table.clone(),
+            columns: columns.to_vec(),
+            nulls_equal,
+        })
+    }
+
+    fn orphans(&self, id: &ObjectId, table: &QName, key: &ForeignKey) -> Option<Question> {
+        let target = self.has_rows(&key.table) && self.as_before(&key.table, &key.referenced);
+        (key.validated && target && self.as_before(table, &key.columns)).then(|| Question::NoOrphans {
+            subject: id.clone(),
+            table: table.clone(),
+            key: Box::new(key.clone()),
+        })
+    }
+
+    fn holds(&self, id: &ObjectId, table: &QName, check: &Check) -> Option<Question> {
+        let mentioned = crate::catalog::expr::mentions(check.expr.text());
+        let own = self
+            .cx
+            .to_walk
+            .members_of::<Column>(table)
+            .filter_map(|(id, _)| id.name().cloned());
+        let named: Vec<Ident> = own
+            .filter(|name| mentioned.iter().any(|word| word == name.text()))
+            .collect();
+        (check.validated && self.as_before(table, &named)).then(|| Question::Holds {
+            subject: id.clone(),
+            table: table.clone(),
+            condition: check.expr.clone(),
+        })
+    }
+
+    fn column(&self, id: &ObjectId, sides: (&Column, &Column), attrs: &[Attr], using: bool) -> Vec<Question> {
+        let (from, to) = sides;
+        let mut out = Vec::new();
+        let required = attrs.contains(&Attr::Column(ColumnAttr::Nullable)) && !to.nullable;
+        if required && self.cx.from.contains(id) && filling(id, to, self.intents).is_none() {
+            out.push(Question::NoNulls { column: id.clone() });
+        }
+        if attrs.contains(&Attr::Column(ColumnAttr::DataType)) && !using {
+            out.push(converts(id, from, to));
+        }
+        out
+    }
+
+    fn rebuilt(&self, rebuild: &Rebuild) -> Vec<Question> {
+        let mut out = Vec::new();
+        for (id, object) in &rebuild.after {
+            let before = rebuild
+                .before
+                .iter()
+                .find(|(other, _)| other == id)
+                .map(|(_, object)| object);
+            let source = id
+                .name()
+                .and_then(|name| rebuild.copy.iter().find(|(column, _)| column == name));
+            match (before, object, source.map(|(_, source)| source)) {
+                (Some(Object::Column(from)), Object::Column(to), Some(source)) => {
+                    if from.nullable && !to.nullable && matches!(source, CopySource::Column(_)) {
+                        out.push(Question::NoNulls { column: id.clone() });
+                    }
+                    if from.data_type != to.data_type && !matches!(source, CopySource::Expr(_)) {
+                        out.push(converts(id, from, to));
+                    }
+                }
+                (None, Object::Column(_), Some(_)) => {}
+                _ => out.extend(self.created(id, object)),
+            }
+        }
+        out
+    }
+}
+
+fn converts(id: &ObjectId, from: &Column, to: &Column) -> Question {
+    Question::Converts {
+        column: id.clone(),
+        from: from.data_type.to_string(),
+        to: to.data_type.to_string(),
+    }
+}
+
+/// Rows must not hold a value that the type is about to lose.
+fn unused(swap: &SwapEnum) -> Vec<Question> {
+    let values: Vec<String> = swap
+        .from
+        .values
+        .iter()
+        .filter(|value| !swap.to.values.contains(value))
+        .map(ToString::to_string)
+        .collect();
+    if values.is_empty() {
+        return Vec::new();
+    }
+    swap.columns
+        .iter()
+        .map(|(id, _)| Question::Unused {
+            column: id.clone(),
+            values: values.clone(),
+        })
+        .collect()
+}
