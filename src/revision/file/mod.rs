@@ -1,0 +1,48 @@
+//! The form of a revision file (KDL 2): [`parse`] and [`print`], and the name of the file.
+//!
+//! The law of this module: what is printed is read back as it was, whatever the statements contain, because the
+//! reviewed text is the executed text. Must not: know an engine, or what a statement means.
+
+mod nesting;
+mod parse;
+mod print;
+mod text;
+
+pub use parse::parse;
+pub use print::print;
+
+use super::Revision;
+
+/// The longest slug in characters, as in Alembic.
+const SLUG: usize = 40;
+
+/// The name of its file: `20261121T0930_3f2a9c1b7d4e_require-a-phone-number.kdl`.
+pub fn file_name(revision: &Revision) -> String {
+    let stamp = match revision.created.parse::<jiff::Timestamp>() {
+        Ok(time) => time.strftime("%Y%m%dT%H%M").to_string(),
+        Err(_) => "00000000T0000".to_owned(),
+    };
+    let slug = slug(&revision.message);
+    let separator = if slug.is_empty() { "" } else { "_" };
+    format!("{stamp}_{}{separator}{slug}.kdl", revision.id)
+}
+
+/// The words of a message in lower case, joined with `-`, cut after the last word that fits.
+fn slug(message: &str) -> String {
+    let lower = message.to_lowercase();
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty());
+    let mut out = String::new();
+    for word in words {
+        if out.is_empty() {
+            out.extend(word.chars().take(SLUG));
+        } else if out.chars().count() + 1 + word.chars().count() <= SLUG {
+            out.push('-');
+            out.push_str(word);
+        } else {
+            break;
+        }
+    }
+    out
+}

@@ -1,0 +1,138 @@
+//! Writing a revision file: what a reviewer asks first stands first, statements stand as they will be executed.
+
+use std::fmt::Write as _;
+
+use crate::op::Txn;
+use crate::revision::{EngineScript, Revision};
+use crate::script::{Cost, Item, Script, Step};
+
+use super::text::{quoted, statement, word};
+
+/// Writes a revision as the text of its file. A single engine stands in `revision`, several stand at their scripts.
+pub fn print(revision: &Revision) -> String {
+    let mut out = String::new();
+    let alone = match revision.scripts.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    };
+    head(&mut out, revision, alone);
+    for engine in &revision.scripts {
+        let (up, down) = match alone {
+            Some(_) => (String::new(), String::new()),
+            None => (placed(engine), format!(" engine={}", word(&engine.engine))),
+        };
+        script(&mut out, &format!("upgrade{up}"), &engine.upgrade);
+        script(&mut out, &format!("downgrade{down}"), &engine.downgrade);
+    }
+    out
+}
+
+fn placed(engine: &EngineScript) -> String {
+    format!(
+        " engine={} version={} from={} to={}",
+        word(&engine.engine),
+        quoted(&engine.version),
+        quoted(engine.from.as_str()),
+        quoted(engine.to.as_str())
+    )
+}
+
+fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
+    line(out, 0, &format!("revision {} {{", quoted(&revision.id)));
+    line(out, 1, &format!("message {}", quoted(&revision.message)));
+    list(out, "down-revision", &revision.down_revisions);
+    list(out, "branch-labels", &revision.branch_labels);
+    list(out, "depends-on", &revision.depends_on);
+    line(out, 1, &format!("created {}", quoted(&revision.created)));
+    if let Some(script) = alone {
+        let engine = format!(
+            "engine {} version={}",
+            word(&script.engine),
+            quoted(&script.version)
+        );
+        line(out, 1, &engine);
+        line(out, 1, &format!("from {}", quoted(script.from.as_str())));
+        line(out, 1, &format!("to {}", quoted(script.to.as_str())));
+    }
+    for note in &revision.notes {
+        line(out, 1, &format!("note {}", quoted(note)));
+    }
+    line(out, 0, "}");
+}
+
+fn list(out: &mut String, name: &str, values: &[String]) {
+    if !values.is_empty() {
+        let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+        line(out, 1, &format!("{name} {}", values.join(" ")));
+    }
+}
+
+fn script(out: &mut String, head: &str, script: &Script) {
+    let keys = if script.foreign_keys_off {
+        " foreign-keys=off"
+    } else {
+        ""
+    };
+    out.push('\n');
+    line(out, 0, &format!("{head}{keys} {{"));
+    for each in &script.steps {
+        step(out, each);
+    }
+    line(out, 0, "}");
+}
+
+fn step(out: &mut String, step: &Step) {
+    let mut head = format!("step {}", quoted(&step.title));
+    // Writing into a string has no way to fail.
+    if let Some(lock) = &step.lock {
+        write!(head, " lock={}", quoted(lock)).unwrap_or_default();
+    }
+    if step.cost != Cost::default() {
+        write!(head, " cost={}", step.cost.word()).unwrap_or_default();
+    }
+    if let [loss] = step.loses.as_slice() {
+        write!(head, " loses={}", quoted(loss)).unwrap_or_default();
+    }
+    match step.txn {
+        Txn::Inside => {}
+        Txn::Outside => head.push_str(" transaction=none"),
+        Txn::CommitAfter => head.push_str(" transaction=commit-after"),
+    }
+    line(out, 1, &format!("{head} {{"));
+    if step.loses.len() > 1 {
+        for loss in &step.loses {
+            line(out, 2, &format!("loses {}", quoted(loss)));
+        }
+    }
+    for each in &step.items {
+        item(out, each);
+    }
+    line(out, 1, "}");
+}
+
+fn item(out: &mut String, item: &Item) {
+    match item {
+        Item::Sql(sql) => line(out, 2, &format!("sql {}", statement(sql, &indent(3)))),
+        Item::Expect { label, sql, value } => {
+            let label = quoted(label);
+            let sql = format!("sql {} value={}", statement(sql, &indent(4)), quoted(value));
+            if sql.contains('\n') {
+                line(out, 2, &format!("expect {label} {{"));
+                line(out, 3, &sql);
+                line(out, 2, "}");
+            } else {
+                line(out, 2, &format!("expect {label} {{ {sql} }}"));
+            }
+        }
+    }
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    out.push_str(&indent(depth));
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn indent(depth: usize) -> String {
+    "    ".repeat(depth)
+}

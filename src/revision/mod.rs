@@ -1,0 +1,131 @@
+//! The revision chain: [`Revision`] files in `plans/` and the graph they form.
+//!
+//! Pure: it reads and writes texts, and touches neither a database nor the declarations.
+//! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it.
+
+pub mod file;
+pub mod id;
+pub mod map;
+pub mod target;
+
+use std::path::PathBuf;
+
+use crate::catalog::Fingerprint;
+use crate::op::Txn;
+use crate::script::{Item, Script};
+
+pub use file::{file_name, parse, print};
+pub use id::new_id;
+pub use map::RevisionMap;
+
+/// What a revision does on one engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineScript {
+    /// The engine's name: `postgres`, `sqlite`.
+    pub engine: String,
+    /// The server version it was planned on, as text.
+    pub version: String,
+    /// The state it was planned from.
+    pub from: Fingerprint,
+    /// The state it leads to.
+    pub to: Fingerprint,
+    /// The way up.
+    pub upgrade: Script,
+    /// The way down, planned the other way round.
+    pub downgrade: Script,
+}
+
+/// One revision of the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// 12 hex digits, as Alembic makes them.
+    pub id: String,
+    /// What it is for.
+    pub message: String,
+    /// The revisions it stands on; none for a base, several for a merge.
+    pub down_revisions: Vec<String>,
+    /// Names of the line it begins.
+    pub branch_labels: Vec<String>,
+    /// Revisions that must be applied before, without being parents.
+    pub depends_on: Vec<String>,
+    /// When it was made: RFC 3339, UTC.
+    pub created: String,
+    /// What a reader should know: what could not be proven, what is lost.
+    pub notes: Vec<String>,
+    /// What it does, by engine.
+    pub scripts: Vec<EngineScript>,
+    /// Where it was read from.
+    pub path: PathBuf,
+}
+
+impl Revision {
+    /// What it does on this engine.
+    pub fn script(&self, engine: &str) -> Option<&EngineScript> {
+        self.scripts.iter().find(|script| script.engine == engine)
+    }
+
+    /// The checksum of what it does on this engine: 32 hex digits over both scripts, the ids, and nothing that a
+    /// comment or the script of another engine could change.
+    pub fn checksum(&self, engine: &str) -> Option<Fingerprint> {
+        let script = self.script(engine)?;
+        let mut bytes = Digested::default();
+        bytes.text(&self.id);
+        bytes.list(&self.down_revisions);
+        bytes.list(&self.depends_on);
+        bytes.script(&script.upgrade);
+        bytes.script(&script.downgrade);
+        Some(Fingerprint::of_bytes(&bytes.0))
+    }
+}
+
+/// What is hashed: every text with its length before it, so that no two revisions have the same bytes.
+#[derive(Default)]
+struct Digested(Vec<u8>);
+
+impl Digested {
+    fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(text.len().to_string().as_bytes());
+        self.0.push(b':');
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn list(&mut self, texts: &[String]) {
+        self.text(&texts.len().to_string());
+        for text in texts {
+            self.text(text);
+        }
+    }
+
+    fn script(&mut self, script: &Script) {
+        self.text(if script.foreign_keys_off {
+            "foreign keys off"
+        } else {
+            "foreign keys on"
+        });
+        self.text(&script.steps.len().to_string());
+        for step in &script.steps {
+            self.text(match step.txn {
+                Txn::Inside => "inside",
+                Txn::Outside => "outside",
+                Txn::CommitAfter => "commit after",
+            });
+            self.text(&step.items.len().to_string());
+            for item in &step.items {
+                match item {
+                    Item::Sql(sql) => {
+                        self.text("sql");
+                        self.text(sql);
+                    }
+                    Item::Expect { label: _, sql, value } => {
+                        self.text("expect");
+                        self.text(sql);
+                        self.text(value);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,698 @@
+//! Files are read back as they were printed; the graph answers as its truth tables say.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::script::{Cost, Step};
+
+fn source(text: &str) -> Arc<Source> {
+    Arc::new(Source {
+        name: "plans/x.kdl".to_owned(),
+        text: text.to_owned(),
+    })
+}
+
+fn sample() -> Revision {
+    let step = Step {
+        title: "add column users.phone".to_owned(),
+        items: vec![
+            Item::Sql("ALTER TABLE public.users ADD COLUMN phone text".to_owned()),
+            Item::Sql(
+                "CREATE VIEW v AS\n    SELECT \"a b\"\n      FROM t\n\n     WHERE x ~ '\\d'".to_owned(),
+            ),
+            Item::Expect {
+                label: "no NULL in users.phone".to_owned(),
+                sql: "SELECT count(*) FROM users WHERE phone IS NULL".to_owned(),
+                value: "0".to_owned(),
+            },
+        ],
+        txn: Txn::CommitAfter,
+        lock: Some("access exclusive".to_owned()),
+        cost: Cost::Brief,
+        loses: vec!["column users.email and its values".to_owned()],
+        subject: None,
+    };
+    let script = EngineScript {
+        engine: "postgres".to_owned(),
+        version: "15.4".to_owned(),
+        from: Fingerprint::from_text("00"),
+        to: Fingerprint::from_text("11"),
+        upgrade: Script {
+            foreign_keys_off: false,
+            steps: vec![step.clone()],
+        },
+        downgrade: Script {
+            foreign_keys_off: false,
+            steps: vec![Step {
+                title: "drop column users.phone".to_owned(),
+                items: vec![Item::Sql("ALTER TABLE users\n    DROP COLUMN phone".to_owned())],
+                ..Step::default()
+            }],
+        },
+    };
+    Revision {
+        id: "3f2a9c1b7d4e".to_owned(),
+        message: "Require a phone number".to_owned(),
+        down_revisions: vec!["a1b2c3d4e5f6".to_owned()],
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        created: "2026-11-21T09:30:00Z".to_owned(),
+        notes: vec!["not proven".to_owned()],
+        scripts: vec![script],
+        path: PathBuf::from("plans/x.kdl"),
+    }
+}
+
+fn both_engines() -> Revision {
+    let mut revision = sample();
+    let mut sqlite = revision.scripts[0].clone();
+    sqlite.engine = "sqlite".to_owned();
+    sqlite.upgrade.foreign_keys_off = true;
+    sqlite.upgrade.steps[0].loses.push("a second thing".to_owned());
+    revision.scripts.push(sqlite);
+    revision
+}
+
+#[test]
+fn one_engine_reads_as_in_the_design() {
+    let text = print(&sample());
+    assert_eq!(
+        text,
+        r##"revision "3f2a9c1b7d4e" {
+    message "Require a phone number"
+    down-revision "a1b2c3d4e5f6"
+    created "2026-11-21T09:30:00Z"
+    engine postgres version="15.4"
+    from "00"
+    to "11"
+    note "not proven"
+}
+
+upgrade {
+    step "add column users.phone" lock="access exclusive" cost=brief loses="column users.email and its values" transaction=commit-after {
+        sql "ALTER TABLE public.users ADD COLUMN phone text"
+        sql #"""
+            CREATE VIEW v AS
+                SELECT "a b"
+                  FROM t
+
+                 WHERE x ~ '\d'
+            """#
+        expect "no NULL in users.phone" { sql "SELECT count(*) FROM users WHERE phone IS NULL" value="0" }
+    }
+}
+
+downgrade {
+    step "drop column users.phone" {
+        sql """
+            ALTER TABLE users
+                DROP COLUMN phone
+            """
+    }
+}
+"##
+    );
+    assert_eq!(parse(&source(&text)).unwrap(), sample());
+}
+
+#[test]
+fn several_engines_stand_at_their_scripts() {
+    let text = print(&both_engines());
+    let heads: Vec<&str> = text
+        .lines()
+        .filter(|line| line.ends_with('{') && !line.starts_with(' '))
+        .collect();
+    assert_eq!(
+        heads,
+        [
+            r#"revision "3f2a9c1b7d4e" {"#,
+            r#"upgrade engine=postgres version="15.4" from="00" to="11" {"#,
+            "downgrade engine=postgres {",
+            r#"upgrade engine=sqlite version="15.4" from="00" to="11" foreign-keys=off {"#,
+            "downgrade engine=sqlite {",
+        ]
+    );
+    assert_eq!(parse(&source(&text)).unwrap(), both_engines());
+}
+
+#[test]
+fn file_names_hold_time_id_and_slug() {
+    let mut revision = sample();
+    assert_eq!(
+        file_name(&revision),
+        "20261121T0930_3f2a9c1b7d4e_require-a-phone-number.kdl"
+    );
+    revision.message = "Zählt: the words/that fit in 40 characters, and no other".to_owned();
+    assert_eq!(
+        file_name(&revision),
+        "20261121T0930_3f2a9c1b7d4e_zählt-the-words-that-fit-in-40.kdl"
+    );
+    revision.message = String::new();
+    assert_eq!(file_name(&revision), "20261121T0930_3f2a9c1b7d4e.kdl");
+}
+
+#[test]
+fn new_ids_are_valid_and_differ() {
+    let (one, other) = (new_id(), new_id());
+    assert!(id::is_valid(&one) && one.len() == 12, "{one}");
+    assert_ne!(one, other);
+}
+
+/// A text of the kind that breaks quoting.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-z ]{1,6}",
+        1 => Just("\n".to_owned()),
+        1 => Just("\"".to_owned()),
+        1 => Just("\"\"\"".to_owned()),
+        1 => Just("\"\"\"#".to_owned()),
+        1 => Just("\\".to_owned()),
+        1 => Just("#".to_owned()),
+        1 => Just("\t".to_owned()),
+        1 => Just("  \n".to_owned()),
+        1 => Just("\r\n".to_owned()),
+        1 => Just("-- x // /* ".to_owned()),
+        1 => any::<char>().prop_map(|c| c.to_string()),
+        1 => prop::sample::select(vec![
+            "\u{0}", "\u{7f}", "\u{85}", "\u{b}", "\u{2028}", "\u{202e}", "\u{feff}", "\u{a0}", "é", "🦀", "\u{3000}\n",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn item() -> impl Strategy<Value = Item> {
+    prop_oneof![
+        3 => text().prop_map(Item::Sql),
+        1 => (text(), text(), text()).prop_map(|(label, sql, value)| Item::Expect { label, sql, value }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let txn = prop::sample::select(vec![Txn::Inside, Txn::Outside, Txn::CommitAfter]);
+    let cost = prop::sample::select(vec![Cost::Instant, Cost::Brief, Cost::Scan, Cost::Rewrite]);
+    let parts = (
+        text(),
+        prop::collection::vec(item(), 1..4),
+        txn,
+        prop::option::of(text()),
+        cost,
+        prop::collection::vec(text(), 0..3),
+    );
+    parts.prop_map(|(title, items, txn, lock, cost, loses)| Step {
+        title,
+        items,
+        txn,
+        lock,
+        cost,
+        loses,
+        subject: None,
+    })
+}
+
+fn script() -> impl Strategy<Value = Script> {
+    (any::<bool>(), prop::collection::vec(step(), 0..3)).prop_map(|(foreign_keys_off, steps)| Script {
+        foreign_keys_off,
+        steps,
+    })
+}
+
+fn engine(name: &'static str) -> impl Strategy<Value = EngineScript> {
+    (text(), text(), text(), script(), script()).prop_map(|(version, from, to, upgrade, downgrade)| {
+        EngineScript {
+            engine: name.to_owned(),
+            version,
+            from: Fingerprint::from_text(from),
+            to: Fingerprint::from_text(to),
+            upgrade,
+            downgrade,
+        }
+    })
+}
+
+fn revision() -> impl Strategy<Value = Revision> {
+    let texts = || prop::collection::vec(text(), 0..3);
+    let engines = prop_oneof![
+        engine("postgres").prop_map(|one| vec![one]),
+        (engine("postgres"), engine("sqlite")).prop_map(|(one, two)| vec![one, two]),
+        engine("true").prop_map(|one| vec![one]),
+    ];
+    (text(), texts(), texts(), texts(), texts(), engines).prop_map(
+        |(message, down_revisions, branch_labels, depends_on, notes, scripts)| Revision {
+            message,
+            down_revisions,
+            branch_labels,
+            depends_on,
+            notes,
+            scripts,
+            ..sample()
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_is_read_back(revision in revision()) {
+        let text = print(&revision);
+        let read = parse(&source(&text));
+        prop_assert_eq!(read.map_err(|e| format!("{e:?}\n{text}")), Ok(revision));
+    }
+
+    #[test]
+    fn windows_line_ends_change_no_statement(revision in revision()) {
+        // A checkout may turn every line end of the file into CR LF.
+        let text = print(&revision).replace('\n', "\r\n");
+        let read = parse(&source(&text));
+        prop_assert_eq!(read.map_err(|e| format!("{e:?}\n{text}")), Ok(revision));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_is_never_read(at in 0usize..5000) {
+        let text = print(&both_engines());
+        let whole = text.trim_end().len();
+        let at = at % whole;
+        if text.is_char_boundary(at) {
+            let cut = &text[..at];
+            match parse(&source(cut)) {
+                Err(problems) => prop_assert!(!problems.is_empty()),
+                // The script of the first engine is whole; the other engine has none, and says so.
+                Ok(read) => prop_assert_eq!(&read.scripts[..], &both_engines().scripts[..1]),
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in text()) {
+        drop(parse(&source(&text)));
+    }
+}
+
+#[test]
+fn the_checksum_sees_statements_and_nothing_else() {
+    let revision = sample();
+    let checksum = revision.checksum("postgres").unwrap();
+    let with = |change: &dyn Fn(&mut Revision)| {
+        let mut changed = sample();
+        change(&mut changed);
+        changed.checksum("postgres").unwrap()
+    };
+    assert_eq!(with(&|r| r.message.clear()), checksum);
+    assert_eq!(with(&|r| r.notes.clear()), checksum);
+    assert_eq!(with(&|r| r.scripts[0].upgrade.steps[0].title.clear()), checksum);
+    assert_eq!(both_engines().checksum("postgres").unwrap(), checksum);
+    assert_ne!(both_engines().checksum("sqlite").unwrap(), checksum);
+    assert_ne!(with(&|r| r.down_revisions.clear()), checksum);
+    assert_ne!(
+        with(&|r| r.scripts[0].upgrade.steps[0].txn = Txn::Inside),
+        checksum
+    );
+    assert_ne!(with(&|r| r.scripts[0].downgrade.steps.clear()), checksum);
+    assert_ne!(
+        with(&|r| r.scripts[0].upgrade.steps[0].items[0] = Item::Sql("SELECT 1".to_owned())),
+        checksum
+    );
+    assert_eq!(revision.checksum("sqlite"), None);
+}
+
+/// Problems as `code line:column message (help)`.
+fn problems(text: &str) -> Vec<String> {
+    let say = |d: Diagnostic| {
+        let (line, column) = d.span.as_ref().unwrap().line_column();
+        format!(
+            "{} {line}:{column} {} ({})",
+            d.code,
+            d.message,
+            d.help.unwrap_or_default()
+        )
+    };
+    parse(&source(text)).unwrap_err().into_iter().map(say).collect()
+}
+
+#[test]
+fn every_problem_of_a_file_is_named_with_its_place() {
+    let text = r#"revision "3f2a9c1b7d4e" {
+    mesage "x"
+    created "yesterday"
+    engine sqlite version="3.45.1"
+    from "00"
+}
+upgrade {
+    step "a" cost=slow lok="x" {
+        sql "SELECT 1"
+    }
+    step "b" {
+    }
+    step {
+        expect "nothing" { sql "SELECT 1" }
+        sql 1.5
+    }
+}
+rollback {
+}
+"#;
+    assert_eq!(
+        problems(text).join("\n"),
+        r#"RC0303 2:5 `mesage` is not known here (did you mean `message`?)
+RC0305 3:5 `yesterday` is not a time (write it as `2026-11-21T09:30:00Z`)
+RC0303 8:24 `step` has no property `lok` (did you mean `lock`?)
+RC0305 8:5 `cost` is `instant`, `brief`, `scan` or `rewrite`, not `slow` ()
+RC0308 11:5 step `b` has no statement (write `sql "…"` into it, or remove the step)
+RC0304 13:5 `step` does not say what the step does ()
+RC0304 14:28 the query of `expect` has no `value` (write the only right answer, as `value="0"`)
+RC0305 15:13 this must be a text (put it between quotes)
+RC0303 18:1 `rollback` is not known here (known here: revision, upgrade, downgrade)
+RC0304 7:1 there is no `downgrade` for sqlite (every `upgrade` has one, an empty one if nothing is taken back; the file may be cut off)"#
+    );
+}
+
+#[test]
+fn damaged_files_say_what_they_are() {
+    let cut = "plans/x.kdl ends in the middle of something (the file seems to be cut off: get it whole from version \
+               control, or plan it again)";
+    assert_eq!(
+        problems(""),
+        [
+            "RC0304 1:1 this file has no `revision` (a revision file begins with `revision \"<id>\" { … }`; an empty \
+          file is no revision: delete it)"
+        ]
+    );
+    let head = "revision \"abcd\" {\n    created \"2026-11-21T09:30:00Z\"\n";
+    assert_eq!(problems(head), [format!("RC0302 2:1 {cut}")]);
+    assert_eq!(problems(&head[..30]), [format!("RC0302 2:1 {cut}")]);
+    assert_eq!(
+        problems(&format!("{head}}}\n")),
+        [
+            "RC0304 3:1 this file has no `upgrade` (the file seems to be cut off: get it whole from version control, \
+          or plan it again)"
+        ]
+    );
+    let text = print(&sample());
+    let in_a_statement = text.find("FROM t").unwrap();
+    assert_eq!(problems(&text[..in_a_statement]), [format!("RC0302 16:1 {cut}")]);
+    let twice = format!("{head}}}\n{head}}}\nupgrade {{ }}\ndowngrade {{ }}\n");
+    assert_eq!(
+        problems(&twice),
+        [
+            "RC0306 4:1 `revision` stands twice (remove one of them)",
+            "RC0304 7:1 this script does not say for which engine it is (write `upgrade engine=postgres … {`, or \
+             `engine` in `revision`)",
+            "RC0304 8:1 this `downgrade` has no `upgrade` (say for which engine it is, as its `upgrade` does, and \
+             only once)",
+        ]
+    );
+    assert!(problems("revision \"abcd\" x= {\n}\n")[0].starts_with("RC0301 1:"));
+}
+
+#[test]
+fn deep_nesting_is_refused_and_statements_may_hold_braces() {
+    for deep in ["a {".repeat(20_000), "/*".repeat(20_000)] {
+        let found = problems(&deep);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("nested too deep"), "{found:?}");
+    }
+    let mut revision = sample();
+    let braces = "{".repeat(200);
+    let items = &mut revision.scripts[0].upgrade.steps[0].items;
+    items.extend([
+        Item::Sql(format!("SELECT '{braces}'")),
+        Item::Sql(format!("SELECT \"{braces}\n/* \\ /* {braces}")),
+        Item::Sql(format!("SELECT\n'\"{braces}'")),
+        Item::Sql(format!("SELECT\t\"{braces}\\\"")),
+    ]);
+    assert_eq!(parse(&source(&print(&revision))).unwrap(), revision);
+}
+
+/// `a->b b->c`: ids padded to four characters, made in the order in which they are first named.
+fn revisions(shorthand: &str) -> Vec<Revision> {
+    let mut out: Vec<Revision> = Vec::new();
+    for edge in shorthand.split_whitespace() {
+        let mut parent: Option<String> = None;
+        for name in edge.split("->") {
+            let id = padded(name);
+            if !out.iter().any(|revision| revision.id == id) {
+                let created = format!("2026-11-21T09:{:02}:00Z", out.len());
+                out.push(Revision {
+                    id: id.clone(),
+                    message: format!("make {name}"),
+                    down_revisions: Vec::new(),
+                    created,
+                    path: PathBuf::from(format!("plans/{name}.kdl")),
+                    ..sample()
+                });
+            }
+            let here = out.iter_mut().find(|revision| revision.id == id).unwrap();
+            here.down_revisions.extend(parent.replace(id));
+        }
+    }
+    out
+}
+
+fn padded(name: &str) -> String {
+    format!("{name:_<4}")
+}
+
+fn map(shorthand: &str) -> RevisionMap {
+    let mut revisions = revisions(shorthand);
+    revisions.reverse();
+    RevisionMap::new(revisions).unwrap()
+}
+
+fn short(revisions: &[&Revision]) -> String {
+    let names: Vec<&str> = revisions.iter().map(|r| r.id.trim_end_matches('_')).collect();
+    names.join(" ")
+}
+
+fn rows(names: &str) -> Vec<String> {
+    names.split_whitespace().map(padded).collect()
+}
+
+fn message(diagnostic: &Diagnostic) -> String {
+    format!("{} {}", diagnostic.code, diagnostic.message)
+}
+
+fn found(map: &RevisionMap, target: &str, at: &str) -> String {
+    match map.resolve(target, &rows(at)) {
+        Ok(Some(revision)) => short(&[revision]),
+        Ok(None) => "base".to_owned(),
+        Err(problem) => message(&problem),
+    }
+}
+
+fn up(map: &RevisionMap, at: &str, target: &str) -> String {
+    let goal = map.resolve(target, &rows(at)).unwrap();
+    match map.upgrade_path(&rows(at), goal) {
+        Ok(path) => short(&path),
+        Err(problem) => message(&problem),
+    }
+}
+
+fn down(map: &RevisionMap, at: &str, target: &str) -> String {
+    let goal = map.resolve(target, &rows(at)).unwrap();
+    match map.downgrade_path(&rows(at), goal) {
+        Ok(path) => short(&path),
+        Err(problem) => message(&problem),
+    }
+}
+
+#[test]
+fn a_line_is_walked_both_ways() {
+    let map = map("a->b->c->d");
+    assert_eq!(short(&map.in_order()), "a b c d");
+    assert_eq!(short(&map.heads()), "d");
+    for (at, target, expected) in [
+        ("", "head", "a b c d"),
+        ("", "base", ""),
+        ("b", "head", "c d"),
+        ("b", "+1", "c"),
+        ("d", "head", ""),
+        ("c", "b___", ""),
+        ("", "+2", "a b"),
+        ("a", "b+1", "b c"),
+    ] {
+        assert_eq!(up(&map, at, target), expected, "up from `{at}` to {target}");
+    }
+    for (at, target, expected) in [
+        ("d", "base", "d c b a"),
+        ("d", "-1", "d"),
+        ("d", "-4", "d c b a"),
+        ("c", "a___", "c b"),
+        ("c", "c___", ""),
+        ("d", "head-2", "d c"),
+        (
+            "b",
+            "d___",
+            "RC0413 revision d___ is not below b___, where the database is",
+        ),
+        (
+            "",
+            "a___",
+            "RC0413 revision a___ is not below base, where the database is",
+        ),
+        ("", "base", ""),
+    ] {
+        assert_eq!(down(&map, at, target), expected, "down from `{at}` to {target}");
+    }
+}
+
+#[test]
+fn targets_resolve_or_say_why_not() {
+    let map = map("aabb->abcd->abce");
+    for (at, target, expected) in [
+        ("", "head", "abce"),
+        ("", "heads", "abce"),
+        ("", "base", "base"),
+        ("", "abcd", "abcd"),
+        ("", "aa", "aabb"),
+        (
+            "",
+            "abc",
+            "RC0414 `abc` is the beginning of several revisions: abcd (make abcd), abce (make abce)",
+        ),
+        ("", "hed", "RC0412 there is no revision `hed`"),
+        ("", "zzzz", "RC0412 there is no revision `zzzz`"),
+        ("", "", "RC0412 there is no revision ``"),
+        ("", "aabb+1", "abcd"),
+        ("", "aa+2", "abce"),
+        ("", "base+1", "aabb"),
+        ("", "head-3", "base"),
+        (
+            "",
+            "head-4",
+            "RC0417 `head-4` goes past the base, which is 3 step(s) away",
+        ),
+        (
+            "",
+            "+4",
+            "RC0417 `+4` goes past the head, which is 3 step(s) away",
+        ),
+        (
+            "",
+            "-1",
+            "RC0417 `-1` goes past the base, which is 0 step(s) away",
+        ),
+        ("abcd", "-1", "aabb"),
+        ("abcd", "+1", "abce"),
+        ("abcd", "-0", "abcd"),
+        (
+            "gone",
+            "+1",
+            "RC0410 the database stands at revision gone, which is not in the chain",
+        ),
+        (
+            "abcd abce",
+            "-1",
+            "RC0416 `-1` is ambiguous: the database stands at abcd, abce",
+        ),
+        ("", "x@head", "RC0415 `x@head` is not a target here"),
+        ("", "aabb:head", "RC0415 `aabb:head` is not a target here"),
+    ] {
+        assert_eq!(found(&map, target, at), expected, "{target} at `{at}`");
+    }
+    assert_eq!(
+        map.resolve("hed", &[]).unwrap_err().help.as_deref(),
+        Some("did you mean `head`?")
+    );
+}
+
+#[test]
+fn branches_and_merges_have_an_order_and_heads() {
+    let map = map("a->b->d a->c->d d->e c->f");
+    assert_eq!(short(&map.in_order()), "a b c d e f");
+    assert_eq!(short(&map.heads()), "e f");
+    assert_eq!(
+        found(&map, "head", ""),
+        "RC0411 the chain has several heads: e___ (make e), f___ (make f)"
+    );
+    assert_eq!(
+        found(&map, "a___+1", ""),
+        "RC0418 `a___+1` is ambiguous: the chain forks into b___ (make b), c___ (make c)"
+    );
+    assert_eq!(
+        found(&map, "d___-1", ""),
+        "RC0418 `d___-1` is ambiguous: the chain forks into b___ (make b), c___ (make c)"
+    );
+    assert_eq!(up(&map, "b", "e___"), "c d e");
+    assert_eq!(up(&map, "b f", "e___"), "d e");
+    assert_eq!(down(&map, "e f", "c___"), "f e d");
+    assert_eq!(down(&map, "e", "a___"), "e d c b");
+    assert_eq!(down(&map, "e f", "base"), "f e d c b a");
+}
+
+#[test]
+fn an_empty_chain_has_no_head() {
+    let map = RevisionMap::new(Vec::new()).unwrap();
+    assert_eq!(found(&map, "head", ""), "base");
+    assert_eq!(up(&map, "", "head"), "");
+    assert_eq!(found(&map, "a", ""), "RC0412 there is no revision `a`");
+}
+
+#[test]
+fn broken_graphs_are_named_with_their_files() {
+    let errors = |revisions: Vec<Revision>| {
+        let say = |d: Diagnostic| format!("{} ({})", message(&d), d.help.unwrap_or_default());
+        RevisionMap::new(revisions)
+            .unwrap_err()
+            .into_iter()
+            .map(say)
+            .collect::<Vec<_>>()
+    };
+    let mut twice = revisions("a->b");
+    twice.push(Revision {
+        path: PathBuf::from("plans/copy.kdl"),
+        ..twice[1].clone()
+    });
+    assert_eq!(
+        errors(twice),
+        [
+            "RC0401 two files have revision b___: plans/b.kdl and plans/copy.kdl (delete the one that is a copy, or plan one of them again under a new id)"
+        ]
+    );
+    let mut missing = revisions("abcd->b");
+    missing[1].down_revisions = vec!["abcx".to_owned()];
+    assert_eq!(
+        errors(missing),
+        ["RC0402 revision b___ (plans/b.kdl) stands on abcx, which is not there (did you mean abcd?)"]
+    );
+    let mut looped = revisions("a->b");
+    looped[0].down_revisions = vec![padded("a")];
+    assert!(errors(looped)[0].starts_with("RC0403 revision a___ stands on itself (plans/a.kdl)"));
+    assert_eq!(
+        errors(revisions("a->b->c->d->b")),
+        [
+            "RC0404 revisions stand on each other: b___ -> d___ -> c___ -> b___ (correct `down-revision` in one of plans/d.kdl, plans/c.kdl, plans/b.kdl)"
+        ]
+    );
+}
+
+#[test]
+fn a_folder_is_read_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(
+        RevisionMap::load(&folder.path().join("none"))
+            .unwrap()
+            .heads()
+            .is_empty()
+    );
+    let mut base = sample();
+    base.down_revisions.clear();
+    std::fs::write(folder.path().join(file_name(&base)), print(&base)).unwrap();
+    std::fs::write(folder.path().join("x.kdl.tmp"), "half").unwrap();
+    std::fs::write(folder.path().join(".hidden.kdl"), "{").unwrap();
+    let map = RevisionMap::load(folder.path()).unwrap();
+    assert_eq!(
+        map.get(&base.id).unwrap().path,
+        folder.path().join(file_name(&base))
+    );
+    std::fs::write(folder.path().join("empty.kdl"), "").unwrap();
+    std::fs::write(folder.path().join("bytes.kdl"), [0xff, 0xfe]).unwrap();
+    let codes: Vec<&str> = RevisionMap::load(folder.path())
+        .unwrap_err()
+        .iter()
+        .map(|d| d.code)
+        .collect();
+    assert_eq!(codes, ["RC0307", "RC0304"]);
+}

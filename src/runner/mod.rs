@@ -1,0 +1,203 @@
+//! Makes it so: executes the stored scripts of revisions, under the lock, with the version row in the same transaction.
+//!
+//! In: revisions and a session. Out: a [`Report`]. It never renders, plans, or looks at a catalog beyond its
+//! fingerprint. Must not: import `plan`, `op` (but `Txn`), or `dialect::render`.
+
+mod ledger;
+mod resume;
+mod run;
+#[cfg(test)]
+mod tests;
+mod version;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::dialect::{EngineError, Scope, Server, Session};
+use crate::revision::{EngineScript, RevisionMap};
+
+pub use run::run;
+pub use version::{current, stamp, version_statements, version_table};
+
+/// Which way a revision is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Up: the version becomes this revision.
+    Upgrade,
+    /// Down: the version becomes its parent.
+    Downgrade,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+        })
+    }
+}
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// How long to wait for another applier.
+    pub lock_wait: Duration,
+    /// Whether steps that lose something may run.
+    pub allow_destructive: bool,
+    /// What of the database counts for fingerprints.
+    pub scope: Scope,
+}
+
+/// What happens while running; the command line shows it as progress.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A revision begins.
+    Revision {
+        /// Its id.
+        id: String,
+        /// Its message.
+        message: String,
+        /// How many steps it has.
+        steps: usize,
+    },
+    /// A step begins.
+    Step {
+        /// Its title.
+        title: String,
+    },
+    /// A revision is done and committed.
+    Done {
+        /// Its id.
+        id: String,
+        /// How long it took.
+        took: Duration,
+    },
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The revisions that were run, in order, and how long each took.
+    pub ran: Vec<(String, Duration)>,
+    /// What a person should know though nothing failed, as sentences: what could not be compared, what is not as it
+    /// was planned.
+    pub warnings: Vec<String>,
+}
+
+/// Why running stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The engine refused a statement; everything of the revision was undone, unless `done_steps` says otherwise.
+    #[error("step `{step}` of revision {revision} failed: {error}")]
+    Step {
+        /// The revision.
+        revision: String,
+        /// The title of the step.
+        step: String,
+        /// What the engine said.
+        error: Box<EngineError>,
+        /// How many steps of this revision are committed all the same, or may be: a statement outside a transaction
+        /// can fail and leave something behind.
+        done_steps: usize,
+    },
+    /// The data is not as a step needs it.
+    #[error("step `{step}` of revision {revision} expects {label}, and found {found}")]
+    Expectation {
+        /// The revision.
+        revision: String,
+        /// The title of the step.
+        step: String,
+        /// What is expected.
+        label: String,
+        /// What was found.
+        found: String,
+        /// How many steps of this revision are committed all the same.
+        done_steps: usize,
+    },
+    /// The database is not in the state the revision was planned from.
+    #[error("the database is not in the state that revision {revision} was planned from")]
+    Drift {
+        /// The revision.
+        revision: String,
+    },
+    /// A revision was edited after it was applied.
+    #[error("revision {revision} was edited after it was applied")]
+    Edited {
+        /// The revision.
+        revision: String,
+    },
+    /// The version rows are not those that the revision starts from: somebody was faster, or the chain has branches.
+    #[error("the {direction} of revision {revision} starts from {expected}, and the database is at {found}")]
+    Elsewhere {
+        /// The revision.
+        revision: String,
+        /// Which way it was to run.
+        direction: Direction,
+        /// Where it starts from.
+        expected: String,
+        /// Where the database is.
+        found: String,
+    },
+    /// A revision stands half-way, and this is not the run that would finish it.
+    #[error("revision {revision} was left half-way by its {direction}, {reason}")]
+    HalfWay {
+        /// The revision that was left.
+        revision: String,
+        /// Which way it was run.
+        direction: Direction,
+        /// Why this run cannot go on: `and was edited since`.
+        reason: &'static str,
+    },
+    /// A revision has no script for this engine.
+    #[error("revision {revision} carries no script for {engine}")]
+    NoScript {
+        /// The revision.
+        revision: String,
+        /// The engine.
+        engine: String,
+    },
+    /// A step loses something and was not allowed to.
+    #[error("revision {revision} loses data: {loss}")]
+    Destructive {
+        /// The revision.
+        revision: String,
+        /// The first loss.
+        loss: String,
+    },
+    /// Anything else the engine said: no connection, no right, somebody else's lock.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl RunError {
+    /// How many steps of the revision that failed are, or may be, committed all the same.
+    pub fn done_steps(&self) -> usize {
+        match self {
+            Self::Step { done_steps, .. } | Self::Expectation { done_steps, .. } => *done_steps,
+            _ => 0,
+        }
+    }
+}
+
+/// Checks every revision of the chain that the ledger says is applied: its checksum must be the one it was applied with.
+pub async fn verify_applied(session: &mut dyn Session, map: &RevisionMap) -> Result<(), RunError> {
+    let engine = session.server().dialect.name();
+    let rows = current(session).await?;
+    let entries = ledger::read(session).await?;
+    let known: Vec<String> = rows.into_iter().filter(|row| map.get(row).is_some()).collect();
+    for revision in map.applied(&known).unwrap_or_default() {
+        let entry = entries.iter().find(|entry| entry.revision == revision.id);
+        if entry.is_some_and(|entry| entry.is_edited(revision.checksum(engine).as_ref())) {
+            return Err(RunError::Edited {
+                revision: revision.id.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether fingerprints of this script and of this server can be compared: canonical texts change with the major
+/// version.
+pub fn same_major(script: &EngineScript, server: &Server) -> bool {
+    script.version.split('.').next() == Some(server.major())
+}

@@ -1,0 +1,412 @@
+//! Running revisions, one after the other: each begins where the ledger says, in the state it was planned from.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use crate::catalog::Fingerprint;
+use crate::dialect::session::EngineErrorKind;
+use crate::dialect::{EngineError, Scope, Server, Session, TxnOptions};
+use crate::op::Txn;
+use crate::revision::{EngineScript, Revision};
+use crate::script::{Item, Script, Step};
+
+use super::resume::{self, Start};
+use super::{Direction, Event, Report, RunError, RunOptions, ledger, same_major, version};
+
+/// Where progress goes.
+type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
+
+/// One revision that is to be run.
+struct Job<'a> {
+    revision: &'a Revision,
+    direction: Direction,
+    planned: &'a EngineScript,
+    script: &'a Script,
+    segments: Vec<Range<usize>>,
+    checksum: Fingerprint,
+}
+
+/// Runs revisions in order, each in its own transaction together with its version row and its line in the ledger.
+pub async fn run(
+    session: &mut dyn Session,
+    revisions: &[&Revision],
+    direction: Direction,
+    options: &RunOptions,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, RunError> {
+    let jobs = jobs(session.server(), revisions, direction, options)?;
+    let mut report = Report::default();
+    if jobs.is_empty() {
+        return Ok(report);
+    }
+    session.lock(options.lock_wait).await?;
+    let result = run_all(session, &jobs, options, observe, &mut report).await;
+    let unlocked = session.unlock().await;
+    result?;
+    if let Err(error) = unlocked {
+        // Everything is committed, so this is no failure; the lock ends with the session.
+        report
+            .warnings
+            .push(format!("the lock could not be given back: {error}"));
+    }
+    Ok(report)
+}
+
+/// Everything that can be refused without asking the database is refused before the first statement.
+fn jobs<'a>(
+    server: &Server,
+    revisions: &[&'a Revision],
+    direction: Direction,
+    options: &RunOptions,
+) -> Result<Vec<Job<'a>>, RunError> {
+    let engine = server.dialect.name();
+    let mut jobs = Vec::new();
+    for revision in revisions {
+        let (Some(planned), Some(checksum)) = (revision.script(engine), revision.checksum(engine)) else {
+            return Err(RunError::NoScript {
+                revision: revision.id.clone(),
+                engine: engine.to_owned(),
+            });
+        };
+        let script = match direction {
+            Direction::Upgrade => &planned.upgrade,
+            Direction::Downgrade => &planned.downgrade,
+        };
+        if let Some(loss) = script.losses().next().filter(|_| !options.allow_destructive) {
+            return Err(RunError::Destructive {
+                revision: revision.id.clone(),
+                loss: loss.to_owned(),
+            });
+        }
+        jobs.push(Job {
+            revision,
+            direction,
+            planned,
+            script,
+            segments: segments(script),
+            checksum,
+        });
+    }
+    Ok(jobs)
+}
+
+/// A script that has nothing to do still moves the version, in a transaction of its own.
+fn segments(script: &Script) -> Vec<Range<usize>> {
+    if script.is_empty() {
+        return std::iter::once(0..0).collect();
+    }
+    script.segments()
+}
+
+async fn run_all(
+    session: &mut dyn Session,
+    jobs: &[Job<'_>],
+    options: &RunOptions,
+    observe: Observe<'_>,
+    report: &mut Report,
+) -> Result<(), RunError> {
+    // Reference data is no part of a fingerprint.
+    let scope = Scope {
+        rows: Vec::new(),
+        ..options.scope.clone()
+    };
+    for job in jobs {
+        observe(Event::Revision {
+            id: job.revision.id.clone(),
+            message: job.revision.message.clone(),
+            steps: job.script.steps.len(),
+        });
+        let began = Instant::now();
+        if !job.is_comparable(session.server()) {
+            report.warnings.push(format!(
+                "revision {} was planned on {} {}: whether {} is in the state it starts from could not be compared",
+                job.revision.id,
+                session.server().engine().title(),
+                job.planned.version,
+                session.server()
+            ));
+        }
+        run_one(session, job, &scope, observe).await?;
+        let took: Duration = began.elapsed();
+        report.ran.push((job.revision.id.clone(), took));
+        observe(Event::Done {
+            id: job.revision.id.clone(),
+            took,
+        });
+    }
+    if let Some(last) = jobs.last().filter(|job| job.is_comparable(session.server())) {
+        report.warnings.extend(astray(session, last, &scope).await);
+    }
+    Ok(())
+}
+
+/// Whether the database is in the state that was planned. Everything is committed, so it is no failure if not.
+async fn astray(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Option<String> {
+    let (direction, id) = (job.direction, &job.revision.id);
+    match session.introspect(scope).await {
+        Ok(found) if found.catalog.fingerprint() == *job.leads_to() => None,
+        Ok(_) => Some(format!(
+            "after the {direction} of revision {id} the database is not in the state that was planned"
+        )),
+        Err(error) => Some(format!(
+            "after the {direction} of revision {id} the database could not be read: {error}"
+        )),
+    }
+}
+
+async fn run_one(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    scope: &Scope,
+    observe: Observe<'_>,
+) -> Result<(), RunError> {
+    session.begin(job.transaction()).await?;
+    let (start, rows) = match open(session, job, scope).await {
+        Ok(opened) => opened,
+        Err(error) => return Err(undo(session, error).await),
+    };
+    let first = match start {
+        Start::Fresh => 0,
+        Start::At(segment) => segment,
+    };
+    let mut is_open = true;
+    for at in first..job.segments.len() {
+        if is_open && job.is_outside(at) {
+            close(session, job, at, at).await?;
+            is_open = false;
+        }
+        let result = segment(session, job, at, is_open, &rows, observe).await;
+        if let Err(error) = result {
+            if start == Start::Fresh && error.done_steps() == 0 {
+                forget(session, job).await;
+            }
+            return Err(error);
+        }
+        is_open = false;
+    }
+    Ok(())
+}
+
+/// The first transaction: nobody else is at work, the database is where the revision starts from, and in the state it
+/// was planned from. Returns where to begin, and the version rows.
+async fn open(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    scope: &Scope,
+) -> Result<(Start, Vec<String>), RunError> {
+    let tables = version::tables(session);
+    version::make(session, &tables.version).await?;
+    version::make(session, &tables.ledger).await?;
+    version::keep_others_out(session).await?;
+    let rows = version::current(session).await?;
+    version::check(&rows, job.revision, job.direction)?;
+    let entries = ledger::read(session).await?;
+    let start = resume::start(&entries, job.revision, &job.checksum, job.direction)?;
+    if start != Start::Fresh {
+        return Ok((start, rows));
+    }
+    if job.is_comparable(session.server()) {
+        let found = session.introspect(scope).await?.catalog.fingerprint();
+        if found != *job.starts_from() {
+            return Err(RunError::Drift {
+                revision: job.revision.id.clone(),
+            });
+        }
+    }
+    ledger::begin(session, &job.revision.id, &job.checksum, job.direction).await?;
+    Ok((start, rows))
+}
+
+/// Runs one segment and notes it. A segment outside any transaction is noted in one of its own, behind it.
+async fn segment(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    at: usize,
+    is_open: bool,
+    rows: &[String],
+    observe: Observe<'_>,
+) -> Result<(), RunError> {
+    let outside = job.is_outside(at);
+    if !outside && !is_open {
+        begin_again(session, job, at).await?;
+    }
+    if let Err(error) = steps(session, job, at, observe).await {
+        return Err(if outside {
+            error
+        } else {
+            undo(session, error).await
+        });
+    }
+    if outside {
+        begin_again(session, job, at + 1).await?;
+    }
+    // What is committed if the transaction fails now: a segment outside of it is, anyhow.
+    let kept = if outside { at + 1 } else { at };
+    if let Err(error) = note(session, job, at, rows).await {
+        let error = job.failed(job.last_step(at), error, job.steps_before(kept));
+        return Err(undo(session, error).await);
+    }
+    close(session, job, at, kept).await
+}
+
+async fn begin_again(session: &mut dyn Session, job: &Job<'_>, at: usize) -> Result<(), RunError> {
+    let step = job.last_step(at.min(job.segments.len() - 1));
+    let failed = |error| job.failed(step, error, job.steps_before(at));
+    session.begin(job.transaction()).await.map_err(failed)?;
+    if let Err(error) = version::keep_others_out(session).await {
+        return Err(undo(session, failed(error)).await);
+    }
+    Ok(())
+}
+
+async fn note(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    at: usize,
+    rows: &[String],
+) -> Result<(), EngineError> {
+    let id = &job.revision.id;
+    let done = at + 1;
+    if done < job.segments.len() {
+        return ledger::progress(session, id, done).await;
+    }
+    version::advance(session, rows, job.revision, job.direction).await?;
+    ledger::finish(session, id, job.direction, done).await
+}
+
+/// Commits. `kept` segments are committed even if this fails.
+async fn close(session: &mut dyn Session, job: &Job<'_>, at: usize, kept: usize) -> Result<(), RunError> {
+    let Err(error) = session.commit().await else {
+        return Ok(());
+    };
+    // Where the answer is lost, the commit may have gone through.
+    let lost = error.kind == EngineErrorKind::Connection;
+    let kept = if lost { at + 1 } else { kept };
+    let error = job.failed(job.last_step(at), error, job.steps_before(kept));
+    Err(undo(session, error).await)
+}
+
+async fn steps(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    at: usize,
+    observe: Observe<'_>,
+) -> Result<(), RunError> {
+    let mut done = job.steps_before(at);
+    for step in &job.script.steps[job.segments[at].clone()] {
+        observe(Event::Step {
+            title: step.title.clone(),
+        });
+        for item in &step.items {
+            match item {
+                Item::Sql(sql) => {
+                    if job.is_outside(at) {
+                        // It may leave something behind even if it fails.
+                        done = job.steps_before(at + 1);
+                    }
+                    let result = session.execute(sql).await;
+                    result.map_err(|error| job.failed(Some(step), error, done))?;
+                }
+                Item::Expect { label, sql, value } => {
+                    let answer = session.query(sql).await;
+                    let found = answer.map_err(|error| job.failed(Some(step), error, done))?;
+                    let found = single(&found);
+                    if found != *value {
+                        return Err(RunError::Expectation {
+                            revision: job.revision.id.clone(),
+                            step: step.title.clone(),
+                            label: label.clone(),
+                            found,
+                            done_steps: done,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The only value of an answer, or what there is instead of one.
+fn single(rows: &[Vec<Option<String>>]) -> String {
+    match rows {
+        [row] => match row.as_slice() {
+            [Some(value)] => value.clone(),
+            [None] => "NULL".to_owned(),
+            columns => format!("{} columns", columns.len()),
+        },
+        rows => format!("{} rows", rows.len()),
+    }
+}
+
+async fn undo(session: &mut dyn Session, error: RunError) -> RunError {
+    // What went wrong first is what matters; a lost connection cannot be rolled back.
+    session.rollback().await.ok();
+    error
+}
+
+/// Takes the note back that a run began, if nothing was done: nothing then is half-way.
+async fn forget(session: &mut dyn Session, job: &Job<'_>) {
+    if !job.is_outside(0) || session.begin(TxnOptions::default()).await.is_err() {
+        return;
+    }
+    let result = match ledger::forget(session, &job.revision.id).await {
+        Ok(()) => session.commit().await,
+        Err(error) => Err(error),
+    };
+    if result.is_err() {
+        session.rollback().await.ok();
+    }
+}
+
+impl<'a> Job<'a> {
+    fn transaction(&self) -> TxnOptions {
+        TxnOptions {
+            foreign_keys_off: self.script.foreign_keys_off,
+        }
+    }
+
+    fn is_outside(&self, segment: usize) -> bool {
+        let steps = &self.script.steps[self.segments[segment].clone()];
+        steps.iter().any(|step| step.txn == Txn::Outside)
+    }
+
+    /// How many steps the segments before this one have.
+    fn steps_before(&self, segment: usize) -> usize {
+        match self.segments.get(segment) {
+            Some(range) => range.start,
+            None => self.script.steps.len(),
+        }
+    }
+
+    fn last_step(&self, segment: usize) -> Option<&'a Step> {
+        self.script.steps[self.segments[segment].clone()].last()
+    }
+
+    fn failed(&self, step: Option<&Step>, error: EngineError, done_steps: usize) -> RunError {
+        RunError::Step {
+            revision: self.revision.id.clone(),
+            step: step.map_or_else(|| "set the version".to_owned(), |step| step.title.clone()),
+            error: Box::new(error),
+            done_steps,
+        }
+    }
+
+    fn is_comparable(&self, server: &Server) -> bool {
+        same_major(self.planned, server)
+    }
+
+    fn starts_from(&self) -> &'a Fingerprint {
+        match self.direction {
+            Direction::Upgrade => &self.planned.from,
+            Direction::Downgrade => &self.planned.to,
+        }
+    }
+
+    fn leads_to(&self) -> &'a Fingerprint {
+        match self.direction {
+            Direction::Upgrade => &self.planned.to,
+            Direction::Downgrade => &self.planned.from,
+        }
+    }
+}
