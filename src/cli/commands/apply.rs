@@ -1,0 +1,143 @@
+//! `apply`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::error::CommandError;
+use crate::cli::ui::Ui;
+use crate::cli::{Global, block_on, context, report};
+use crate::runner::{Report, RunError};
+use crate::workflow::apply::{Preview, apply, preview};
+use crate::workflow::{Failure, Project, chain};
+
+use super::{consent, losses, summarise, watch};
+
+/// Bring the database to the declarations
+///
+/// Applies the revisions that the database does not have; where the declarations still differ, plans a revision, shows
+/// it, asks, writes it and applies it.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Apply {
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    /// Never write a revision: apply what is in the chain, and nothing else (CI, deploys)
+    #[arg(long)]
+    frozen: bool,
+    /// What the new revision is for
+    #[arg(long, short, value_name = "TEXT", default_value = "apply the declarations")]
+    message: String,
+}
+
+/// How often another applier may be faster before that is an error.
+const OVERTAKEN: u32 = 5;
+
+/// How one round ended.
+enum Round {
+    Done,
+    Declined,
+    /// Another applier changed the version meanwhile; what is left to do has to be found out again.
+    Overtaken(CommandError),
+}
+
+impl Apply {
+    pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
+        let project = context::project(global)?;
+        let mut done = Report::default();
+        // First what is pending, then what differs after it; and once more for each time somebody else was faster.
+        let mut overtaken = 0;
+        loop {
+            let preview = block_on(preview(&project, self.frozen))??;
+            if preview.is_empty() {
+                break;
+            }
+            match self.round(ui, &project, &preview, &mut done)? {
+                Round::Done if preview.proposal.is_some() => break,
+                Round::Done => {}
+                Round::Declined => return Ok(ExitCode::SUCCESS),
+                Round::Overtaken(_) if overtaken < OVERTAKEN => overtaken += 1,
+                Round::Overtaken(error) => return Err(error),
+            }
+        }
+        self.conclude(ui, &project, &done);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Shows, asks, and does one preview.
+    fn round(
+        &self,
+        ui: &Ui,
+        project: &Project,
+        preview: &Preview,
+        done: &mut Report,
+    ) -> Result<Round, CommandError> {
+        if !ui.is_json() {
+            show(ui, preview);
+        }
+        losses(ui, &preview.losses, project.allow_destructive)?;
+        if !consent(ui, self.yes, "Apply?")? {
+            ui.say("Nothing was changed.");
+            return Ok(Round::Declined);
+        }
+        let bar = ui.progress();
+        let result = block_on(apply(project, preview, &self.message, &mut watch(&bar)))?;
+        bar.finish_and_clear();
+        let report = match result {
+            Err(Failure::Run(error @ RunError::Elsewhere { .. })) => {
+                return Ok(Round::Overtaken(Failure::Run(error).into()));
+            }
+            result => result?,
+        };
+        summarise(ui, &report, &chain_of(project), "applied");
+        done.ran.extend(report.ran);
+        Ok(Round::Done)
+    }
+
+    fn conclude(&self, ui: &Ui, project: &Project, done: &Report) {
+        let database = project.url.as_ref().map(ToString::to_string).unwrap_or_default();
+        if ui.is_json() {
+            let ran: Vec<_> = done
+                .ran
+                .iter()
+                .map(|(id, took)| json!({ "id": id, "ms": took.as_millis() }))
+                .collect();
+            ui.json(&json!({ "applied": ran, "database": database }));
+            return;
+        }
+        let schema = project.config.schema.display();
+        match (done.ran.is_empty(), self.frozen) {
+            (true, true) => ui.data(&format!(
+                "Nothing to do: {database} has every revision of {}.",
+                project.config.plans.display()
+            )),
+            (true, false) => ui.data(&format!("Nothing to do: {database} is as {schema} declares it.")),
+            (false, _) => {
+                ui.data(&format!("{database} is up to date."));
+                ui.say(&ui.dim(&format!("Next: edit a file in {schema} and run the same command again, or look at `reconcile history`.")));
+            }
+        }
+    }
+}
+
+fn chain_of(project: &Project) -> Vec<crate::revision::Revision> {
+    chain::load(project)
+        .map(|map| map.in_order().into_iter().cloned().collect())
+        .unwrap_or_default()
+}
+
+fn show(ui: &Ui, preview: &Preview) {
+    for revision in &preview.pending {
+        ui.say(&format!(
+            "{} {} {}",
+            ui.green("+"),
+            ui.bold(&revision.id),
+            revision.message
+        ));
+    }
+    if let Some(proposal) = &preview.proposal {
+        ui.say(&report::text::proposal(ui, proposal));
+        crate::cli::error::print(ui, &proposal.notes);
+    }
+}

@@ -1,0 +1,82 @@
+//! `inspect`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::error::{self, CommandError};
+use crate::cli::ui::Ui;
+use crate::cli::{Format, Global, block_on, context, report};
+use crate::declare;
+use crate::workflow::inspect::{Inspection, inspect, statements};
+
+/// Write the declarations of a database
+///
+/// Loading them back gives an empty diff. What is not managed is told on stderr.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Inspect {
+    /// A folder for the files; standard output if left out
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Inspect {
+    pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
+        let project = context::project(global)?;
+        let found = block_on(inspect(&project))??;
+        match (ui.format, &self.out) {
+            (Format::Json, _) => {
+                let objects = found.catalog.iter();
+                let objects =
+                    objects.map(|(id, object)| json!({ "id": id, "kind": id.kind.noun(), "object": object }));
+                let unmodelled: Vec<_> = found.unmodelled.iter().map(error::as_json).collect();
+                ui.json(&json!({ "objects": objects.collect::<Vec<_>>(), "not_managed": unmodelled }));
+            }
+            (Format::Sql, _) => {
+                let script = statements(&found)?;
+                ui.data(&script.steps.iter().map(report::sql::step).collect::<String>());
+            }
+            (_, Some(folder)) => {
+                let files = write(&found, folder)?;
+                ui.say(&format!("wrote {} file(s) to {}", files.len(), folder.display()));
+            }
+            (_, None) => {
+                let texts = declare::write(&found.catalog, &found.server);
+                ui.data(
+                    &texts
+                        .into_iter()
+                        .map(|(_, text)| text)
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                );
+            }
+        }
+        if !ui.is_json() {
+            error::print(ui, &found.unmodelled);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes the files of a catalog into a folder that has no declarations yet.
+pub(super) fn write(found: &Inspection, folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let failed =
+        |path: &Path, error: std::io::Error| CommandError::user(format!("{}: {error}", path.display()));
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    let mut out = Vec::new();
+    for (name, text) in declare::write(&found.catalog, &found.server) {
+        let path = folder.join(name);
+        if path.exists() {
+            let message = format!("{} is there already", path.display());
+            return Err(CommandError::with_help(
+                message,
+                "choose an empty folder, or move the file away",
+            ));
+        }
+        std::fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        out.push(path);
+    }
+    Ok(out)
+}

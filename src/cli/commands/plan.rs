@@ -1,0 +1,48 @@
+//! `plan`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::error::CommandError;
+use crate::cli::ui::Ui;
+use crate::cli::{Format, Global, block_on, context, report};
+use crate::workflow;
+
+/// Plan the declarations against the database, and write a revision
+///
+/// The plan has been run up and down on a scratch database, and its questions asked of the data, before it is written.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Plan {
+    /// What the revision is for
+    #[arg(long, short, value_name = "TEXT")]
+    message: String,
+}
+
+impl Plan {
+    pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
+        let project = context::project(global)?;
+        let Some(generated) = block_on(workflow::generate::plan(&project, &self.message))?? else {
+            if ui.is_json() {
+                ui.json(&json!({ "revision": null }));
+            } else {
+                ui.data("Nothing differs; no revision is written.");
+            }
+            return Ok(ExitCode::SUCCESS);
+        };
+        if ui.format == Format::Json {
+            let mut value = report::json::proposal(&generated.proposal);
+            value["revision"] = report::json::revision(&generated.revision);
+            ui.json(&value);
+            return Ok(ExitCode::SUCCESS);
+        }
+        report::proposal(ui, &generated.proposal);
+        if generated.proposal.upgrade.losses().next().is_some() {
+            ui.say(&ui.red("Applying it needs --allow-destructive."));
+        }
+        // `path:1`, so that a terminal makes it a link.
+        ui.data(&format!("{}:1", generated.path.display()));
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,75 @@
+//! Results for programs. docs/json.md describes every field; fields are added, never renamed.
+
+use serde_json::{Value, json};
+
+use crate::op::{Action, Op, attribute_words};
+use crate::revision::Revision;
+use crate::script::{Item, Script};
+use crate::workflow::Proposal;
+
+use crate::cli::error::as_json;
+
+/// A proposal.
+pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
+    json!({
+        "engine": proposal.server.dialect.name(),
+        "version": proposal.server.version_text,
+        "from": proposal.from().as_str(),
+        "to": proposal.to().as_str(),
+        "arbitrated": proposal.arbitrated,
+        "changes": proposal.plan.ops().map(op).collect::<Vec<_>>(),
+        "upgrade": script(&proposal.upgrade),
+        "downgrade": script(&proposal.downgrade),
+        "notes": proposal.notes.iter().map(as_json).collect::<Vec<_>>(),
+    })
+}
+
+fn op(op: &Op) -> Value {
+    let id = op.subject();
+    let verb = match &op.action {
+        Action::Create { .. } => "create",
+        Action::Drop { .. } => "drop",
+        Action::Alter { .. } => "alter",
+        Action::Rename { .. } => "rename",
+        Action::Rebuild(_) | Action::SwapEnum(_) => "rebuild",
+        Action::Backfill { .. } => "backfill",
+    };
+    let mut value = json!({ "op": verb, "kind": id.kind.noun(), "name": id.label() });
+    if let Action::Alter { attrs, .. } = &op.action {
+        value["attributes"] = attrs.iter().map(|attr| attribute_words(*attr)).collect();
+    }
+    if let Action::Rename { from, .. } = &op.action {
+        value["was"] = json!(from.label());
+    }
+    value
+}
+
+/// A script.
+pub(in crate::cli) fn script(script: &Script) -> Value {
+    let steps = script.steps.iter().map(|step| {
+        let statements = step.items.iter().map(|item| match item {
+            Item::Sql(sql) => json!({ "sql": sql }),
+            Item::Expect { label, sql, value } => json!({ "expect": label, "sql": sql, "value": value }),
+        });
+        json!({
+            "title": step.title,
+            "lock": step.lock,
+            "cost": step.cost.word(),
+            "loses": step.loses,
+            "statements": statements.collect::<Vec<_>>(),
+        })
+    });
+    json!({ "foreign_keys_off": script.foreign_keys_off, "steps": steps.collect::<Vec<_>>() })
+}
+
+/// A revision without its statements.
+pub(in crate::cli) fn revision(revision: &Revision) -> Value {
+    json!({
+        "id": revision.id,
+        "message": revision.message,
+        "down_revisions": revision.down_revisions,
+        "created": revision.created,
+        "path": revision.path.display().to_string(),
+        "engines": revision.scripts.iter().map(|script| script.engine.as_str()).collect::<Vec<_>>(),
+    })
+}

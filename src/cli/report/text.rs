@@ -1,0 +1,382 @@
+//! A proposal as a tree that is read at a glance: `+` what is made, `~` what is changed, `-` what goes, in red what is
+//! lost. Then the steps with their locks and costs, then one line that counts.
+
+use indexmap::IndexMap;
+
+use crate::catalog::kinds::Column;
+use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _};
+use crate::op::{Action, Batch, Op, attribute_words};
+use crate::script::{Cost, Item, Script, Step};
+use crate::workflow::Proposal;
+
+use crate::cli::ui::Ui;
+
+/// What happens to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Create,
+    Alter,
+    Drop,
+}
+
+/// A line of the tree.
+struct Line {
+    mark: Mark,
+    /// The word for its kind.
+    noun: &'static str,
+    text: String,
+    note: String,
+}
+
+/// The lines of one table, view or other free-standing object.
+#[derive(Default)]
+struct Group {
+    own: Option<Line>,
+    members: Vec<Line>,
+}
+
+/// The whole text.
+pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
+    let mut out = tree(ui, &proposal.plan.batches);
+    let losses: Vec<&str> = proposal.upgrade.losses().collect();
+    if !losses.is_empty() {
+        out.push('\n');
+        for loss in &losses {
+            out.push_str(&format!("{} {}\n", ui.red("!"), ui.red(loss)));
+        }
+    }
+    out.push('\n');
+    out.push_str(&steps(ui, &proposal.upgrade));
+    out.push_str(&ui.bold(&summary(&proposal.plan.batches)));
+    if !proposal.arbitrated {
+        out.push_str(&format!(" {}", ui.yellow("(not arbitrated)")));
+    }
+    out.push('\n');
+    out
+}
+
+fn tree(ui: &Ui, batches: &[Batch]) -> String {
+    let mut groups: IndexMap<String, Group> = IndexMap::new();
+    for op in batches.iter().flat_map(Batch::ops) {
+        for (id, line) in lines(op) {
+            let group = groups.entry(group_of(&id)).or_default();
+            if id.relation().is_none() && id.target().is_none() {
+                match (&group.own, line.mark) {
+                    // Dropped and made again: changed.
+                    (Some(own), mark) if own.mark != mark => {
+                        group.own = Some(Line {
+                            mark: Mark::Alter,
+                            note: "made anew".to_owned(),
+                            ..line
+                        });
+                    }
+                    _ => group.own = Some(line),
+                }
+            } else {
+                member(&mut group.members, line);
+            }
+        }
+    }
+    let mut out = String::new();
+    for (name, group) in groups {
+        let mut own = group.own.unwrap_or(Line {
+            mark: Mark::Alter,
+            noun: "table",
+            text: name,
+            note: String::new(),
+        });
+        // What comes or goes with its table is counted, not listed.
+        let listed = own.mark == Mark::Alter;
+        if !listed && own.note.is_empty() {
+            own.note = counted(&group.members);
+        }
+        out.push_str(&drawn(ui, "", &own));
+        for line in group.members.iter().filter(|_| listed) {
+            out.push_str(&drawn(ui, "    ", line));
+        }
+    }
+    out
+}
+
+/// `9 columns, 3 check constraints, 2 indexes`.
+fn counted(members: &[Line]) -> String {
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    for line in members {
+        *counts.entry(line.noun).or_default() += 1;
+    }
+    let words = counts.into_iter().map(|(noun, count)| match (noun, count) {
+        ("rows", _) => "rows".to_owned(),
+        ("primary key", _) | (_, 1) => format!("{count} {noun}"),
+        ("index", _) => format!("{count} indexes"),
+        _ => format!("{count} {noun}s"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Adds a line; a drop and a create of the same member become one line.
+fn member(lines: &mut Vec<Line>, line: Line) {
+    let same = lines.iter_mut().find(|other| other.text == line.text);
+    match same {
+        Some(other) if other.mark != line.mark => {
+            other.mark = Mark::Alter;
+            if other.note.is_empty() {
+                other.note = "made anew".to_owned();
+            }
+        }
+        Some(other) if other.note == line.note => {}
+        Some(other) => {
+            let notes = [other.note.as_str(), line.note.as_str()].join(", ");
+            other.note = notes.trim_matches([',', ' ']).to_owned();
+        }
+        None => lines.push(line),
+    }
+}
+
+fn drawn(ui: &Ui, indent: &str, line: &Line) -> String {
+    let mark = match line.mark {
+        Mark::Create => ui.green("+"),
+        Mark::Alter => ui.yellow("~"),
+        Mark::Drop => ui.red("-"),
+    };
+    let text = match line.mark {
+        Mark::Drop => ui.red(&line.text),
+        Mark::Create | Mark::Alter => line.text.clone(),
+    };
+    let note = if line.note.is_empty() {
+        String::new()
+    } else {
+        format!("  {}", ui.dim(&line.note))
+    };
+    format!("{indent}{mark} {text}{note}\n")
+}
+
+/// The table or free-standing object under which an id is shown.
+fn group_of(id: &ObjectId) -> String {
+    match (id.relation(), id.target()) {
+        (Some(relation), _) => ObjectId::table(relation.clone()).to_string(),
+        (None, Some(target)) => group_of(target),
+        (None, None) => id.to_string(),
+    }
+}
+
+fn line(mark: Mark, id: &ObjectId, note: String) -> Line {
+    Line {
+        mark,
+        noun: id.kind.noun(),
+        text: short(id),
+        note,
+    }
+}
+
+/// The object without the table it is shown under.
+fn short(id: &ObjectId) -> String {
+    let noun = id.kind.noun();
+    match &id.path {
+        Path::Member(_, Key::Named(name)) => format!("{noun} {name}"),
+        Path::Member(_, Key::Structural(content)) => {
+            let first = noun.split(' ').next().unwrap_or_default();
+            if content.starts_with(first) {
+                content.to_string()
+            } else {
+                format!("{noun} {content}")
+            }
+        }
+        Path::On(target) if target.relation().is_some() => format!("{noun} of {}", short(target)),
+        Path::On(_) => noun.to_owned(),
+        Path::Global(_) | Path::Qualified(_) | Path::Routine(..) => id.to_string(),
+    }
+}
+
+fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
+    match &op.action {
+        Action::Create { id, object } => vec![(id.clone(), created(id, object))],
+        Action::Drop { id, .. } => vec![(id.clone(), line(Mark::Drop, id, String::new()))],
+        Action::Alter {
+            id, from, to, attrs, ..
+        } => vec![(id.clone(), altered(id, (from, to), attrs))],
+        Action::Rename { from, to, .. } => {
+            let old = from.name().map(ToString::to_string).unwrap_or_default();
+            vec![(to.clone(), line(Mark::Alter, to, format!("was {old}")))]
+        }
+        Action::Backfill { table, column, value } => {
+            let id = ObjectId::column(table, column.clone());
+            let line = line(Mark::Create, &id, format!("existing rows get {value}"));
+            vec![(id, line)]
+        }
+        Action::SwapEnum(swap) => {
+            let gone: Vec<&str> = swap
+                .from
+                .values
+                .iter()
+                .filter(|value| !swap.to.values.contains(value))
+                .map(AsRef::as_ref)
+                .collect();
+            let note = if gone.is_empty() {
+                "reordered".to_owned()
+            } else {
+                format!("without {}", gone.join(", "))
+            };
+            vec![(swap.id.clone(), line(Mark::Alter, &swap.id, note))]
+        }
+        Action::Rebuild(rebuild) => rebuilt(rebuild),
+    }
+}
+
+fn rebuilt(rebuild: &crate::op::Rebuild) -> Vec<(ObjectId, Line)> {
+    let table = line(Mark::Alter, &rebuild.table, "built anew, rows kept".to_owned());
+    let mut out = vec![(rebuild.table.clone(), table)];
+    let find = |side: &[(ObjectId, Object)], id: &ObjectId| {
+        side.iter()
+            .find(|(other, _)| other == id)
+            .map(|(_, object)| object.clone())
+    };
+    for (id, object) in rebuild.before.iter().filter(|(id, _)| *id != rebuild.table) {
+        match find(&rebuild.after, id) {
+            None => out.push((id.clone(), line(Mark::Drop, id, String::new()))),
+            Some(after) if after != *object => {
+                out.push((id.clone(), altered(id, (object, &after), &object.changed(&after))));
+            }
+            Some(_) => {}
+        }
+    }
+    for (id, object) in &rebuild.after {
+        if find(&rebuild.before, id).is_none() {
+            out.push((id.clone(), created(id, object)));
+        }
+    }
+    out
+}
+
+fn created(id: &ObjectId, object: &Object) -> Line {
+    let note = match object {
+        Object::Column(column) => described(column),
+        Object::Rows(rows) => format!("{} row(s)", rows.rows.len()),
+        Object::ForeignKey(key) => format!("to {}", key.table),
+        Object::Check(check) => check.expr.to_string(),
+        _ => String::new(),
+    };
+    line(Mark::Create, id, note)
+}
+
+fn described(column: &Column) -> String {
+    let mut words = vec![column.data_type.to_string()];
+    if column.nullable {
+        words.push("nullable".to_owned());
+    }
+    words.extend(
+        column
+            .default
+            .as_ref()
+            .map(|default| format!("default {default}")),
+    );
+    words.extend(
+        column
+            .generated
+            .as_ref()
+            .map(|generated| format!("= {}", generated.expr)),
+    );
+    words.join(" ")
+}
+
+fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr]) -> Line {
+    let note = match (Column::of(sides.0), Column::of(sides.1)) {
+        (Some(from), Some(to)) => column_changes(from, to),
+        _ => attrs
+            .iter()
+            .map(|attr| attribute_words(*attr))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    line(Mark::Alter, id, note)
+}
+
+fn column_changes(from: &Column, to: &Column) -> String {
+    let mut words = Vec::new();
+    if from.data_type != to.data_type {
+        words.push(format!("{} → {}", from.data_type, to.data_type));
+    }
+    if from.nullable != to.nullable {
+        words.push(
+            if to.nullable {
+                "becomes optional"
+            } else {
+                "becomes required"
+            }
+            .to_owned(),
+        );
+    }
+    if from.default != to.default {
+        let text = |default: &Option<crate::catalog::Expr>| {
+            default.as_ref().map_or("none".to_owned(), ToString::to_string)
+        };
+        words.push(format!("default {} → {}", text(&from.default), text(&to.default)));
+    }
+    let rest = from
+        .changed(to)
+        .into_iter()
+        .map(|attr| attribute_words(Attr::Column(attr)));
+    let shown = ["data type", "nullable", "default"];
+    words.extend(rest.filter(|word| !shown.contains(&word.as_str())));
+    words.join(", ")
+}
+
+/// The steps that touch what is there: with locks, costs and what is asked of the data.
+fn steps(ui: &Ui, script: &Script) -> String {
+    let mut out = String::new();
+    for step in &script.steps {
+        let asked: Vec<&str> = step
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Expect { label, .. } => Some(label.as_str()),
+                Item::Sql(_) => None,
+            })
+            .collect();
+        if step.lock.is_none() && step.cost < Cost::Scan && asked.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("{} {}\n", ui.dim("•"), described_step(ui, step)));
+        for label in asked {
+            out.push_str(&format!("    {}\n", ui.dim(&format!("expects {label}"))));
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+fn described_step(ui: &Ui, step: &Step) -> String {
+    let mut facts = Vec::new();
+    facts.extend(step.lock.as_ref().map(|lock| format!("locks {lock}")));
+    if step.cost >= Cost::Scan {
+        facts.push(match step.cost {
+            Cost::Scan => "reads every row".to_owned(),
+            _ => "writes every row".to_owned(),
+        });
+    }
+    if facts.is_empty() {
+        step.title.clone()
+    } else {
+        format!("{}: {}", step.title, ui.dim(&facts.join(", ")))
+    }
+}
+
+/// `3 to create, 1 to alter, 1 to drop`, counting the free-standing objects and members of tables that stay.
+pub(in crate::cli) fn summary(batches: &[Batch]) -> String {
+    let count = |mark: fn(&Action) -> bool| batches.iter().filter(|batch| mark(&batch.head.action)).count();
+    let created = count(|action| matches!(action, Action::Create { .. }));
+    let dropped = count(|action| matches!(action, Action::Drop { .. }));
+    let altered = batches.len() - created - dropped;
+    let parts = [
+        (created, "to create"),
+        (altered, "to alter"),
+        (dropped, "to drop"),
+    ];
+    let words: Vec<String> = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
+    words.join(", ")
+}

@@ -1,0 +1,286 @@
+//! `reconcile.kdl`: the project's settings, read into [`Config`].
+//!
+//! In: the text of the file. Out: settings, or every error with its place. Environment variables are read by `cli`,
+//! not here. Must not: touch a database or the declarations.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kdl::{KdlDocument, KdlNode};
+
+use crate::declare::Naming;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::dialect::Dialect;
+
+/// One place to deploy to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name: `dev`, `production`.
+    pub name: String,
+    /// The database URL, with `$VARIABLE` not expanded yet.
+    pub url: Option<String>,
+    /// Where scratch databases may be made, in the same spelling.
+    pub scratch_url: Option<String>,
+}
+
+/// The settings of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The folder that `reconcile.kdl` stands in, or the current one.
+    pub root: PathBuf,
+    /// The folder of the declarations.
+    pub schema: PathBuf,
+    /// The folder of the revisions.
+    pub plans: PathBuf,
+    /// The engines that a revision carries scripts for; empty for the connected one alone.
+    pub engines: Vec<String>,
+    /// The environments; the first one is the default.
+    pub environments: Vec<Environment>,
+    /// Names for unnamed objects.
+    pub naming: Naming,
+    /// The schemas to manage; empty for all but the engine's own.
+    pub schemas: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            root: PathBuf::new(),
+            schema: PathBuf::from("schema"),
+            plans: PathBuf::from("plans"),
+            engines: Vec::new(),
+            environments: Vec::new(),
+            naming: Naming::default(),
+            schemas: Vec::new(),
+        }
+    }
+}
+
+/// The name of the file.
+pub const FILE_NAME: &str = "reconcile.kdl";
+
+/// SQLAlchemy's own recommendation for `naming_convention`
+/// (<https://docs.sqlalchemy.org/en/20/core/constraints.html#configuring-constraint-naming-conventions>).
+const SQLALCHEMY: &[(&str, &str)] = &[
+    ("ix", "ix_%(column_0_label)s"),
+    ("uq", "uq_%(table_name)s_%(column_0_name)s"),
+    ("ck", "ck_%(table_name)s_%(constraint_name)s"),
+    (
+        "fk",
+        "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    ),
+    ("pk", "pk_%(table_name)s"),
+];
+
+const NODES: &[&str] = &["schema", "plans", "engines", "environment", "naming", "schemas"];
+
+/// Reads the settings; paths in them are taken from `root`. Reports all errors at once.
+pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic>> {
+    let document = KdlDocument::parse_v2(&source.text).map_err(|error| malformed(source, &error))?;
+    let mut reader = Reader {
+        source,
+        errors: Vec::new(),
+    };
+    let mut config = Config {
+        root: root.to_owned(),
+        ..Config::default()
+    };
+    for node in document.nodes() {
+        match node.name().value() {
+            "schema" => config.schema = PathBuf::from(reader.one(node)),
+            "plans" => config.plans = PathBuf::from(reader.one(node)),
+            "engines" => config.engines = reader.engines(node),
+            "environment" => {
+                let environment = reader.environment(node);
+                config.environments.push(environment);
+            }
+            "naming" => config.naming = reader.naming(node),
+            "schemas" => config.schemas = reader.words(node),
+            other => reader.unknown(node, "setting", other, NODES),
+        }
+    }
+    config.schema = root.join(config.schema);
+    config.plans = root.join(config.plans);
+    if reader.errors.is_empty() {
+        Ok(config)
+    } else {
+        Err(reader.errors)
+    }
+}
+
+fn malformed(source: &Arc<Source>, error: &kdl::KdlError) -> Vec<Diagnostic> {
+    let say = |found: &kdl::KdlDiagnostic| {
+        let message = found
+            .message
+            .clone()
+            .unwrap_or_else(|| "this is not KDL".to_owned());
+        let start = found.span.offset();
+        let mut diagnostic =
+            Diagnostic::error("RC0201", message).at(Span::new(source, start..start + found.span.len()));
+        diagnostic.help.clone_from(&found.help);
+        diagnostic
+    };
+    error.diagnostics.iter().map(say).collect()
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, node: &KdlNode, message: String, help: Option<String>) {
+        let span = node.name().span();
+        let at = Span::new(self.source, span.offset()..span.offset() + span.len());
+        let diagnostic = Diagnostic::error("RC0202", message).at(at);
+        self.errors.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+
+    fn unknown(&mut self, node: &KdlNode, what: &str, name: &str, known: &[&str]) {
+        let near = known.iter().min_by_key(|other| strsim::levenshtein(name, other));
+        let near = near.filter(|other| strsim::levenshtein(name, other) <= 3);
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        self.error(node, format!("unknown {what} `{name}`"), Some(help));
+    }
+
+    /// The arguments, which must be texts.
+    fn words(&mut self, node: &KdlNode) -> Vec<String> {
+        let arguments: Vec<_> = node
+            .entries()
+            .iter()
+            .filter(|entry| entry.name().is_none())
+            .collect();
+        let words: Vec<String> = arguments
+            .iter()
+            .filter_map(|entry| entry.value().as_string().map(str::to_owned))
+            .collect();
+        if words.len() != arguments.len() || words.is_empty() {
+            self.error(
+                node,
+                format!("`{}` needs texts as arguments", node.name().value()),
+                None,
+            );
+        }
+        words
+    }
+
+    fn one(&mut self, node: &KdlNode) -> String {
+        let words = self.words(node);
+        if words.len() > 1 {
+            self.error(
+                node,
+                format!("`{}` takes one argument", node.name().value()),
+                None,
+            );
+        }
+        words.into_iter().next().unwrap_or_default()
+    }
+
+    fn engines(&mut self, node: &KdlNode) -> Vec<String> {
+        let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
+        let words = self.words(node);
+        for word in words.iter().filter(|word| !known.contains(&word.as_str())) {
+            self.unknown(node, "engine", word, &known);
+        }
+        words
+    }
+
+    fn environment(&mut self, node: &KdlNode) -> Environment {
+        let mut environment = Environment {
+            name: self.one(node),
+            ..Environment::default()
+        };
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            match child.name().value() {
+                "url" => environment.url = Some(self.one(child)),
+                "scratch-url" => environment.scratch_url = Some(self.one(child)),
+                other => self.unknown(child, "setting", other, &["url", "scratch-url"]),
+            }
+        }
+        environment
+    }
+
+    /// `naming engine`, `naming sqlalchemy`, or templates as children.
+    fn naming(&mut self, node: &KdlNode) -> Naming {
+        let mut naming = Naming::default();
+        match node.get(0).and_then(kdl::KdlValue::as_string) {
+            Some("sqlalchemy") => {
+                let pairs = SQLALCHEMY
+                    .iter()
+                    .map(|(kind, template)| ((*kind).to_owned(), (*template).to_owned()));
+                naming.templates.extend(pairs);
+            }
+            Some("engine") | None => {}
+            Some(other) => self.unknown(node, "convention", other, &["engine", "sqlalchemy"]),
+        }
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            let kind = child.name().value();
+            if SQLALCHEMY.iter().any(|(known, _)| *known == kind) {
+                let template = self.one(child);
+                naming.templates.insert(kind.to_owned(), template);
+            } else {
+                self.unknown(child, "kind of name", kind, &["ix", "uq", "ck", "fk", "pk"]);
+            }
+        }
+        naming
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, Vec<Diagnostic>> {
+        parse(
+            &Arc::new(Source {
+                name: FILE_NAME.to_owned(),
+                text: text.to_owned(),
+            }),
+            Path::new("/p"),
+        )
+    }
+
+    #[test]
+    fn settings_are_read() {
+        let config = read(
+            "schema \"db/schema\"\nplans \"db/plans\"\nengines postgres sqlite\nenvironment dev { url \"sqlite:a.db\"; }\n\
+             environment production { url \"$DATABASE_URL\"; scratch-url \"$SCRATCH\"; }\nnaming sqlalchemy { pk \"%(table_name)s_pk\"; }\nschemas public app\n",
+        )
+        .unwrap();
+        assert_eq!(config.schema, Path::new("/p/db/schema"));
+        assert_eq!(config.plans, Path::new("/p/db/plans"));
+        assert_eq!(config.engines, ["postgres", "sqlite"]);
+        assert_eq!(config.environments[1].scratch_url.as_deref(), Some("$SCRATCH"));
+        assert_eq!(config.naming.templates["pk"], "%(table_name)s_pk");
+        assert_eq!(
+            config.naming.templates["uq"],
+            "uq_%(table_name)s_%(column_0_name)s"
+        );
+        assert_eq!(config.schemas, ["public", "app"]);
+    }
+
+    #[test]
+    fn every_slip_is_told_with_its_place() {
+        let errors =
+            read("shema \"x\"\nengines postgre\nenvironment dev {\n    urls \"x\"\n}\n").unwrap_err();
+        let lines: Vec<usize> = errors
+            .iter()
+            .filter_map(|error| error.span.as_ref())
+            .map(|at| at.line_column().0)
+            .collect();
+        assert_eq!(lines, [1, 2, 4]);
+        assert_eq!(errors[0].help.as_deref(), Some("did you mean `schema`?"));
+        assert_eq!(errors[1].help.as_deref(), Some("did you mean `postgres`?"));
+    }
+
+    #[test]
+    fn what_is_no_kdl_is_told() {
+        assert!(read("schema \"x").unwrap_err()[0].span.is_some());
+    }
+}

@@ -1,0 +1,7 @@
+//! The `reconcile` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    reconcile::cli::run()
+}

@@ -1,0 +1,116 @@
+//! `apply`: what is pending, then what still differs.
+
+use crate::diagnostic::Diagnostic;
+use crate::revision::Revision;
+use crate::runner::{Direction, Event, Report};
+
+use super::{Failure, Project, Proposal, chain, generate, migrate, sides, status};
+
+/// What `apply` is about to do, to be shown before it is asked for.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// Revisions of the chain that the database does not have.
+    pub pending: Vec<Revision>,
+    /// The statements of these on this engine that lose something.
+    pub losses: Vec<String>,
+    /// What still differs from the declarations; it becomes a new revision. `None` when nothing does, with `frozen`,
+    /// and while revisions are pending: what differs after them is found out when they are applied.
+    pub proposal: Option<Proposal>,
+}
+
+impl Preview {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.proposal.is_none()
+    }
+}
+
+/// Finds out what there is to do; writes nothing.
+pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure> {
+    let url = sides::database(project)?;
+    let map = chain::load(project)?;
+    let rows = status::current(project).await?;
+    let pending: Vec<Revision> = status::pending(&map, &rows)?.into_iter().cloned().collect();
+    let engine = url.dialect.name();
+    if !pending.is_empty() {
+        let scripts = pending.iter().filter_map(|revision| revision.script(engine));
+        let losses = scripts
+            .flat_map(|script| script.upgrade.losses().map(str::to_owned))
+            .collect();
+        return Ok(Preview {
+            pending,
+            losses,
+            proposal: None,
+        });
+    }
+    if frozen {
+        return Ok(Preview::default());
+    }
+    let drift = generate::drift(project, &map, &rows).await?;
+    if !drift.is_empty() {
+        return Err(drift.into());
+    }
+    let proposal = generate::proposal(project).await?;
+    let losses = proposal.upgrade.losses().map(str::to_owned).collect();
+    Ok(Preview {
+        pending,
+        losses,
+        proposal: Some(proposal).filter(|found| !found.is_empty()),
+    })
+}
+
+/// Does what the preview shows: runs the pending revisions, or writes the proposal as a revision and runs that.
+pub async fn apply(
+    project: &Project,
+    preview: &Preview,
+    message: &str,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, Failure> {
+    if !preview.losses.is_empty() && !project.allow_destructive {
+        return Err(destructive(&preview.losses).into());
+    }
+    let mut written = None;
+    if let Some(proposal) = &preview.proposal {
+        written = Some(generate::write(project, proposal.clone(), message).await?);
+    }
+    let map = chain::load(project)?;
+    let mut session = sides::connect_writing(sides::database(project)?).await?;
+    let shown: Vec<&str> = match &written {
+        Some(generated) => vec![generated.revision.id.as_str()],
+        None => preview
+            .pending
+            .iter()
+            .map(|revision| revision.id.as_str())
+            .collect(),
+    };
+    let revisions: Vec<&Revision> = shown.iter().filter_map(|id| map.get(id)).collect();
+    let result = migrate::run(
+        project,
+        &map,
+        session.as_mut(),
+        &revisions,
+        Direction::Upgrade,
+        observe,
+    )
+    .await;
+    session.close().await?;
+    if let (Err(_), Some(generated)) = (&result, &written) {
+        // A revision that was never applied anywhere, and could not be, would only be in the way of the next plan.
+        let partly = matches!(&result, Err(Failure::Run(error)) if error.done_steps() > 0);
+        if !partly {
+            std::fs::remove_file(&generated.path).map_err(|error| Failure::Io {
+                path: generated.path.clone(),
+                error,
+            })?;
+        }
+    }
+    result
+}
+
+fn destructive(losses: &[String]) -> Vec<Diagnostic> {
+    let say = |loss: &String| {
+        Diagnostic::error("RC0541", format!("refused: this {loss}"))
+            .help("run the same command with --allow-destructive if that is what you want")
+    };
+    losses.iter().map(say).collect()
+}

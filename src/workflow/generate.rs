@@ -1,0 +1,287 @@
+//! `plan`: the declarations against the database, as a new revision file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::catalog::{Canonical, Catalog};
+use crate::declare::Declared;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::scratch::Scratch;
+use crate::dialect::{Dialect, Server};
+use crate::diff::{Intents, diff};
+use crate::revision::{self, EngineScript, Revision, RevisionMap};
+use crate::{runner, scratch};
+
+use super::propose::{Sides, beside, demonstrate, differs, propose};
+use super::{Failure, Project, Proposal, chain, preflight, sides, status, validate};
+
+/// What `plan` wrote.
+#[derive(Debug)]
+pub struct Generated {
+    /// What it does on the connected database.
+    pub proposal: Proposal,
+    /// The revision.
+    pub revision: Revision,
+    /// Its file.
+    pub path: PathBuf,
+}
+
+/// Plans, proves and writes; `None` when nothing differs. Pending revisions that the database does not have yet are
+/// an error that says to apply them first.
+pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>, Failure> {
+    let map = chain::load(project)?;
+    let rows = status::current(project).await?;
+    let pending = status::pending(&map, &rows)?;
+    if let Some(first) = pending.first() {
+        return Err(Diagnostic::error(
+            "RC0530",
+            format!(
+                "the database does not have {} revision(s) of the chain yet, {} first",
+                pending.len(),
+                first.id
+            ),
+        )
+        .help("run `reconcile upgrade head`, then plan again")
+        .into());
+    }
+    let drift = drift(project, &map, &rows).await?;
+    if !drift.is_empty() {
+        return Err(drift.into());
+    }
+    let proposal = proposal(project).await?;
+    if proposal.is_empty() {
+        return Ok(None);
+    }
+    write(project, proposal, message).await.map(Some)
+}
+
+/// What differs between the project's database and its declarations, proven, and asked of the data.
+pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
+    let url = sides::database(project)?;
+    let mut session = if url.exists() {
+        sides::connect_reading(url).await?
+    } else {
+        sides::connect_nowhere(url).await?
+    };
+    let server = session.server().clone();
+    let scope = sides::scope(project, server.dialect);
+    let declared = sides::declared(project, &project.config.schema, &server)?;
+    let read = sides::read(session.as_mut(), &scope, Some(&declared)).await?;
+    let from = sides::without_other_rows(read.catalog, &declared);
+    let assumed = Canonical::assumed(declared.catalog.clone());
+    let (intents, sources) = beside(Some(&declared));
+    let mut notes = read.unmodelled;
+    notes.extend(declared.warnings.iter().cloned());
+    let side = |to: &Canonical, renamed, notes| {
+        propose(Sides {
+            server: &server,
+            from: &from,
+            to,
+            intents: &intents,
+            sources: &sources,
+            notes,
+            renamed,
+        })
+    };
+    // Nothing to arbitrate when the declared text already equals what the database says.
+    if !differs(&from, &assumed, &intents, &server) {
+        session.close().await?;
+        return side(&assumed, None, notes);
+    }
+    let mut scratch = sides::open_scratch(project, server.dialect).await?;
+    let result = arbitrated(&declared, &from, &mut scratch, &scope, |to, renamed| {
+        side(to, renamed, notes)
+    })
+    .await;
+    scratch.close().await?;
+    let proposal = result?;
+    preflight::ask(session.as_mut(), &proposal, &sources).await?;
+    session.close().await?;
+    Ok(proposal)
+}
+
+async fn arbitrated(
+    declared: &Declared,
+    from: &Canonical,
+    scratch: &mut Scratch,
+    scope: &crate::dialect::Scope,
+    side: impl FnOnce(&Canonical, Option<Arc<Catalog>>) -> Result<Proposal, Failure>,
+) -> Result<Proposal, Failure> {
+    let to = scratch::canonicalise(declared, from, scratch, scope).await?;
+    scratch.reset().await?;
+    let renamed = scratch::after_renames(from, &to, &declared.intents, scratch, scope).await;
+    let mut proposal = side(&to, renamed)?;
+    if !proposal.is_empty() {
+        demonstrate(&mut proposal, scratch, scope, &declared.sources).await?;
+    }
+    Ok(proposal)
+}
+
+/// Objects that are not as the revision at which the database stands left them.
+pub(super) async fn drift(
+    project: &Project,
+    map: &RevisionMap,
+    rows: &[String],
+) -> Result<Vec<Diagnostic>, Failure> {
+    let url = sides::database(project)?;
+    let [row] = rows else { return Ok(Vec::new()) };
+    let Some(revision) = map.get(row) else {
+        return Ok(Vec::new());
+    };
+    let Some(script) = revision.script(url.dialect.name()) else {
+        return Ok(Vec::new());
+    };
+    let mut session = sides::connect_reading(url).await?;
+    let server = session.server().clone();
+    let scope = sides::scope(project, server.dialect);
+    let found = session.introspect(&scope).await?.catalog;
+    session.close().await?;
+    if found.fingerprint() == script.to || !runner::same_major(script, &server) {
+        return Ok(Vec::new());
+    }
+    let mut scratch = sides::open_scratch(project, server.dialect).await?;
+    let replayed = sides::replay(&sides::lineage(map, Some(revision))?, &mut scratch, &scope, None).await;
+    scratch.close().await?;
+    Ok(astray(&replayed?, &found, revision, &server))
+}
+
+fn astray(expected: &Canonical, found: &Canonical, revision: &Revision, server: &Server) -> Vec<Diagnostic> {
+    let engine = server.engine();
+    let difference = diff(expected, found, &Intents::default(), &|name| engine.quote(name));
+    let changes = difference.changes.iter();
+    let say = |change: &crate::diff::Change| {
+        let how = match change {
+            crate::diff::Change::Create { .. } => "is there, and is not part of the chain",
+            crate::diff::Change::Drop { .. } => "is not there",
+            crate::diff::Change::Alter { .. } => "is not as the chain made it",
+            crate::diff::Change::Rename { .. } => "has another name",
+        };
+        let message = format!(
+            "the database drifted from revision {}: {} {how}",
+            revision.id,
+            change.id()
+        );
+        Diagnostic::error("RC0531", message)
+            .about(change.id())
+            .help("undo by hand what was done by hand, or make the same change through the declarations on a fresh database")
+    };
+    changes.map(say).collect()
+}
+
+/// Writes a proposal as a revision, with a script for every engine that the project names.
+pub(super) async fn write(
+    project: &Project,
+    mut proposal: Proposal,
+    message: &str,
+) -> Result<Generated, Failure> {
+    let map = chain::load(project)?;
+    let dialect = proposal.server.dialect;
+    let mut scripts = vec![script_of(&proposal)];
+    for other in validate::engines(project)
+        .into_iter()
+        .filter(|other| *other != dialect)
+    {
+        match for_engine(project, &map, other).await {
+            Ok(found) => scripts.push(script_of(&found)),
+            Err(Failure::Engine(error)) => proposal.notes.push(
+                Diagnostic::warning(
+                    "RC0532",
+                    format!("the revision carries no script for {other}: {error}"),
+                )
+                .help(format!(
+                    "set a scratch-url for {other} in reconcile.kdl and plan again"
+                )),
+            ),
+            Err(other) => return Err(other),
+        }
+    }
+    let order = &project.config.engines;
+    scripts.sort_by_key(|script| {
+        order
+            .iter()
+            .position(|name| *name == script.engine)
+            .unwrap_or(usize::MAX)
+    });
+    let mut revision = Revision {
+        id: (project.new_id)(),
+        message: message.to_owned(),
+        down_revisions: map.heads().iter().map(|head| head.id.clone()).collect(),
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        created: project.now.clone(),
+        notes: proposal.notes.iter().map(|note| note.message.clone()).collect(),
+        scripts,
+        path: PathBuf::new(),
+    };
+    let path = project.config.plans.join(revision::file_name(&revision));
+    revision.path.clone_from(&path);
+    save(&path, &revision::print(&revision))?;
+    Ok(Generated {
+        proposal,
+        revision,
+        path,
+    })
+}
+
+/// Through a temporary file: a reader never sees half of a revision.
+fn save(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::Io {
+        path: path.to_owned(),
+        error,
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let unfinished = path.with_extension("kdl.tmp");
+    std::fs::write(&unfinished, text).map_err(failed)?;
+    std::fs::rename(&unfinished, path).map_err(failed)
+}
+
+fn script_of(proposal: &Proposal) -> EngineScript {
+    EngineScript {
+        engine: proposal.server.dialect.name().to_owned(),
+        version: proposal.server.version_text.clone(),
+        from: proposal.from(),
+        to: proposal.to(),
+        upgrade: proposal.upgrade.clone(),
+        downgrade: proposal.downgrade.clone(),
+    }
+}
+
+/// The same revision for an engine that is not connected: from the chain, replayed on a scratch database.
+async fn for_engine(project: &Project, map: &RevisionMap, dialect: Dialect) -> Result<Proposal, Failure> {
+    let mut scratch = sides::open_scratch(project, dialect).await?;
+    let result = on_scratch(project, map, &mut scratch).await;
+    scratch.close().await?;
+    result
+}
+
+async fn on_scratch(
+    project: &Project,
+    map: &RevisionMap,
+    scratch: &mut Scratch,
+) -> Result<Proposal, Failure> {
+    let server = scratch.session()?.server().clone();
+    let scope = sides::scope(project, server.dialect);
+    let declared = sides::declared(project, &project.config.schema, &server)?;
+    let lineage = map.in_order();
+    let from = sides::without_other_rows(
+        sides::replay(&lineage, scratch, &scope, Some(&declared)).await?,
+        &declared,
+    );
+    scratch.reset().await?;
+    let (intents, sources) = beside(Some(&declared));
+    let notes = Vec::new();
+    arbitrated(&declared, &from, scratch, &scope, |to, renamed| {
+        propose(Sides {
+            server: &server,
+            from: &from,
+            to,
+            intents: &intents,
+            sources: &sources,
+            notes,
+            renamed,
+        })
+    })
+    .await
+}

@@ -1,0 +1,41 @@
+//! `inspect`: a database as a catalog.
+
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Server;
+
+use super::{Failure, Project, sides};
+
+/// What a database holds.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The server.
+    pub server: Server,
+    /// The objects.
+    pub catalog: Catalog,
+    /// What is there and is not modelled.
+    pub unmodelled: Vec<Diagnostic>,
+}
+
+/// Reads the project's database.
+pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
+    let url = sides::database(project)?;
+    let mut session = sides::connect_reading(url).await?;
+    let server = session.server().clone();
+    let read = session.introspect(&sides::scope(project, server.dialect)).await?;
+    session.close().await?;
+    Ok(Inspection {
+        server,
+        catalog: read.catalog.into_catalog(),
+        unmodelled: read.unmodelled,
+    })
+}
+
+/// The statements that make the catalog on an empty database.
+pub fn statements(inspection: &Inspection) -> Result<crate::script::Script, Failure> {
+    Ok(crate::scratch::creation(
+        &inspection.catalog,
+        &inspection.server,
+        &|_| None,
+    )?)
+}

@@ -1,0 +1,88 @@
+//! `upgrade`, `downgrade`, `stamp`: walking the chain.
+
+use crate::dialect::Session;
+use crate::revision::{Revision, RevisionMap};
+use crate::runner::{self, Direction, Event, Report, RunOptions};
+
+use super::{Failure, Project, chain, sides};
+
+/// The revisions that would run, in order. For a downgrade, what they lose is named by their scripts.
+pub async fn path(project: &Project, target: &str, direction: Direction) -> Result<Vec<Revision>, Failure> {
+    let map = chain::load(project)?;
+    let rows = super::status::current(project).await?;
+    Ok(steps(&map, &rows, target, direction)?
+        .into_iter()
+        .cloned()
+        .collect())
+}
+
+fn steps<'a>(
+    map: &'a RevisionMap,
+    rows: &[String],
+    target: &str,
+    direction: Direction,
+) -> Result<Vec<&'a Revision>, Failure> {
+    let goal = map.resolve(target, rows)?;
+    Ok(match direction {
+        Direction::Upgrade => map.upgrade_path(rows, goal)?,
+        Direction::Downgrade => map.downgrade_path(rows, goal)?,
+    })
+}
+
+/// Runs them.
+pub async fn migrate(
+    project: &Project,
+    target: &str,
+    direction: Direction,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, Failure> {
+    let map = chain::load(project)?;
+    let mut session = sides::connect_writing(sides::database(project)?).await?;
+    let rows = runner::current(session.as_mut()).await?;
+    let revisions = steps(&map, &rows, target, direction)?;
+    let result = run(project, &map, session.as_mut(), &revisions, direction, observe).await;
+    session.close().await?;
+    result
+}
+
+/// Runs revisions on an open connection, after checking that what was applied before is as the chain has it.
+pub(super) async fn run(
+    project: &Project,
+    map: &RevisionMap,
+    session: &mut dyn Session,
+    revisions: &[&Revision],
+    direction: Direction,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, Failure> {
+    runner::verify_applied(session, map).await?;
+    let options = options(project, session);
+    Ok(runner::run(session, revisions, direction, &options, observe).await?)
+}
+
+fn options(project: &Project, session: &dyn Session) -> RunOptions {
+    RunOptions {
+        lock_wait: project.lock_wait,
+        allow_destructive: project.allow_destructive,
+        scope: sides::scope(project, session.server().dialect),
+    }
+}
+
+/// Sets the version without running anything; `purge` removes every row first. Returns the new rows.
+pub async fn stamp(project: &Project, target: &str, purge: bool) -> Result<Vec<String>, Failure> {
+    let map = chain::load(project)?;
+    let mut session = sides::connect_writing(sides::database(project)?).await?;
+    let rows = if purge {
+        Vec::new()
+    } else {
+        runner::current(session.as_mut()).await?
+    };
+    let rows: Vec<String> = map
+        .resolve(target, &rows)?
+        .map(|revision| revision.id.clone())
+        .into_iter()
+        .collect();
+    let options = options(project, session.as_ref());
+    runner::stamp(session.as_mut(), &rows, &options).await?;
+    session.close().await?;
+    Ok(rows)
+}

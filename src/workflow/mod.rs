@@ -1,0 +1,128 @@
+//! The library API: one use case a file, no printing, no reading of the environment.
+//!
+//! In: a [`Project`] that the command line has resolved. Out: data that it prints, or a [`Failure`].
+
+pub mod apply;
+pub mod chain;
+pub mod difference;
+pub mod generate;
+pub mod inspect;
+pub mod migrate;
+mod preflight;
+mod propose;
+mod sides;
+pub mod status;
+pub mod validate;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalog::Fingerprint;
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server};
+use crate::op::Plan;
+use crate::runner::RunError;
+use crate::script::Script;
+
+/// What every use case works on: settings, with the choices of the command line resolved.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The settings. Its paths are absolute or relative to the working directory; flags have replaced them.
+    pub config: Config,
+    /// The database, if one was named.
+    pub url: Option<DatabaseUrl>,
+    /// Where scratch databases may be made, if not beside the database: one URL for each engine that has one.
+    pub scratch_urls: Vec<DatabaseUrl>,
+    /// The engine to plan for when no database is named.
+    pub engine: Option<Dialect>,
+    /// Whether steps that lose something may be planned and run.
+    pub allow_destructive: bool,
+    /// How long to wait for another applier.
+    pub lock_wait: Duration,
+    /// The time to write into new revisions: RFC 3339, UTC. Injected, so that output is reproducible.
+    pub now: String,
+    /// Where new revision ids come from. Injected for the same reason.
+    pub new_id: fn() -> String,
+}
+
+/// A state that can be compared with another.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// A live database.
+    Database(DatabaseUrl),
+    /// A file or folder of declarations.
+    Declarations(PathBuf),
+    /// What the chain leads to at this revision (`head`, an id).
+    Revision(String),
+    /// Nothing at all.
+    Empty,
+}
+
+/// What would be done, and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The server it was planned for.
+    pub server: Server,
+    /// Whether an engine vouches for the texts that were compared; otherwise the output says "not arbitrated".
+    pub arbitrated: bool,
+    /// The ops up, for printing.
+    pub plan: Plan,
+    /// The statements up.
+    pub upgrade: Script,
+    /// The statements down.
+    pub downgrade: Script,
+    /// What a reader should know: objects that are not modelled, what could not be proven, order of columns.
+    pub notes: Vec<Diagnostic>,
+}
+
+impl Proposal {
+    /// The state before.
+    pub fn from(&self) -> Fingerprint {
+        self.plan.from.fingerprint()
+    }
+
+    /// The state after.
+    pub fn to(&self) -> Fingerprint {
+        self.plan.to.fingerprint()
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.plan.is_empty()
+    }
+}
+
+/// Why a use case stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Things to mend in files, or refusals with their remedy.
+    #[error("{} problem(s)", .0.len())]
+    Diagnostics(Vec<Diagnostic>),
+    /// The engine, or the way to it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Running a revision stopped.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A file could not be read or written.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Diagnostics(vec![diagnostic])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Diagnostics(diagnostics)
+    }
+}

@@ -1,0 +1,159 @@
+//! From two canonical sides to a [`Proposal`]: diff, plan both ways, render, prove.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::kinds::{Column, Table};
+use crate::catalog::walk::Walk;
+use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, QName};
+use crate::declare::{Declared, SourceMap};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::scratch::Scratch;
+use crate::dialect::{Scope, Server, render};
+use crate::diff::{Change, Difference, Intents, diff};
+use crate::plan::{Context, plan, plan_back};
+use crate::verify::{Claim, Proof, prove};
+
+use super::{Failure, Proposal};
+
+/// The two sides and what is known beside them.
+#[derive(Debug)]
+pub(super) struct Sides<'a> {
+    pub(super) server: &'a Server,
+    pub(super) from: &'a Canonical,
+    pub(super) to: &'a Canonical,
+    pub(super) intents: &'a Intents,
+    pub(super) sources: &'a SourceMap,
+    pub(super) notes: Vec<Diagnostic>,
+    /// What an engine makes of `from` when the declared renames are carried out, where that was asked.
+    pub(super) renamed: Option<Arc<Catalog>>,
+}
+
+/// Whether anything differs, declared renames included.
+pub(super) fn differs(from: &Canonical, to: &Canonical, intents: &Intents, server: &Server) -> bool {
+    let engine = server.engine();
+    !diff(from, to, intents, &|name| engine.quote(name)).is_empty()
+}
+
+/// Plans both ways and renders.
+pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
+    let Sides {
+        server,
+        from,
+        to,
+        intents,
+        sources,
+        mut notes,
+        renamed,
+    } = sides;
+    let engine = server.engine();
+    let locate = |id: &ObjectId| sources.get(id).cloned();
+    let difference = diff(from, to, intents, &|name| engine.quote(name));
+    let difference = match renamed {
+        Some(renamed) => difference.starting_from(renamed),
+        None => difference,
+    };
+    let context = Context {
+        server,
+        intents,
+        locate: &locate,
+    };
+    let up = plan(&from.shared(), &difference, &context)?;
+    let back = Intents {
+        using: conversions_back(&difference, server),
+        ..Intents::default()
+    };
+    let down = plan_back(
+        &from.shared(),
+        &difference,
+        &Context {
+            intents: &back,
+            ..context
+        },
+    )?;
+    let arbitrated = [from, to]
+        .iter()
+        .all(|side| side.is_empty() || *side.arbiter() != Arbiter::Text);
+    notes.extend(reordered(from, to));
+    Ok(Proposal {
+        server: server.clone(),
+        arbitrated,
+        upgrade: render::render(&up, server),
+        downgrade: render::render(&down, server),
+        plan: up,
+        notes,
+    })
+}
+
+/// How the values of retyped columns become what they were, where the engine wants to be told.
+fn conversions_back(difference: &Difference, server: &Server) -> HashMap<ObjectId, Expr> {
+    let engine = server.engine();
+    let retyped = difference.changes.iter().filter_map(|change| match change {
+        Change::Alter { id, from, to } => {
+            let (before, after) = (Column::of(from)?, Column::of(to)?);
+            let expr = engine.conversion(id.name()?, &after.data_type, &before.data_type)?;
+            Some((id.clone(), expr))
+        }
+        _ => None,
+    });
+    retyped.collect()
+}
+
+/// Runs the proposal up and down on the scratch database; a plan that does not arrive is an error.
+pub(super) async fn demonstrate(
+    proposal: &mut Proposal,
+    scratch: &mut Scratch,
+    scope: &Scope,
+    sources: &SourceMap,
+) -> Result<(), Failure> {
+    scratch.reset().await?;
+    let claim = Claim {
+        from: &proposal.plan.from,
+        to: &proposal.plan.to,
+        upgrade: &proposal.upgrade,
+        downgrade: &proposal.downgrade,
+        scope,
+    };
+    let locate = |id: &ObjectId| sources.get(id).cloned();
+    match prove(&claim, scratch, &locate).await {
+        Proof::Proven => Ok(()),
+        Proof::Unproven(reason) => {
+            proposal
+                .notes
+                .push(Diagnostic::warning("RC0521", format!("not proven: {reason}")));
+            Ok(())
+        }
+        Proof::Failed(problems) => Err(problems.into()),
+    }
+}
+
+/// The order of columns is a courtesy: where it differs, that is told and nothing is done.
+fn reordered(from: &Canonical, to: &Canonical) -> Vec<Diagnostic> {
+    let (before, after) = (Walk::new(from), Walk::new(to));
+    let columns = |walk: &Walk<'_>, table: &QName| -> Vec<ObjectId> {
+        let both = |column: &ObjectId| from.contains(column) && to.contains(column);
+        walk.members_of::<Column>(table)
+            .map(|(id, _)| id.clone())
+            .filter(both)
+            .collect()
+    };
+    let moved = to.of_kind::<Table>().filter(|(id, _)| {
+        from.contains(id)
+            && id
+                .qname()
+                .is_some_and(|name| columns(&before, name) != columns(&after, name))
+    });
+    let note = |id: &ObjectId| {
+        let message =
+            format!("the columns of {id} stand in another order in the database; nothing is done about it");
+        Diagnostic::note("RC0522", message).about(id)
+    };
+    moved.map(|(id, _)| note(id)).collect()
+}
+
+/// What the author declared beside the catalog, or nothing.
+pub(super) fn beside(declared: Option<&Declared>) -> (Intents, SourceMap) {
+    declared
+        .map(|declared| (declared.intents.clone(), declared.sources.clone()))
+        .unwrap_or_default()
+}

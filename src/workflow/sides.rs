@@ -1,0 +1,230 @@
+//! The two sides of a comparison: where a state comes from, and how it becomes canonical.
+
+use crate::catalog::kinds::Rows;
+use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _};
+use crate::declare::{self, Declared};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::scratch::Scratch;
+use crate::dialect::session::ConnectOptions;
+use crate::dialect::{DatabaseUrl, Dialect, RowsQuery, Scope, Server, Session};
+use crate::diff::Intents;
+use crate::revision::{Revision, RevisionMap};
+use crate::{runner, scratch};
+
+use super::{Failure, Project};
+
+/// A connection that only reads.
+pub(super) async fn connect_reading(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
+    let options = ConnectOptions {
+        read_only: true,
+        create: false,
+        application_name: None,
+    };
+    Ok(url.dialect.engine().connect(url, &options).await?)
+}
+
+/// A connection that may write; an embedded database is made if it is not there.
+pub(super) async fn connect_writing(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
+    let options = ConnectOptions {
+        read_only: false,
+        create: true,
+        application_name: None,
+    };
+    Ok(url.dialect.engine().connect(url, &options).await?)
+}
+
+/// A connection to nothing: an embedded database that is not there yet reads like an empty one.
+pub(super) async fn connect_nowhere(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
+    let memory = DatabaseUrl {
+        location: ":memory:".to_owned(),
+        ..url.clone()
+    };
+    let options = ConnectOptions {
+        read_only: false,
+        create: true,
+        application_name: None,
+    };
+    Ok(memory.dialect.engine().connect(&memory, &options).await?)
+}
+
+/// The project's database, or what to write if none was named.
+pub(super) fn database(project: &Project) -> Result<&DatabaseUrl, Failure> {
+    project.url.as_ref().ok_or_else(|| {
+        Diagnostic::error("RC0210", "no database is named")
+            .help("give --url, set DATABASE_URL, or add `environment dev { url \"…\" }` to reconcile.kdl")
+            .into()
+    })
+}
+
+/// What of a database counts.
+pub(super) fn scope(project: &Project, dialect: Dialect) -> Scope {
+    let engine = dialect.engine();
+    let named = &project.config.schemas;
+    let schemas = (!named.is_empty()).then(|| named.iter().map(|name| engine.ident(name)).collect());
+    let leave_out = crate::dialect::OWN_TABLES
+        .iter()
+        .map(|name| (*name).to_owned())
+        .collect();
+    Scope {
+        schemas,
+        rows: Vec::new(),
+        leave_out,
+    }
+}
+
+/// The declarations, read for a server.
+pub(super) fn declared(
+    project: &Project,
+    path: &std::path::Path,
+    server: &Server,
+) -> Result<Declared, Failure> {
+    let sources = declare::read_sources(path)?;
+    Ok(declare::load(&sources, server, &project.config.naming)?)
+}
+
+/// An empty scratch database of this engine, beside the target or where the project says.
+pub(super) async fn open_scratch(project: &Project, dialect: Dialect) -> Result<Scratch, Failure> {
+    let named = project
+        .scratch_urls
+        .iter()
+        .chain(&project.url)
+        .find(|url| url.dialect == dialect);
+    Ok(dialect.engine().scratch(named).await?)
+}
+
+/// Reads a database, with the rows that `model` declares, under the names they have there.
+pub(super) async fn read(
+    session: &mut dyn Session,
+    scope: &Scope,
+    model: Option<&Declared>,
+) -> Result<crate::dialect::Introspection, Failure> {
+    let queries = model
+        .map(|model| scratch::rows_queries(&model.catalog))
+        .unwrap_or_default();
+    let wanted = Scope {
+        rows: queries.clone(),
+        ..scope.clone()
+    };
+    let first = session.introspect(&wanted).await?;
+    let Some(model) = model else { return Ok(first) };
+    let catalog = first.catalog.catalog();
+    let elsewhere: Vec<RowsQuery> = queries
+        .iter()
+        .filter(|query| !catalog.contains(&rows_id(query)))
+        .filter_map(|query| under_old_names(query, catalog, &model.intents))
+        .collect();
+    if elsewhere.is_empty() {
+        return Ok(first);
+    }
+    Ok(session
+        .introspect(&Scope {
+            rows: wanted.rows.into_iter().chain(elsewhere).collect(),
+            ..scope.clone()
+        })
+        .await?)
+}
+
+fn rows_id(query: &RowsQuery) -> ObjectId {
+    ObjectId::on(crate::catalog::Kind::Rows, ObjectId::table(query.table.clone()))
+}
+
+/// The same rows before the declared renames, and without columns that are not there yet; `None` if the table or a
+/// key column is not there.
+fn under_old_names(query: &RowsQuery, catalog: &Catalog, intents: &Intents) -> Option<RowsQuery> {
+    let table = ObjectId::table(query.table.clone());
+    let before = intents
+        .renames
+        .iter()
+        .find(|rename| rename.to == table)
+        .map(|rename| &rename.from);
+    let old = if catalog.contains(&table) { &table } else { before? };
+    let name = old.qname().filter(|_| catalog.contains(old))?;
+    let column = |column: &Ident| {
+        if catalog.contains(&ObjectId::column(name, column.clone())) {
+            return Some(column.clone());
+        }
+        let now = ObjectId::column(&query.table, column.clone());
+        let before = intents
+            .renames
+            .iter()
+            .find(|rename| rename.to == now)?
+            .from
+            .name()?;
+        catalog
+            .contains(&ObjectId::column(name, before.clone()))
+            .then(|| before.clone())
+    };
+    let key: Option<Vec<Ident>> = query.key.iter().map(column).collect();
+    let columns = query.columns.iter().filter_map(column).collect();
+    Some(RowsQuery {
+        table: name.clone(),
+        key: key?,
+        columns,
+    })
+}
+
+/// Leaves out rows that are not declared, where the declaration says that others are kept.
+pub(super) fn without_other_rows(catalog: Canonical, model: &Declared) -> Canonical {
+    if model.intents.keep_other_rows.is_empty() {
+        return catalog;
+    }
+    let arbiter = catalog.arbiter().clone();
+    let mut objects = catalog.into_catalog();
+    for (id, object) in objects.iter_mut() {
+        let crate::catalog::Object::Rows(rows) = object else {
+            continue;
+        };
+        let Some(declared) = model.catalog.get(id).and_then(Rows::of) else {
+            continue;
+        };
+        if model.intents.keep_other_rows.contains(id) && rows.columns == declared.columns {
+            let key: Vec<usize> = rows
+                .key
+                .iter()
+                .filter_map(|name| rows.columns.iter().position(|c| c == name))
+                .collect();
+            let same =
+                |a: &[std::sync::Arc<str>], b: &[std::sync::Arc<str>]| key.iter().all(|at| a[*at] == b[*at]);
+            rows.rows
+                .retain(|row| declared.rows.iter().any(|other| same(row, other)));
+        }
+    }
+    match arbiter {
+        crate::catalog::Arbiter::Engine(engine) => Canonical::introspected(objects, engine),
+        crate::catalog::Arbiter::Text => Canonical::assumed(objects),
+    }
+}
+
+/// Runs the scripts of these revisions on an empty scratch database and reads the result.
+pub(super) async fn replay(
+    revisions: &[&Revision],
+    scratch: &mut Scratch,
+    scope: &Scope,
+    model: Option<&Declared>,
+) -> Result<Canonical, Failure> {
+    let session = scratch.session()?;
+    let server = session.server().clone();
+    let engine = server.engine();
+    for revision in revisions {
+        let script = revision.script(engine.name()).ok_or_else(|| {
+            Failure::Run(runner::RunError::NoScript {
+                revision: revision.id.clone(),
+                engine: engine.name().to_owned(),
+            })
+        })?;
+        scratch::run(session, &script.upgrade).await.map_err(|refused| {
+            let mut problem = scratch::explain(&refused, &server, &|_| None);
+            problem.message = format!("revision {} cannot be replayed: {}", revision.id, problem.message);
+            Failure::from(problem)
+        })?;
+    }
+    Ok(read(session, scope, model).await?.catalog)
+}
+
+/// The revisions that lead from nothing to `target`.
+pub(super) fn lineage<'a>(
+    map: &'a RevisionMap,
+    target: Option<&'a Revision>,
+) -> Result<Vec<&'a Revision>, Failure> {
+    Ok(map.upgrade_path(&[], target)?)
+}

@@ -1,0 +1,68 @@
+//! `status`, `current`: where the database is.
+
+use crate::diagnostic::Diagnostic;
+use crate::revision::{Revision, RevisionMap};
+use crate::runner;
+
+use super::{Failure, Project, Proposal, chain, generate, sides};
+
+/// Where a database is.
+#[derive(Debug)]
+pub struct Status {
+    /// The rows of the version table.
+    pub rows: Vec<String>,
+    /// The revisions it stands at, for the rows that the chain knows.
+    pub current: Vec<Revision>,
+    /// The revisions it does not have.
+    pub pending: Vec<Revision>,
+    /// Objects that are not as the current revision left them.
+    pub drift: Vec<Diagnostic>,
+    /// What differs from the declarations once nothing is pending.
+    pub proposal: Option<Proposal>,
+}
+
+/// Only the rows of the version table.
+pub async fn current(project: &Project) -> Result<Vec<String>, Failure> {
+    let url = sides::database(project)?;
+    if !url.exists() {
+        return Ok(Vec::new());
+    }
+    let mut session = sides::connect_reading(url).await?;
+    let rows = runner::current(session.as_mut()).await?;
+    session.close().await?;
+    Ok(rows)
+}
+
+/// Everything.
+pub async fn status(project: &Project) -> Result<Status, Failure> {
+    let map = chain::load(project)?;
+    let rows = current(project).await?;
+    let known = rows.iter().filter_map(|row| map.get(row)).cloned().collect();
+    let pending: Vec<Revision> = pending(&map, &rows)?.into_iter().cloned().collect();
+    let drift = generate::drift(project, &map, &rows).await?;
+    let proposal = if pending.is_empty() && drift.is_empty() {
+        Some(generate::proposal(project).await?).filter(|found| !found.is_empty())
+    } else {
+        None
+    };
+    Ok(Status {
+        rows,
+        current: known,
+        pending,
+        drift,
+        proposal,
+    })
+}
+
+/// What the chain has and the database has not.
+pub(super) fn pending<'a>(map: &'a RevisionMap, rows: &[String]) -> Result<Vec<&'a Revision>, Failure> {
+    if let Some(unknown) = rows.iter().find(|row| map.get(row).is_none()) {
+        return Err(Diagnostic::error("RC0410", format!("the database stands at revision {unknown}, which is not in the chain"))
+            .help("get the revision file from version control, or `reconcile stamp` the revision the database really is at")
+            .into());
+    }
+    if map.heads().is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(map.upgrade_path(rows, map.resolve("head", rows)?)?)
+}
