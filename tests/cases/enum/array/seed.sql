@@ -1,0 +1,1 @@
+INSERT INTO t (id, moods) VALUES (1, '{ok}');

@@ -1,0 +1,6 @@
+CREATE TABLE t (id bigint NOT NULL, name text NOT NULL, CONSTRAINT t_pkey PRIMARY KEY (id));
+CREATE TABLE a (id bigint NOT NULL, b_id bigint, CONSTRAINT a_pkey PRIMARY KEY (id));
+CREATE TABLE b (id bigint NOT NULL, a_id bigint NOT NULL, t_id bigint, CONSTRAINT b_pkey PRIMARY KEY (id));
+ALTER TABLE a ADD CONSTRAINT a_b_id_fkey FOREIGN KEY (b_id) REFERENCES b (id) ON DELETE SET NULL;
+ALTER TABLE b ADD CONSTRAINT b_a_id_fkey FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE;
+ALTER TABLE b ADD CONSTRAINT b_t_id_fkey FOREIGN KEY (t_id) REFERENCES t (id);
