@@ -234,6 +234,7 @@ pub async fn run(session: &mut dyn Session, script: &Script) -> Result<(), Refus
         if !outside {
             let options = TxnOptions {
                 foreign_keys_off: script.foreign_keys_off,
+                continues: false,
             };
             session
                 .begin(options)

@@ -57,6 +57,9 @@ pub struct Introspection {
 pub struct TxnOptions {
     /// Foreign keys are switched off before and checked as a whole before the commit (SQLite's table rebuild).
     pub foreign_keys_off: bool,
+    /// It goes on with what an earlier transaction of this session committed part of, and must fail if another process
+    /// has changed the schema since. Where the lock outlives a transaction, nobody can have.
+    pub continues: bool,
 }
 
 /// What an engine, or the way to it, answered.

@@ -252,7 +252,11 @@ async fn segment(
 async fn begin_again(session: &mut dyn Session, job: &Job<'_>, at: usize) -> Result<(), RunError> {
     let step = job.last_step(at.min(job.segments.len() - 1));
     let failed = |error| job.failed(step, error, job.steps_before(at));
-    session.begin(job.transaction()).await.map_err(failed)?;
+    let options = TxnOptions {
+        continues: true,
+        ..job.transaction()
+    };
+    session.begin(options).await.map_err(failed)?;
     if let Err(error) = version::keep_others_out(session).await {
         return Err(undo(session, failed(error)).await);
     }
@@ -363,6 +367,7 @@ impl<'a> Job<'a> {
     fn transaction(&self) -> TxnOptions {
         TxnOptions {
             foreign_keys_off: self.script.foreign_keys_off,
+            continues: false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A connection to a SQLite file, or to a database in memory: [`SqliteSession`].
 //!
 //! The write lock of SQLite is the write transaction, and foreign keys can only be switched outside of one. So `lock`
-//! remembers how long to wait and which version of the schema was there, and `begin` takes the lock and refuses if
+//! remembers how long to wait, `begin` takes the lock, and a transaction that continues an earlier one refuses if
 //! another process has changed the schema in between.
 
 use std::time::Duration;
@@ -25,8 +25,8 @@ const WAIT: Duration = Duration::from_secs(2);
 pub(super) struct SqliteSession {
     connection: SqliteConnection,
     server: Server,
-    /// The version of the schema at the time of `lock`, or after the last commit since.
-    locked_at: Option<String>,
+    /// The version of the schema after the last commit since `lock`.
+    committed_at: Option<String>,
     wait: Duration,
     open: Option<TxnOptions>,
 }
@@ -63,7 +63,7 @@ impl SqliteSession {
                 version: version_number(&version_text),
                 version_text,
             },
-            locked_at: None,
+            committed_at: None,
             wait: WAIT,
             open: None,
         })
@@ -73,6 +73,11 @@ impl SqliteSession {
     async fn value(&mut self, sql: &str) -> Result<Option<String>, EngineError> {
         let rows = fetch(&mut self.connection, sql).await?;
         Ok(rows.into_iter().flatten().flatten().next())
+    }
+
+    /// A number that every change of the schema, by whomever, makes larger.
+    async fn schema_version(&mut self) -> Result<Option<String>, EngineError> {
+        self.value("PRAGMA schema_version").await
     }
 
     async fn set_foreign_keys(&mut self, on: bool) -> Result<(), EngineError> {
@@ -88,7 +93,7 @@ impl SqliteSession {
         ))
     }
 
-    async fn begin_immediate(&mut self) -> Result<(), EngineError> {
+    async fn begin_immediate(&mut self, continues: bool) -> Result<(), EngineError> {
         run(&mut self.connection, "BEGIN IMMEDIATE")
             .await
             .map_err(|error| {
@@ -101,10 +106,7 @@ impl SqliteSession {
                 );
                 EngineError { message, ..error }
             })?;
-        let Some(locked_at) = self.locked_at.clone() else {
-            return Ok(());
-        };
-        if self.value("PRAGMA schema_version").await? == Some(locked_at) {
+        if !continues || self.committed_at.is_none() || self.schema_version().await? == self.committed_at {
             return Ok(());
         }
         run(&mut self.connection, "ROLLBACK").await?;
@@ -174,9 +176,9 @@ impl Session for SqliteSession {
 
     async fn execute(&mut self, sql: &str) -> Result<u64, EngineError> {
         let touched = run(&mut self.connection, sql).await?;
-        if self.open.is_none() && self.locked_at.is_some() {
+        if self.open.is_none() && self.committed_at.is_some() {
             // A statement of our own outside a transaction may have changed the schema; it is not another process.
-            self.locked_at = self.value("PRAGMA schema_version").await?;
+            self.committed_at = self.schema_version().await?;
         }
         Ok(touched)
     }
@@ -187,12 +189,12 @@ impl Session for SqliteSession {
 
     async fn lock(&mut self, wait: Duration) -> Result<(), EngineError> {
         self.set_timeout(wait).await?;
-        self.locked_at = self.value("PRAGMA schema_version").await?;
+        self.committed_at = None;
         Ok(())
     }
 
     async fn unlock(&mut self) -> Result<(), EngineError> {
-        self.locked_at = None;
+        self.committed_at = None;
         self.set_timeout(WAIT).await
     }
 
@@ -206,7 +208,7 @@ impl Session for SqliteSession {
         if options.foreign_keys_off {
             self.set_foreign_keys(false).await?;
         }
-        if let Err(error) = self.begin_immediate().await {
+        if let Err(error) = self.begin_immediate(options.continues).await {
             if options.foreign_keys_off {
                 self.set_foreign_keys(true).await?;
             }
@@ -220,13 +222,10 @@ impl Session for SqliteSession {
         if self.open.is_some_and(|options| options.foreign_keys_off) {
             self.check_foreign_keys().await?;
         }
-        let version = match self.locked_at {
-            Some(_) => self.value("PRAGMA schema_version").await?,
-            None => None,
-        };
+        let version = self.schema_version().await?;
         run(&mut self.connection, "COMMIT").await?;
         self.restore().await?;
-        self.locked_at = version;
+        self.committed_at = version;
         Ok(())
     }
 

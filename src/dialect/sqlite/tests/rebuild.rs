@@ -34,6 +34,7 @@ fn planned(from: &Catalog, to: &Catalog, intents: &Intents) -> (Plan, Plan) {
 async fn run(session: &mut SqliteSession, script: &Script) {
     let options = TxnOptions {
         foreign_keys_off: script.foreign_keys_off,
+        continues: false,
     };
     session.begin(options).await.unwrap();
     for item in script.steps.iter().flat_map(|step| &step.items) {

@@ -6,6 +6,7 @@ use super::*;
 
 const OFF: TxnOptions = TxnOptions {
     foreign_keys_off: true,
+    continues: false,
 };
 
 async fn file(
@@ -100,16 +101,23 @@ async fn one_writer_at_a_time() {
     );
     one.execute("CREATE TABLE t (a)").await.unwrap();
     one.commit().await.unwrap();
-    // The lock of the second began before the schema changed, so what it has read since may be stale.
-    let error = two.begin(TxnOptions::default()).await.unwrap_err();
+    // The first goes on: the change was its own.
+    let further = TxnOptions {
+        continues: true,
+        ..TxnOptions::default()
+    };
+    one.begin(further).await.unwrap();
+    one.rollback().await.unwrap();
+    // The second waited, and begins.
+    two.begin(TxnOptions::default()).await.unwrap();
+    two.execute("CREATE TABLE u (a)").await.unwrap();
+    two.commit().await.unwrap();
+    // What the first has begun, the second has changed.
+    let error = one.begin(further).await.unwrap_err();
     assert_eq!(error.kind, EngineErrorKind::Busy);
     assert!(error.message.contains("changed the schema"), "{error}");
-    // The first goes on: the change was its own.
     one.begin(TxnOptions::default()).await.unwrap();
     one.rollback().await.unwrap();
-    two.unlock().await.unwrap();
-    two.begin(TxnOptions::default()).await.unwrap();
-    two.rollback().await.unwrap();
 }
 
 #[tokio::test]
