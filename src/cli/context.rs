@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::config::{self, Config, Environment};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::DatabaseUrl;
+use crate::workflow::known::Cache;
 use crate::workflow::{Project, State};
 
 use super::Global;
@@ -46,6 +47,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         url,
         scratch_urls,
         engine: global.engine,
+        cache: cache(),
         allow_destructive: global.allow_destructive,
         lock_wait: Duration::from_secs(global.lock_wait),
         now: now(),
@@ -184,6 +186,32 @@ pub(super) fn state(text: &str) -> Result<State, CommandError> {
         Err(crate::dialect::url::UrlError::NoScheme(_)) => Ok(State::Revision(text.to_owned())),
         Err(error) => Err(Diagnostic::error("RC0211", error.to_string()).into()),
     }
+}
+
+/// The user's cache folder (<https://specifications.freedesktop.org/basedir-spec/latest/>), for this very program: its
+/// version alone does not tell two builds of a working copy apart.
+fn cache() -> Option<Cache> {
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let folder = variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")))?;
+    let program = std::env::current_exe().and_then(std::fs::metadata).ok()?;
+    let made = program
+        .modified()
+        .ok()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?;
+    Some(Cache {
+        folder: folder.join("reconcile"),
+        build: format!(
+            "{} {} {}",
+            env!("CARGO_PKG_VERSION"),
+            program.len(),
+            made.as_nanos()
+        ),
+    })
 }
 
 /// The time to write into revisions: now, or what a test sets in `RECONCILE_NOW`.

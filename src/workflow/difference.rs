@@ -4,9 +4,10 @@ use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{DatabaseUrl, Dialect, Scope, Server};
+use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session};
 
-use super::propose::{Sides, beside, differs, propose};
+use super::propose::{Sides, beside, differs, nothing, propose};
+use super::sides::Texts;
 use super::{Failure, Project, Proposal, State, chain, sides, validate};
 
 /// Plans from one state to another.
@@ -17,8 +18,18 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         project.url = Some(url.clone());
     }
     let mut reader = Reader::new(&project, from, to).await?;
-    let declared_from = reader.declared(from)?;
-    let declared_to = reader.declared(to)?;
+    let (texts_from, texts_to) = (reader.texts(from)?, reader.texts(to)?);
+    if let (State::Database(url), Some(texts)) = (from, &texts_to) {
+        let scope = reader.scope.clone();
+        let session = reader.session(url).await?;
+        if let Some(read) = texts.settled(session, &scope).await? {
+            let result = nothing(&reader.server, &read.catalog, read.unmodelled);
+            reader.close().await?;
+            return result;
+        }
+    }
+    let declared_from = reader.declared(texts_from.as_ref())?;
+    let declared_to = reader.declared(texts_to.as_ref())?;
     let mut notes = Vec::new();
     let left = reader
         .side(from, declared_from.as_ref(), declared_to.as_ref(), &mut notes)
@@ -30,6 +41,9 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         Some(model) => sides::without_other_rows(left, model),
         None => left,
     };
+    for declared in [&declared_from, &declared_to].into_iter().flatten() {
+        notes.extend(declared.warnings.iter().cloned());
+    }
     let (intents, sources) = beside(declared_to.as_ref());
     let server = reader.server.clone();
     let (left, right) = if differs(&left, &right, &intents, &server) {
@@ -56,6 +70,11 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         renamed: None,
     });
     reader.close().await?;
+    if let (Ok(proposal), State::Database(_), Some(texts), Some(declared)) =
+        (&result, from, &texts_to, &declared_to)
+    {
+        texts.settle(proposal, declared);
+    }
     result
 }
 
@@ -71,18 +90,19 @@ struct Reader<'a> {
     project: &'a Project,
     server: Server,
     scope: Scope,
+    /// The connection that told which server it is, until the state there is read.
+    live: Option<(DatabaseUrl, Box<dyn Session>)>,
     scratch: Option<Scratch>,
 }
 
 impl<'a> Reader<'a> {
     async fn new(project: &'a Project, from: &State, to: &State) -> Result<Self, Failure> {
-        let server = match [from, to].into_iter().find_map(live) {
-            Some(url) => {
-                let session = sides::connect_reading(url).await?;
-                let server = session.server().clone();
-                session.close().await?;
-                server
-            }
+        let live = match [from, to].into_iter().find_map(live) {
+            Some(url) => Some((url.clone(), sides::connect_reading(url).await?)),
+            None => None,
+        };
+        let server = match &live {
+            Some((_, session)) => session.server().clone(),
             None => engine(project).engine().default_server(),
         };
         let scope = sides::scope(project, server.dialect);
@@ -90,15 +110,41 @@ impl<'a> Reader<'a> {
             project,
             server,
             scope,
+            live,
             scratch: None,
         })
     }
 
-    fn declared(&self, state: &State) -> Result<Option<Declared>, Failure> {
+    fn texts(&self, state: &State) -> Result<Option<Texts>, Failure> {
         match state {
-            State::Declarations(path) => sides::declared(self.project, path, &self.server).map(Some),
+            State::Declarations(path) => Texts::read(self.project, path, &self.server).map(Some),
             _ => Ok(None),
         }
+    }
+
+    fn declared(&self, texts: Option<&Texts>) -> Result<Option<Declared>, Failure> {
+        texts
+            .map(|texts| texts.declared(self.project, &self.server))
+            .transpose()
+    }
+
+    /// A connection to this database: the one there is, or a new one.
+    async fn session(&mut self, url: &DatabaseUrl) -> Result<&mut dyn Session, Failure> {
+        if self.live.as_ref().is_none_or(|(other, _)| other != url) {
+            self.disconnect().await?;
+        }
+        let (_, session) = match &mut self.live {
+            Some(live) => live,
+            none => none.insert((url.clone(), sides::connect_reading(url).await?)),
+        };
+        Ok(session.as_mut())
+    }
+
+    async fn disconnect(&mut self) -> Result<(), Failure> {
+        if let Some((_, session)) = self.live.take() {
+            session.close().await?;
+        }
+        Ok(())
     }
 
     /// A state as far as it is known without a scratch database, but for revisions, which need one.
@@ -119,9 +165,9 @@ impl<'a> Reader<'a> {
                 if url.dialect != self.server.dialect {
                     return Err(two_engines().into());
                 }
-                let mut session = sides::connect_reading(url).await?;
-                let read = sides::read(session.as_mut(), &self.scope, other).await?;
-                session.close().await?;
+                let scope = self.scope.clone();
+                let read = sides::read(self.session(url).await?, &scope, other).await?;
+                self.disconnect().await?;
                 notes.extend(read.unmodelled);
                 Ok(read.catalog)
             }
@@ -150,9 +196,7 @@ impl<'a> Reader<'a> {
             return Ok(side.clone());
         };
         let scope = self.scope.clone();
-        let embedded = self.server.engine().is_embedded();
-        let offline = !embedded && self.project.scratch_urls.is_empty() && self.project.url.is_none();
-        if offline {
+        if !sides::has_scratch(self.project, self.server.dialect) {
             let title = self.server.engine().title();
             notes.push(
                 Diagnostic::note(
@@ -178,7 +222,8 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| Failure::Diagnostics(Vec::new()))
     }
 
-    async fn close(self) -> Result<(), Failure> {
+    async fn close(mut self) -> Result<(), Failure> {
+        self.disconnect().await?;
         if let Some(scratch) = self.scratch {
             scratch.close().await?;
         }

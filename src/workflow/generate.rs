@@ -12,7 +12,7 @@ use crate::diff::{Intents, diff};
 use crate::revision::{self, EngineScript, Revision, RevisionMap};
 use crate::{runner, scratch};
 
-use super::propose::{Sides, beside, demonstrate, differs, propose};
+use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
 use super::{Failure, Project, Proposal, chain, preflight, sides, status, validate};
 
 /// What `plan` wrote.
@@ -65,7 +65,12 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     };
     let server = session.server().clone();
     let scope = sides::scope(project, server.dialect);
-    let declared = sides::declared(project, &project.config.schema, &server)?;
+    let texts = sides::Texts::read(project, &project.config.schema, &server)?;
+    if let Some(read) = texts.settled(session.as_mut(), &scope).await? {
+        session.close().await?;
+        return nothing(&server, &read.catalog, read.unmodelled);
+    }
+    let declared = texts.declared(project, &server)?;
     let read = sides::read(session.as_mut(), &scope, Some(&declared)).await?;
     let from = sides::without_other_rows(read.catalog, &declared);
     let assumed = Canonical::assumed(declared.catalog.clone());
@@ -86,7 +91,9 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     // Nothing to arbitrate when the declared text already equals what the database says.
     if !differs(&from, &assumed, &intents, &server) {
         session.close().await?;
-        return side(&assumed, None, notes);
+        let proposal = side(&assumed, None, notes)?;
+        texts.settle(&proposal, &declared);
+        return Ok(proposal);
     }
     let mut scratch = sides::open_scratch(project, server.dialect).await?;
     let result = arbitrated(&declared, &from, &mut scratch, &scope, |to, renamed| {
@@ -97,6 +104,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     let proposal = result?;
     preflight::ask(session.as_mut(), &proposal, &sources).await?;
     session.close().await?;
+    texts.settle(&proposal, &declared);
     Ok(proposal)
 }
 

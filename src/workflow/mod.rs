@@ -7,6 +7,7 @@ pub mod chain;
 pub mod difference;
 pub mod generate;
 pub mod inspect;
+pub mod known;
 pub mod migrate;
 mod preflight;
 mod propose;
@@ -36,6 +37,8 @@ pub struct Project {
     pub scratch_urls: Vec<DatabaseUrl>,
     /// The engine to plan for when no database is named.
     pub engine: Option<Dialect>,
+    /// Where what was found in sync is remembered, if anywhere.
+    pub cache: Option<known::Cache>,
     /// Whether steps that lose something may be planned and run.
     pub allow_destructive: bool,
     /// How long to wait for another applier.

@@ -16,6 +16,9 @@ use crate::verify::{Claim, Proof, prove};
 
 use super::{Failure, Proposal};
 
+/// The code of the note about the order of columns.
+pub(super) const REORDERED: &str = "RC0522";
+
 /// The two sides and what is known beside them.
 #[derive(Debug)]
 pub(super) struct Sides<'a> {
@@ -33,6 +36,23 @@ pub(super) struct Sides<'a> {
 pub(super) fn differs(from: &Canonical, to: &Canonical, intents: &Intents, server: &Server) -> bool {
     let engine = server.engine();
     !diff(from, to, intents, &|name| engine.quote(name)).is_empty()
+}
+
+/// Nothing to do, where that is known before anything is compared.
+pub(super) fn nothing(
+    server: &Server,
+    state: &Canonical,
+    notes: Vec<Diagnostic>,
+) -> Result<Proposal, Failure> {
+    propose(Sides {
+        server,
+        from: state,
+        to: state,
+        intents: &Intents::default(),
+        sources: &SourceMap::default(),
+        notes,
+        renamed: None,
+    })
 }
 
 /// Plans both ways and renders.
@@ -146,7 +166,7 @@ fn reordered(from: &Canonical, to: &Canonical) -> Vec<Diagnostic> {
     let note = |id: &ObjectId| {
         let message =
             format!("the columns of {id} stand in another order in the database; nothing is done about it");
-        Diagnostic::note("RC0522", message).about(id)
+        Diagnostic::note(REORDERED, message).about(id)
     };
     moved.map(|(id, _)| note(id)).collect()
 }

@@ -1,17 +1,21 @@
 //! The two sides of a comparison: where a state comes from, and how it becomes canonical.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use crate::catalog::kinds::Rows;
 use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _};
 use crate::declare::{self, Declared};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::scratch::Scratch;
 use crate::dialect::session::ConnectOptions;
-use crate::dialect::{DatabaseUrl, Dialect, RowsQuery, Scope, Server, Session};
+use crate::dialect::{DatabaseUrl, Dialect, Introspection, RowsQuery, Scope, Server, Session};
 use crate::diff::Intents;
 use crate::revision::{Revision, RevisionMap};
 use crate::{runner, scratch};
 
-use super::{Failure, Project};
+use super::known::{self, Known};
+use super::{Failure, Project, Proposal};
 
 /// A connection that only reads.
 pub(super) async fn connect_reading(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
@@ -72,24 +76,73 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Scope {
     }
 }
 
+/// The texts of declarations, not parsed yet.
+#[derive(Debug)]
+pub(super) struct Texts {
+    sources: Vec<Arc<Source>>,
+    /// Where it is remembered which database they were found equal to.
+    known: Option<Known>,
+}
+
+impl Texts {
+    /// Reads the files.
+    pub(super) fn read(project: &Project, path: &Path, server: &Server) -> Result<Self, Failure> {
+        let sources = declare::read_sources(path)?;
+        let known = Known::new(project, path, &sources, server);
+        Ok(Self { sources, known })
+    }
+
+    /// The declarations, for a server.
+    pub(super) fn declared(&self, project: &Project, server: &Server) -> Result<Declared, Failure> {
+        Ok(declare::load(&self.sources, server, &project.config.naming)?)
+    }
+
+    /// What is read from the database, if these declarations were found equal to just that before.
+    pub(super) async fn settled(
+        &self,
+        session: &mut dyn Session,
+        scope: &Scope,
+    ) -> Result<Option<Introspection>, Failure> {
+        let Some(known) = self.known.as_ref().filter(|known| known.holds_anything()) else {
+            return Ok(None);
+        };
+        let read = session.introspect(scope).await?;
+        Ok(known.holds(&read.catalog.fingerprint()).then_some(read))
+    }
+
+    /// Remembers that nothing differs, if nothing does.
+    pub(super) fn settle(&self, proposal: &Proposal, declared: &Declared) {
+        if let Some(known) = self
+            .known
+            .as_ref()
+            .filter(|_| known::is_settled(proposal, declared))
+        {
+            known.remember(&proposal.from());
+        }
+    }
+}
+
 /// The declarations, read for a server.
-pub(super) fn declared(
-    project: &Project,
-    path: &std::path::Path,
-    server: &Server,
-) -> Result<Declared, Failure> {
-    let sources = declare::read_sources(path)?;
-    Ok(declare::load(&sources, server, &project.config.naming)?)
+pub(super) fn declared(project: &Project, path: &Path, server: &Server) -> Result<Declared, Failure> {
+    Texts::read(project, path, server)?.declared(project, server)
 }
 
 /// An empty scratch database of this engine, beside the target or where the project says.
 pub(super) async fn open_scratch(project: &Project, dialect: Dialect) -> Result<Scratch, Failure> {
-    let named = project
+    Ok(dialect.engine().scratch(scratch_place(project, dialect)).await?)
+}
+
+/// Whether there is a place where a scratch database of this engine can be made.
+pub(super) fn has_scratch(project: &Project, dialect: Dialect) -> bool {
+    dialect.engine().is_embedded() || scratch_place(project, dialect).is_some()
+}
+
+fn scratch_place(project: &Project, dialect: Dialect) -> Option<&DatabaseUrl> {
+    project
         .scratch_urls
         .iter()
         .chain(&project.url)
-        .find(|url| url.dialect == dialect);
-    Ok(dialect.engine().scratch(named).await?)
+        .find(|url| url.dialect == dialect)
 }
 
 /// Reads a database, with the rows that `model` declares, under the names they have there.
@@ -97,7 +150,7 @@ pub(super) async fn read(
     session: &mut dyn Session,
     scope: &Scope,
     model: Option<&Declared>,
-) -> Result<crate::dialect::Introspection, Failure> {
+) -> Result<Introspection, Failure> {
     let queries = model
         .map(|model| scratch::rows_queries(&model.catalog))
         .unwrap_or_default();
@@ -183,8 +236,7 @@ pub(super) fn without_other_rows(catalog: Canonical, model: &Declared) -> Canoni
                 .iter()
                 .filter_map(|name| rows.columns.iter().position(|c| c == name))
                 .collect();
-            let same =
-                |a: &[std::sync::Arc<str>], b: &[std::sync::Arc<str>]| key.iter().all(|at| a[*at] == b[*at]);
+            let same = |a: &[Arc<str>], b: &[Arc<str>]| key.iter().all(|at| a[*at] == b[*at]);
             rows.rows
                 .retain(|row| declared.rows.iter().any(|other| same(row, other)));
         }
