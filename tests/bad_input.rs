@@ -42,6 +42,7 @@ impl Project {
             ])
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
+            .env("XDG_CACHE_HOME", self.path(".cache"))
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
         command

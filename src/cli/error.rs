@@ -127,7 +127,11 @@ pub(super) fn print(ui: &Ui, diagnostics: &[Diagnostic]) {
         return;
     }
     for diagnostic in diagnostics {
-        ui.complain(render(ui, diagnostic).trim_end());
+        let text = render(ui, diagnostic);
+        match diagnostic.severity {
+            Severity::Note => ui.say(text.trim_end()),
+            Severity::Error | Severity::Warning => ui.complain(text.trim_end()),
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! `apply`: what is pending, then what still differs.
 
-use crate::diagnostic::Diagnostic;
 use crate::revision::Revision;
 use crate::runner::{Direction, Event, Report};
 
-use super::{Failure, Project, Proposal, chain, generate, migrate, sides, status};
+use super::{Failure, Project, Proposal, chain, generate, migrate, permit, sides, status};
 
 /// What `apply` is about to do, to be shown before it is asked for.
 #[derive(Debug, Default)]
@@ -66,12 +65,15 @@ pub async fn apply(
     message: &str,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, Failure> {
-    if !preview.losses.is_empty() && !project.allow_destructive {
-        return Err(destructive(&preview.losses).into());
-    }
+    permit(project, &preview.losses)?;
     let mut written = None;
+    let mut said = Vec::new();
     if let Some(proposal) = &preview.proposal {
-        written = Some(generate::write(project, proposal.clone(), message).await?);
+        let generated = generate::write(project, proposal.clone(), message).await?;
+        // The preview has shown the rest.
+        let new = generated.proposal.notes.iter().skip(proposal.notes.len());
+        said.extend(new.map(|note| note.message.clone()));
+        written = Some(generated);
     }
     let map = chain::load(project)?;
     let mut session = sides::connect_writing(sides::database(project)?).await?;
@@ -104,13 +106,7 @@ pub async fn apply(
             })?;
         }
     }
-    result
-}
-
-fn destructive(losses: &[String]) -> Vec<Diagnostic> {
-    let say = |loss: &String| {
-        Diagnostic::error("RC0541", format!("refused: this {loss}"))
-            .help("run the same command with --allow-destructive if that is what you want")
-    };
-    losses.iter().map(say).collect()
+    let mut report = result?;
+    report.warnings.splice(0..0, said);
+    Ok(report)
 }

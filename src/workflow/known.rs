@@ -129,3 +129,49 @@ pub(super) fn is_settled(proposal: &Proposal, declared: &Declared) -> bool {
     let rows = declared.catalog.iter().any(|(id, _)| id.kind == Kind::Rows);
     proposal.is_empty() && !told && !rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(folder: &Path, key: &str) -> Known {
+        Known {
+            file: folder.join("deep").join("in-sync"),
+            key: Fingerprint::of_bytes(key.as_bytes()),
+        }
+    }
+
+    fn database(number: usize) -> Fingerprint {
+        Fingerprint::of_bytes(&number.to_le_bytes())
+    }
+
+    #[test]
+    fn holds_for_these_declarations_and_this_database_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, two) = (known(folder.path(), "one"), known(folder.path(), "two"));
+        assert!(!one.holds_anything());
+        one.remember(&database(1));
+        assert!(one.holds_anything() && one.holds(&database(1)));
+        assert!(!one.holds(&database(2)));
+        assert!(!two.holds_anything() && !two.holds(&database(1)));
+    }
+
+    #[test]
+    fn forgets_the_oldest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let known = known(folder.path(), "one");
+        (0..=REMEMBERED).for_each(|number| known.remember(&database(number)));
+        assert!(!known.holds(&database(0)) && known.holds(&database(1)));
+        assert!(known.holds(&database(REMEMBERED)));
+        assert_eq!(known.lines().len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_no_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("deep"), "a file").expect("a file");
+        let known = known(folder.path(), "one");
+        known.remember(&database(1));
+        assert!(!known.holds(&database(1)));
+    }
+}

@@ -129,3 +129,15 @@ impl From<Vec<Diagnostic>> for Failure {
         Self::Diagnostics(diagnostics)
     }
 }
+
+/// Refuses what loses something, unless that is allowed.
+pub fn permit(project: &Project, losses: &[String]) -> Result<(), Failure> {
+    if losses.is_empty() || project.allow_destructive {
+        return Ok(());
+    }
+    let refuse = |loss: &String| {
+        Diagnostic::error("RC0541", format!("refused: this {loss}"))
+            .help("run the same command with --allow-destructive if that is what you want")
+    };
+    Err(losses.iter().map(refuse).collect::<Vec<_>>().into())
+}

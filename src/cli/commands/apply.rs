@@ -10,9 +10,9 @@ use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::runner::{Report, RunError};
 use crate::workflow::apply::{Preview, apply, preview};
-use crate::workflow::{Failure, Project, chain};
+use crate::workflow::{self, Failure, Project, chain};
 
-use super::{consent, losses, summarise, watch};
+use super::{consent, summarise, warn_of, watch};
 
 /// Bring the database to the declarations
 ///
@@ -76,7 +76,10 @@ impl Apply {
         if !ui.is_json() {
             show(ui, preview);
         }
-        losses(ui, &preview.losses, project.allow_destructive)?;
+        if preview.proposal.is_none() {
+            warn_of(ui, &preview.losses);
+        }
+        workflow::permit(project, &preview.losses)?;
         if !consent(ui, self.yes, "Apply?")? {
             ui.say("Nothing was changed.");
             return Ok(Round::Declined);

@@ -40,9 +40,10 @@ impl Init {
         }
         let project = context::project(global)?;
         let (schema, plans) = (Path::new("schema"), Path::new("plans"));
-        if schema.exists() {
+        let holds_something = std::fs::read_dir(schema).is_ok_and(|mut entries| entries.next().is_some());
+        if holds_something {
             return Err(CommandError::with_help(
-                "schema/ is there already",
+                "schema/ is there already, and not empty",
                 "move it away, or write reconcile.kdl by hand",
             ));
         }

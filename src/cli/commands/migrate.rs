@@ -10,9 +10,10 @@ use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context};
 use crate::revision::Revision;
 use crate::runner::Direction;
+use crate::workflow;
 use crate::workflow::migrate::{migrate, path};
 
-use super::{consent, losses, summarise, watch};
+use super::{consent, summarise, warn_of, watch};
 
 /// Run revisions up to a target
 ///
@@ -82,11 +83,9 @@ fn walk(
         .as_ref()
         .map(|url| url.dialect.name())
         .unwrap_or_default();
-    losses(
-        ui,
-        &lost(&revisions, engine, direction),
-        project.allow_destructive,
-    )?;
+    let lost = lost(&revisions, engine, direction);
+    warn_of(ui, &lost);
+    workflow::permit(&project, &lost)?;
     if !consent(ui, yes, "Go ahead?")? {
         ui.say("Nothing was changed.");
         return Ok(ExitCode::SUCCESS);

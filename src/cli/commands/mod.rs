@@ -85,20 +85,9 @@ fn consent(ui: &Ui, yes: bool, question: &str) -> Result<bool, CommandError> {
     Ok(ui.ask(question))
 }
 
-/// Refuses what loses something unless that is allowed.
-fn losses(ui: &Ui, losses: &[String], allowed: bool) -> Result<(), CommandError> {
-    if losses.is_empty() {
-        return Ok(());
-    }
+/// What is about to be lost, where nothing else that is shown says it.
+fn warn_of(ui: &Ui, losses: &[String]) {
     for loss in losses {
         ui.say(&format!("{} {}", ui.red("!"), ui.red(loss)));
     }
-    if allowed {
-        return Ok(());
-    }
-    let message = format!("refused: this {}", losses.join("; "));
-    Err(CommandError::with_help(
-        message,
-        "run the same command with --allow-destructive if that is what you want",
-    ))
 }

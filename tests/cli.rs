@@ -1,0 +1,281 @@
+//! What every command says and how it ends, in a project made for the test: stdout, stderr and exit status as one
+//! transcript. `cargo insta review` (or `INSTA_UPDATE=always`) takes in what changed on purpose.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const SHOP: &str = r#"enum status open paid
+
+table customers comment="Who buys" {
+    column id bigint identity=always
+    column email "varchar(200)"
+    column name text nullable
+    primary-key id
+    unique email
+}
+
+table orders {
+    column id bigint identity=always
+    column customer_id bigint
+    column status status default=open
+    column total "numeric(12,2)" default=0
+    primary-key id
+    foreign-key customer_id references=customers on-delete=cascade
+    index customer_id
+    check "total >= 0" name=total_not_negative
+}
+"#;
+
+/// A project in a folder of its own, and what was said so far.
+struct Story {
+    folder: TempDir,
+    text: String,
+}
+
+impl Story {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("schema")).expect("a folder");
+        let story = Self {
+            folder,
+            text: String::new(),
+        };
+        story.write(
+            "reconcile.kdl",
+            "environment dev {\n    url \"sqlite:shop.db\"\n}\n",
+        );
+        story.declare(SHOP);
+        story
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).expect("a file");
+    }
+
+    fn declare(&self, text: &str) {
+        self.write("schema/shop.kdl", text);
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs a command line as a shell would split it, and writes down what it said.
+    fn run(&mut self, line: &str) -> &mut Self {
+        let output = Command::new(env!("CARGO_BIN_EXE_reconcile"))
+            .args(line.split(' '))
+            .current_dir(self.path())
+            .env_clear()
+            .env("HOME", self.path())
+            .env("COLUMNS", "100")
+            .env("RECONCILE_NOW", "2026-11-21T09:30:00Z")
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program");
+        let said = |bytes: &[u8], sign: &str| -> String {
+            let text = String::from_utf8_lossy(bytes);
+            text.lines()
+                .map(|line| format!("{sign} {line}").trim_end().to_owned() + "\n")
+                .collect()
+        };
+        // Writing to a string cannot fail.
+        let _written = writeln!(
+            self.text,
+            "$ reconcile {line}\n{}{}= {}\n",
+            said(&output.stdout, "1"),
+            said(&output.stderr, "2"),
+            output.status.code().unwrap_or(-1)
+        );
+        self
+    }
+
+    /// Runs SQL on the database, past the tool.
+    fn sql(&self, sql: &str) {
+        let done = Command::new("python3")
+            .args([
+                "-c",
+                "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2])",
+                "shop.db",
+                sql,
+            ])
+            .current_dir(self.path())
+            .status()
+            .expect("python3");
+        assert!(done.success());
+    }
+
+    /// Compares the transcript with the one that was read and accepted.
+    fn ends(&self, name: &str) {
+        let folder = regex_of(&self.path().display().to_string());
+        insta::with_settings!({
+            filters => vec![
+                (folder.as_str(), "<folder>"),
+                (r"\b[0-9a-f]{32}\b", "<fingerprint>"),
+                (r"_[0-9a-f]{12}_", "_<id>_"),
+                (r"\b[0-9a-f]{12}\b", "<id>"),
+                (r"\b\d+(\.\d+)?(ms|s)\b", "<time>"),
+                (r#""ms": \d+"#, r#""ms": <time>"#),
+                (r"(SQLite|sqlite) 3\.\d+\.\d+", "$1 3.x"),
+                (r#"version(=|": )"3\.\d+\.\d+""#, r#"version$1"3.x""#),
+            ],
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(name, self.text);
+        });
+    }
+}
+
+fn regex_of(text: &str) -> String {
+    text.replace('.', r"\.")
+}
+
+#[test]
+fn a_first_day() {
+    let mut story = Story::new();
+    story
+        .run("validate")
+        .run("status")
+        .run("plan -m start")
+        .run("heads")
+        .run("apply --yes")
+        .run("apply --yes")
+        .run("current")
+        .run("status --exit-code");
+    story.declare(&SHOP.replace(
+        "column name text nullable",
+        "column full_name text nullable was=name",
+    ));
+    story
+        .run("status --exit-code")
+        .run("diff --from sqlite:shop.db --to schema")
+        .run("diff --from sqlite:shop.db --to schema --format sql")
+        .run("diff --from sqlite:shop.db --to schema --format markdown")
+        .run("apply --yes -m rename-the-name")
+        .run("history")
+        .run("show head")
+        .run("sql head")
+        .run("downgrade -1 --yes")
+        .run("apply --yes --frozen")
+        .run("apply --yes --frozen")
+        .run("inspect");
+    story.ends("a_first_day");
+}
+
+#[test]
+fn what_is_refused() {
+    let mut story = Story::new();
+    story.run("apply --yes");
+    story.sql("INSERT INTO customers (email) VALUES ('a@example.org'), ('b@example.org')");
+
+    story.declare(&SHOP.replace("column name text nullable", "column name text"));
+    story.run("plan -m x");
+    story.declare(&SHOP.replace("    column name text nullable\n", ""));
+    story.run("apply --yes").run("apply --yes --allow-destructive");
+    story.declare(
+        &SHOP
+            .replace("bigint", "bigit")
+            .replace("customers on", "customer on"),
+    );
+    story.run("validate").run("plan -m x");
+    story
+        .run("upgrade nowhere")
+        .run("show nowhere")
+        .run("stamp nowhere");
+    story
+        .run("apply --url mysql://somewhere/else")
+        .run("apply --url nonsense");
+    story
+        .run("apply --env production")
+        .run("plan -m x --schema elsewhere");
+    story
+        .run("diff --from nowhere.kdl --to schema")
+        .run("nonsense")
+        .run("plan --nonsense");
+    story.ends("what_is_refused");
+}
+
+#[test]
+fn a_database_changed_by_hand() {
+    let mut story = Story::new();
+    story.declare(&SHOP.replace(" comment=\"Who buys\"", ""));
+    story.run("apply --yes --quiet");
+    // What is in sync is remembered from here on, and must hide nothing.
+    story.run("diff --from sqlite:shop.db --to schema");
+    assert!(story.path().join(".cache/reconcile").exists());
+    story.sql("ALTER TABLE orders ADD COLUMN note text; CREATE VIEW v AS SELECT 1 AS one");
+    story
+        .run("diff --from sqlite:shop.db --to schema")
+        .run("status")
+        .run("plan -m x")
+        .run("apply --yes")
+        .run("downgrade base --yes --allow-destructive");
+    story.ends("a_database_changed_by_hand");
+}
+
+#[test]
+fn for_programs() {
+    let mut story = Story::new();
+    story
+        .run("validate --format json")
+        .run("plan -m start --format json")
+        .run("apply --yes --format json")
+        .run("plan -m x --format json")
+        .run("status --format json")
+        .run("current --format json")
+        .run("heads --format json")
+        .run("history --format json")
+        .run("show head --format json")
+        .run("diff --from empty --to sqlite:shop.db --format json")
+        .run("downgrade base --yes --allow-destructive --format json")
+        .run("upgrade head --yes --format json")
+        .run("stamp base --format json");
+    story.declare("table t { column a integr; }");
+    story.run("validate --format json");
+    story.ends("for_programs");
+}
+
+#[test]
+fn a_new_project() {
+    let mut story = Story::new();
+    story.run("apply --yes --quiet");
+    for left in ["reconcile.kdl", "schema/shop.kdl"] {
+        std::fs::remove_file(story.path().join(left)).expect("a file");
+    }
+    story
+        .run("init --url sqlite:shop.db")
+        .run("init --url sqlite:shop.db");
+    story.run("validate").run("status").run("fmt --check").run("fmt");
+    story.ends("a_new_project");
+}
+
+#[test]
+fn help() {
+    let mut story = Story::new();
+    story.run("--help").run("--version");
+    let commands = [
+        "init",
+        "inspect",
+        "validate",
+        "fmt",
+        "diff",
+        "plan",
+        "apply",
+        "upgrade",
+        "downgrade",
+        "stamp",
+        "current",
+        "heads",
+        "history",
+        "show",
+        "status",
+        "sql",
+        "completions",
+    ];
+    for command in commands {
+        story.run(&format!("{command} -h"));
+    }
+    story.ends("help");
+}
