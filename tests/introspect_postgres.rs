@@ -405,9 +405,7 @@ fn views_functions_triggers(server: &Server) {
         kind: Kind::Function,
         path: Path::Routine(public(text), arguments.into()),
     };
-    let f: &Function = catalog
-        .payload(&id("f", "x integer, y text, OUT z integer"))
-        .unwrap();
+    let f: &Function = catalog.payload(&id("f", "integer, text")).unwrap();
     assert_eq!(
         f.arguments.text(),
         "x integer, y text DEFAULT 'a'::text, OUT z integer"
@@ -518,7 +516,7 @@ fn edges(server: &Server) {
         "check constraint t.t_b_check > function next()",
         "column t.a > function next()",
         "column t.g > column t.b",
-        "function of(m public.mood) > enum mood",
+        "function of(public.mood) > enum mood",
         "index t.i > column t.a",
         "index t.i > column t.b",
         "index t.i > function next()",

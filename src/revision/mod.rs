@@ -35,10 +35,22 @@ pub struct EngineScript {
     pub downgrade: Script,
 }
 
+/// Which tool wrote a revision, and so which can run it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A `.kdl` file: its scripts are run as they stand.
+    #[default]
+    Native,
+    /// A `.py` file that stands alone: it holds no script, and only the project's own Alembic can run it.
+    Alembic,
+}
+
 /// One revision of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// 12 hex digits, as Alembic makes them.
+    /// Who wrote it.
+    pub origin: Origin,
+    /// 12 hex digits, as Alembic makes them; in a file of Alembic's whatever Alembic takes.
     pub id: String,
     /// What it is for.
     pub message: String,

@@ -55,6 +55,7 @@ fn sample() -> Revision {
         },
     };
     Revision {
+        origin: crate::revision::Origin::Native,
         id: "3f2a9c1b7d4e".to_owned(),
         message: "Require a phone number".to_owned(),
         down_revisions: vec!["a1b2c3d4e5f6".to_owned()],
@@ -243,6 +244,7 @@ fn revision() -> impl Strategy<Value = Revision> {
     ];
     (text(), texts(), texts(), texts(), texts(), engines).prop_map(
         |(message, down_revisions, branch_labels, depends_on, notes, scripts)| Revision {
+            origin: crate::revision::Origin::Native,
             message,
             down_revisions,
             branch_labels,
@@ -436,6 +438,7 @@ fn revisions(shorthand: &str) -> Vec<Revision> {
             if !out.iter().any(|revision| revision.id == id) {
                 let created = format!("2026-11-21T09:{:02}:00Z", out.len());
                 out.push(Revision {
+                    origin: crate::revision::Origin::Native,
                     id: id.clone(),
                     message: format!("make {name}"),
                     down_revisions: Vec::new(),

@@ -124,6 +124,7 @@ fn revision(session: &dyn Session, id: &str, parents: &[&str], up: &[&str], down
         downgrade: script(session, down),
     };
     Revision {
+        origin: crate::revision::Origin::Native,
         id: id.to_owned(),
         message: format!("make {id}"),
         down_revisions: parents.iter().map(|id| (*id).to_owned()).collect(),

@@ -211,6 +211,7 @@ pub(super) async fn write(
             .unwrap_or(usize::MAX)
     });
     let mut revision = Revision {
+        origin: crate::revision::Origin::Native,
         id: (project.new_id)(),
         message: message.to_owned(),
         down_revisions: map.heads().iter().map(|head| head.id.clone()).collect(),

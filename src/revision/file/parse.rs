@@ -128,6 +128,7 @@ impl Reader<'_> {
         self.only_properties(node, &[]);
         let mut head = Head::default();
         let mut revision = Revision {
+            origin: crate::revision::Origin::Native,
             id: self.argument(node, "the revision's id").unwrap_or_default(),
             message: String::new(),
             down_revisions: Vec::new(),
