@@ -1,10 +1,15 @@
 //! The example in `schema/` and its chain in `plans/`: on each engine the chain leads to the declarations, back to
 //! nothing, and there again; and nothing in the folder changes on the way.
 
+#[path = "support/server.rs"]
+mod server;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+
+use server::Database;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -25,30 +30,10 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// In a database of its own, made and dropped by way of a connection of ours.
 fn on_postgres(server: &str) -> Result<(), Failed> {
-    let name = format!("reconcile_example_{}", std::process::id());
-    let mut url = url::Url::parse(server)?;
-    url.set_path(&name);
-    administer(server, &format!("CREATE DATABASE {name}"))?;
-    let result = round(url.as_str());
-    administer(server, &format!("DROP DATABASE {name}"))?;
-    result
-}
-
-fn administer(server: &str, sql: &str) -> Result<(), Failed> {
-    use sqlx::Connection as _;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let done: Result<(), sqlx::Error> = runtime.block_on(async {
-        let mut connection = sqlx::PgConnection::connect(server).await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await?;
-        connection.close().await
-    });
-    Ok(done?)
+    let database = Database::new(server)?;
+    database.create()?;
+    round(&database.url)
 }
 
 /// Up, as declared, down, up.

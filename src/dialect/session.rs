@@ -84,8 +84,10 @@ pub enum EngineErrorKind {
     /// The statement was refused.
     #[default]
     Statement,
-    /// The server could not be reached, or the file not opened.
+    /// The server could not be reached, or the file not opened; later it may be.
     Connection,
+    /// There is no use in trying again: the URL cannot be read, or the server is too old.
+    Unusable,
     /// The login or a right is missing.
     Permission,
     /// Somebody else holds a lock.

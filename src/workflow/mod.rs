@@ -14,6 +14,7 @@ mod propose;
 mod sides;
 pub mod status;
 pub mod validate;
+pub mod wait;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! `apply`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -10,9 +11,9 @@ use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::runner::{Report, RunError};
 use crate::workflow::apply::{Preview, apply, preview};
-use crate::workflow::{self, Failure, Project, chain};
+use crate::workflow::{self, Failure, Project};
 
-use super::{consent, summarise, warn_of, watch};
+use super::{consent, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
 ///
@@ -26,9 +27,21 @@ pub(in crate::cli) struct Apply {
     /// Never write a revision: apply what is in the chain, and nothing else (CI, deploys)
     #[arg(long)]
     frozen: bool,
+    /// Wait this long for the database and for other appliers (30s, 2m)
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    wait: Option<Duration>,
     /// What the new revision is for
     #[arg(long, short, value_name = "TEXT", default_value = "apply the declarations")]
     message: String,
+}
+
+/// `30s`, `2m`, `1m 30s`.
+fn span(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|error| format!("{error}: write 30s or 2m"))?;
+    span.try_into()
+        .map_err(|_| "a time to wait is not negative".to_owned())
 }
 
 /// How often another applier may be faster before that is an error.
@@ -44,7 +57,10 @@ enum Round {
 
 impl Apply {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
-        let project = context::project(global)?;
+        let mut project = context::project(global)?;
+        if let Some(wait) = self.wait {
+            project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
+        }
         let mut done = Report::default();
         // First what is pending, then what differs after it; and once more for each time somebody else was faster.
         let mut overtaken = 0;
@@ -80,12 +96,19 @@ impl Apply {
             warn_of(ui, &preview.losses);
         }
         workflow::permit(project, &preview.losses)?;
-        if !consent(ui, self.yes, "Apply?")? {
+        // What stands in the chain was read and agreed to when it was merged; a deploy has nobody to ask.
+        let agreed = self.yes || (self.frozen && !Ui::can_ask());
+        if !consent(ui, agreed, "Apply?")? {
             ui.say("Nothing was changed.");
             return Ok(Round::Declined);
         }
         let bar = ui.progress();
-        let result = block_on(apply(project, preview, &self.message, &mut watch(&bar)))?;
+        let result = block_on(apply(
+            project,
+            preview,
+            &self.message,
+            &mut watch(ui, &bar, "applied"),
+        ))?;
         bar.finish_and_clear();
         let report = match result {
             Err(Failure::Run(error @ RunError::Elsewhere { .. })) => {
@@ -93,7 +116,7 @@ impl Apply {
             }
             result => result?,
         };
-        summarise(ui, &report, &chain_of(project), "applied");
+        warnings(ui, &report);
         done.ran.extend(report.ran);
         Ok(Round::Done)
     }
@@ -116,18 +139,13 @@ impl Apply {
                 project.config.plans.display()
             )),
             (true, false) => ui.data(&format!("Nothing to do: {database} is as {schema} declares it.")),
-            (false, _) => {
+            (false, true) => ui.data(&format!("{database} is up to date.")),
+            (false, false) => {
                 ui.data(&format!("{database} is up to date."));
                 ui.say(&ui.dim(&format!("Next: edit a file in {schema} and run the same command again, or look at `reconcile history`.")));
             }
         }
     }
-}
-
-fn chain_of(project: &Project) -> Vec<crate::revision::Revision> {
-    chain::load(project)
-        .map(|map| map.in_order().into_iter().cloned().collect())
-        .unwrap_or_default()
 }
 
 fn show(ui: &Ui, preview: &Preview) {

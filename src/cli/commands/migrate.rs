@@ -13,7 +13,7 @@ use crate::runner::Direction;
 use crate::workflow;
 use crate::workflow::migrate::{migrate, path};
 
-use super::{consent, summarise, warn_of, watch};
+use super::{consent, warn_of, warnings, watch};
 
 /// Run revisions up to a target
 ///
@@ -91,10 +91,10 @@ fn walk(
         return Ok(ExitCode::SUCCESS);
     }
     let bar = ui.progress();
-    let result = block_on(migrate(&project, target, direction, &mut watch(&bar)))?;
+    let result = block_on(migrate(&project, target, direction, &mut watch(ui, &bar, verb)))?;
     bar.finish_and_clear();
     let report = result?;
-    summarise(ui, &report, &revisions, verb);
+    warnings(ui, &report);
     if ui.is_json() {
         let ran: Vec<_> = report
             .ran

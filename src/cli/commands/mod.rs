@@ -21,42 +21,38 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use crate::revision::Revision;
 use crate::runner::{Event, Report};
 
 use super::error::CommandError;
 use super::ui::Ui;
 
-/// Shows events on a progress bar.
-fn watch(bar: &ProgressBar) -> impl FnMut(Event) + Send + use<> {
+/// Says each revision when it is done, and shows on a progress bar what goes on until then.
+fn watch<'a>(ui: &'a Ui, bar: &ProgressBar, verb: &'a str) -> impl FnMut(Event) + Send + use<'a> {
     let bar = bar.clone();
+    let mut named = String::new();
     move |event| match event {
         Event::Revision { id, message, steps } => {
+            named = format!("{id} {message}");
             bar.set_length(steps as u64);
             bar.set_position(0);
-            bar.set_message(format!("{id} {message}"));
+            bar.set_message(named.clone());
         }
         Event::Step { title } => {
             bar.inc(1);
             bar.set_message(title);
         }
-        Event::Done { .. } => bar.finish_and_clear(),
+        Event::Done { took, .. } => bar.suspend(|| {
+            ui.say(&format!(
+                "{} {verb} {named} {}",
+                ui.green("✓"),
+                ui.dim(&duration(took))
+            ));
+        }),
     }
 }
 
-/// What was run, and how long it took.
-fn summarise(ui: &Ui, report: &Report, chain: &[Revision], verb: &str) {
-    for (id, took) in &report.ran {
-        let message = chain
-            .iter()
-            .find(|revision| revision.id == *id)
-            .map_or("", |revision| &revision.message);
-        ui.say(&format!(
-            "{} {verb} {id} {message} {}",
-            ui.green("✓"),
-            ui.dim(&duration(*took))
-        ));
-    }
+/// What a run has to say after it.
+fn warnings(ui: &Ui, report: &Report) {
     for warning in &report.warnings {
         ui.say(&format!("{}: {warning}", ui.yellow("warning")));
     }

@@ -89,7 +89,7 @@ pub(super) fn connect_options(
 
 fn unreadable_url(reason: &str) -> EngineError {
     EngineError::new(
-        EngineErrorKind::Connection,
+        EngineErrorKind::Unusable,
         format!("the database URL cannot be read: {reason}"),
     )
 }
@@ -225,7 +225,7 @@ pub(super) async fn open(
     };
     if version < 120_000 {
         let message = format!("{server} is too old: 12 is the oldest version that is supported");
-        return Err(EngineError::new(EngineErrorKind::Connection, message));
+        return Err(EngineError::new(EngineErrorKind::Unusable, message));
     }
     Ok((connection, server))
 }
@@ -407,7 +407,7 @@ fn connection_error(options: &PgConnectOptions, reason: &str) -> EngineError {
 fn unreachable_server(options: &PgConnectOptions, error: sqlx::Error) -> EngineError {
     let explained = explain(error, None);
     let kind = match explained.kind {
-        EngineErrorKind::Permission => EngineErrorKind::Permission,
+        kind @ (EngineErrorKind::Permission | EngineErrorKind::Unusable) => kind,
         _ => EngineErrorKind::Connection,
     };
     EngineError {
