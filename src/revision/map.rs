@@ -1,59 +1,42 @@
-//! The graph of revisions: [`RevisionMap`], its order, its heads, and the ways through it.
-//!
-//! Order is deterministic: parents first, and among revisions that are ready by the time they were made, then by id.
+//! The graph of revisions: [`RevisionMap`], what it knows of each, and the ways through it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
 
+use super::links::{self, Links, Places};
 use super::{Revision, file};
 
 /// All revisions of a project and the graph they form.
 #[derive(Clone, Debug, Default)]
 pub struct RevisionMap {
-    /// Parents first.
+    /// In the order in which they were loaded, which decides which of two branches goes first.
     revisions: Vec<Revision>,
-    places: BTreeMap<String, usize>,
+    links: Vec<Links>,
+    places: Places,
+    labels: Places,
+    /// Parents first.
+    order: Vec<usize>,
 }
 
 impl RevisionMap {
-    /// The graph of these revisions. Errors: one id twice, a parent that is not there, a cycle.
+    /// The graph of these revisions, in the order in which they were loaded. Errors: one id or label twice, a parent
+    /// that is not there, a circle.
     pub fn new(revisions: Vec<Revision>) -> Result<Self, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let mut by_id: BTreeMap<&str, &Revision> = BTreeMap::new();
-        for revision in &revisions {
-            match by_id.get(revision.id.as_str()) {
-                Some(other) => problems.push(twice(other, revision)),
-                None => {
-                    by_id.insert(&revision.id, revision);
-                }
-            }
-        }
-        for revision in &revisions {
-            for parent in before(revision) {
-                if parent == &revision.id {
-                    problems.push(
-                        Diagnostic::error("RC0403", format!("revision {parent} stands on itself ({})", revision.path.display()))
-                            .help("write the id of the revision before it as `down-revision`, or none if it is the first"),
-                    );
-                } else if !by_id.contains_key(parent.as_str()) {
-                    problems.push(missing(revision, parent, &by_id));
-                }
-            }
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let order = order(&by_id).map_err(|cycle| vec![cycle])?;
-        let mut ranked: Vec<Revision> = revisions;
-        let rank: BTreeMap<String, usize> = order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
-        ranked.sort_by_key(|revision| rank.get(&revision.id).copied());
-        Ok(Self {
-            revisions: ranked,
-            places: rank,
-        })
+        let (places, labels) = links::names(&revisions)?;
+        let links = links::links(&revisions, &places, &labels)?;
+        let mut map = Self {
+            revisions,
+            links,
+            places,
+            labels,
+            order: Vec::new(),
+        };
+        let all = vec![true; map.len()];
+        map.order = map.downwards(&all, &map.real_head_places());
+        map.order.reverse();
+        Ok(map)
     }
 
     /// Reads every `*.kdl` of a folder; a folder that is not there is an empty chain.
@@ -96,98 +79,82 @@ impl RevisionMap {
         }
     }
 
-    /// Every revision, parents first.
+    /// Every revision, parents first: the order in which an empty database gets them.
     pub fn in_order(&self) -> Vec<&Revision> {
-        self.revisions.iter().collect()
+        self.order.iter().map(|at| &self.revisions[*at]).collect()
     }
 
     /// The revision with this id.
     pub fn get(&self, id: &str) -> Option<&Revision> {
-        self.places.get(id).map(|at| &self.revisions[*at])
+        self.place(id).map(|at| self.at(at))
     }
 
-    /// The revisions that no other stands on.
+    /// The revisions that are nobody's parent; others may still depend on them.
     pub fn heads(&self) -> Vec<&Revision> {
-        let parents: BTreeSet<&String> = self.revisions.iter().flat_map(|r| &r.down_revisions).collect();
-        self.revisions
-            .iter()
-            .filter(|revision| !parents.contains(&revision.id))
-            .collect()
+        let is_head = |at: &usize| self.links(*at).line_children.is_empty();
+        self.named(self.order.iter().copied().filter(is_head))
     }
 
     /// The revisions that stand on this one directly; those on nothing for `None`.
     pub fn children(&self, id: Option<&str>) -> Vec<&Revision> {
-        let stands_on = |revision: &&Revision| match id {
-            Some(id) => revision.down_revisions.iter().any(|parent| parent == id),
-            None => revision.down_revisions.is_empty(),
+        let places = match id {
+            Some(id) => self
+                .place(id)
+                .map_or(Vec::new(), |at| self.links(at).line_children.clone()),
+            None => self.base_places(),
         };
-        self.revisions.iter().filter(stands_on).collect()
+        self.named(places.into_iter())
     }
 
     /// The revisions that a database with these rows has, parents first. Errors: a row that is not in the chain.
     pub fn applied(&self, rows: &[String]) -> Result<Vec<&Revision>, Diagnostic> {
-        let mut found: BTreeSet<usize> = BTreeSet::new();
-        let mut open = Vec::new();
-        for row in rows {
-            open.push(*self.places.get(row).ok_or_else(|| self.unknown_row(row))?);
-        }
-        while let Some(at) = open.pop() {
-            if found.insert(at) {
-                open.extend(before(&self.revisions[at]).filter_map(|id| self.places.get(id)));
-            }
-        }
-        Ok(found.into_iter().map(|at| &self.revisions[at]).collect())
+        let found = self.with_ancestors(&self.row_places(rows)?);
+        Ok(self.named(self.order.iter().copied().filter(|at| found[*at])))
     }
 
-    /// What an upgrade from these rows to `target` runs, in order.
-    pub fn upgrade_path(
-        &self,
-        rows: &[String],
-        target: Option<&Revision>,
-    ) -> Result<Vec<&Revision>, Diagnostic> {
-        let have: BTreeSet<&str> = self.applied(rows)?.iter().map(|r| r.id.as_str()).collect();
-        let goal: Vec<String> = target.iter().map(|revision| revision.id.clone()).collect();
-        let mut path = self.applied(&goal)?;
-        path.retain(|revision| !have.contains(revision.id.as_str()));
-        Ok(path)
+    pub(super) fn len(&self) -> usize {
+        self.revisions.len()
     }
 
-    /// What a downgrade from these rows to `target` (`None`: base) takes back, in order.
-    pub fn downgrade_path(
-        &self,
-        rows: &[String],
-        target: Option<&Revision>,
-    ) -> Result<Vec<&Revision>, Diagnostic> {
-        let mut have = self.applied(rows)?;
-        if let Some(target) = target {
-            if !have.iter().any(|revision| revision.id == target.id) {
-                let at = if rows.is_empty() {
-                    "base".to_owned()
-                } else {
-                    rows.join(", ")
-                };
-                let message = format!("revision {} is not below {at}, where the database is", target.id);
-                return Err(Diagnostic::error("RC0413", message)
-                    .help("`reconcile history` shows the chain; `reconcile upgrade` goes up"));
-            }
-            let above = self.above(&target.id);
-            have.retain(|revision| above.contains(revision.id.as_str()));
-        }
-        have.reverse();
-        Ok(have)
+    pub(super) fn at(&self, at: usize) -> &Revision {
+        &self.revisions[at]
     }
 
-    /// Everything that stands on a revision, directly or not.
-    fn above(&self, id: &str) -> BTreeSet<&str> {
-        let mut above: BTreeSet<&str> = BTreeSet::new();
-        for revision in &self.revisions {
-            // What merely depends on the target stays; what depends on anything above it goes.
-            let line = revision.down_revisions.iter().any(|parent| parent == id);
-            if line || before(revision).any(|parent| above.contains(parent.as_str())) {
-                above.insert(&revision.id);
-            }
-        }
-        above
+    pub(super) fn links(&self, at: usize) -> &Links {
+        &self.links[at]
+    }
+
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The revision that declares this label.
+    pub(super) fn label_place(&self, label: &str) -> Option<usize> {
+        self.labels.get(label).copied()
+    }
+
+    pub(super) fn named(&self, places: impl Iterator<Item = usize>) -> Vec<&Revision> {
+        places.map(|at| self.at(at)).collect()
+    }
+
+    /// The revisions that nothing stands on, in load order.
+    pub(super) fn real_head_places(&self) -> Vec<usize> {
+        (0..self.len())
+            .filter(|at| self.links(*at).children.is_empty())
+            .collect()
+    }
+
+    /// The revisions without a parent, in load order.
+    pub(super) fn base_places(&self) -> Vec<usize> {
+        (0..self.len())
+            .filter(|at| self.links(*at).line.is_empty())
+            .collect()
+    }
+
+    /// The places of rows. Errors: a row that is not in the chain.
+    pub(super) fn row_places(&self, rows: &[String]) -> Result<Vec<usize>, Diagnostic> {
+        let place = |row: &String| self.place(row).ok_or_else(|| self.unknown_row(row));
+        rows.iter().map(place).collect()
     }
 
     fn unknown_row(&self, row: &str) -> Diagnostic {
@@ -202,99 +169,4 @@ impl RevisionMap {
         )
         .help(help)
     }
-}
-
-/// What must be there before a revision: its parents, then what it depends on.
-fn before(revision: &Revision) -> impl Iterator<Item = &String> {
-    revision.down_revisions.iter().chain(&revision.depends_on)
-}
-
-fn twice(first: &Revision, second: &Revision) -> Diagnostic {
-    let message = format!(
-        "two files have revision {}: {} and {}",
-        first.id,
-        first.path.display(),
-        second.path.display()
-    );
-    Diagnostic::error("RC0401", message)
-        .help("delete the one that is a copy, or plan one of them again under a new id")
-}
-
-fn missing(revision: &Revision, parent: &str, known: &BTreeMap<&str, &Revision>) -> Diagnostic {
-    let message = format!(
-        "revision {} ({}) stands on {parent}, which is not there",
-        revision.id,
-        revision.path.display()
-    );
-    let near = known
-        .keys()
-        .filter(|id| **id != revision.id)
-        .map(|id| (strsim::damerau_levenshtein(id, parent), *id))
-        .filter(|(distance, id)| *distance <= 2 || (parent.len() >= 4 && id.starts_with(parent)))
-        .min();
-    Diagnostic::error("RC0402", message).help(match near {
-        Some((_, id)) => format!("did you mean {id}?"),
-        None => format!("get the file of {parent} from version control, or correct `down-revision`"),
-    })
-}
-
-/// Ids, parents first; the error is a cycle.
-fn order(by_id: &BTreeMap<&str, &Revision>) -> Result<Vec<String>, Diagnostic> {
-    let mut waits: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut after: BTreeMap<&str, Vec<&Revision>> = BTreeMap::new();
-    for (id, revision) in by_id {
-        waits.insert(id, before(revision).count());
-        for parent in before(revision) {
-            after.entry(parent).or_default().push(revision);
-        }
-    }
-    let mut ready: BTreeSet<(&str, &str)> = by_id
-        .values()
-        .filter(|revision| waits[revision.id.as_str()] == 0)
-        .map(|revision| (revision.created.as_str(), revision.id.as_str()))
-        .collect();
-    let mut order = Vec::with_capacity(by_id.len());
-    while let Some((_, id)) = ready.pop_first() {
-        order.push(id.to_owned());
-        waits.remove(id);
-        for next in after.get(id).into_iter().flatten() {
-            if let Some(count) = waits.get_mut(next.id.as_str()) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.insert((&next.created, &next.id));
-                }
-            }
-        }
-    }
-    let Some((start, _)) = waits.first_key_value() else {
-        return Ok(order);
-    };
-    Err(cycle(start, by_id, &waits))
-}
-
-/// Walks up from a revision that waits for ever, until it comes back.
-fn cycle(start: &str, by_id: &BTreeMap<&str, &Revision>, waits: &BTreeMap<&str, usize>) -> Diagnostic {
-    let mut path = vec![start];
-    loop {
-        let here = path.last().copied().and_then(|id| by_id.get(id));
-        let next = here.and_then(|revision| before(revision).find(|id| waits.contains_key(id.as_str())));
-        let Some(next) = next.map(String::as_str) else {
-            break;
-        };
-        if let Some(at) = path.iter().position(|id| *id == next) {
-            path.drain(..at);
-            path.push(next);
-            break;
-        }
-        path.push(next);
-    }
-    let files: Vec<String> = path
-        .iter()
-        .skip(1)
-        .filter_map(|id| by_id.get(id))
-        .map(|revision| revision.path.display().to_string())
-        .collect();
-    let message = format!("revisions stand on each other: {}", path.join(" -> "));
-    Diagnostic::error("RC0404", message)
-        .help(format!("correct `down-revision` in one of {}", files.join(", ")))
 }

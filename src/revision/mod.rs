@@ -1,13 +1,19 @@
 //! The revision chain: [`Revision`] files in `plans/` and the graph they form.
 //!
 //! Pure: it reads and writes texts, and touches neither a database nor the declarations.
-//! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it.
+//! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it,
+//! [`walk`] the way there, [`lineage`] the rows on the way.
 
 pub mod file;
 pub mod id;
+pub mod lineage;
+mod links;
 pub mod map;
+mod order;
 pub mod target;
+pub mod walk;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::catalog::Fingerprint;
@@ -16,7 +22,26 @@ use crate::script::{Item, Script};
 
 pub use file::{file_name, parse, print};
 pub use id::new_id;
+pub use lineage::Stage;
 pub use map::RevisionMap;
+
+/// Which way a revision is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Up: the version becomes this revision.
+    Upgrade,
+    /// Down: the version becomes its parent.
+    Downgrade,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+        })
+    }
+}
 
 /// What a revision does on one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]

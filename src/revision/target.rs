@@ -55,9 +55,8 @@ impl RevisionMap {
         if let Some(revision) = self.get(prefix) {
             return Ok(revision);
         }
-        let labelled = |revision: &&Revision| revision.branch_labels.iter().any(|label| label == prefix);
-        if let Some(revision) = self.in_order().into_iter().find(labelled) {
-            return Ok(revision);
+        if let Some(declares) = self.label_place(prefix) {
+            return Ok(self.at(declares));
         }
         let mut found = self.in_order();
         found.retain(|revision| !prefix.is_empty() && revision.id.starts_with(prefix));

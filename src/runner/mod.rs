@@ -10,32 +10,14 @@ mod run;
 mod tests;
 mod version;
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::dialect::{EngineError, Scope, Server, Session};
 use crate::revision::{EngineScript, RevisionMap};
 
-pub use run::run;
+pub use crate::revision::Direction;
+pub use run::{Way, run};
 pub use version::{current, stamp, version_statements, version_table};
-
-/// Which way a revision is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Up: the version becomes this revision.
-    Upgrade,
-    /// Down: the version becomes its parent.
-    Downgrade,
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Upgrade => "upgrade",
-            Self::Downgrade => "downgrade",
-        })
-    }
-}
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -126,7 +108,7 @@ pub enum RunError {
         /// The revision.
         revision: String,
     },
-    /// The version rows are not those that the revision starts from: somebody was faster, or the chain has branches.
+    /// The version rows are not those that the revision starts from: somebody was faster, or a row is not known.
     #[error("the {direction} of revision {revision} starts from {expected}, and the database is at {found}")]
     Elsewhere {
         /// The revision.

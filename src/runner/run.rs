@@ -7,7 +7,7 @@ use crate::catalog::Fingerprint;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{EngineError, Scope, Server, Session, TxnOptions};
 use crate::op::Txn;
-use crate::revision::{EngineScript, Revision};
+use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::script::{Item, Script, Step};
 
 use super::resume::{self, Start};
@@ -16,8 +16,20 @@ use super::{Direction, Event, Report, RunError, RunOptions, ledger, same_major, 
 /// Where progress goes.
 type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
 
+/// What is to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'a> {
+    /// The graph, which knows what the version rows become.
+    pub map: &'a RevisionMap,
+    /// The revisions, in order.
+    pub revisions: &'a [&'a Revision],
+    /// Which way they are run.
+    pub direction: Direction,
+}
+
 /// One revision that is to be run.
 struct Job<'a> {
+    map: &'a RevisionMap,
     revision: &'a Revision,
     direction: Direction,
     planned: &'a EngineScript,
@@ -29,12 +41,11 @@ struct Job<'a> {
 /// Runs revisions in order, each in its own transaction together with its version row and its line in the ledger.
 pub async fn run(
     session: &mut dyn Session,
-    revisions: &[&Revision],
-    direction: Direction,
+    way: &Way<'_>,
     options: &RunOptions,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, RunError> {
-    let jobs = jobs(session.server(), revisions, direction, options)?;
+    let jobs = jobs(session.server(), way, options)?;
     let mut report = Report::default();
     if jobs.is_empty() {
         return Ok(report);
@@ -53,15 +64,11 @@ pub async fn run(
 }
 
 /// Everything that can be refused without asking the database is refused before the first statement.
-fn jobs<'a>(
-    server: &Server,
-    revisions: &[&'a Revision],
-    direction: Direction,
-    options: &RunOptions,
-) -> Result<Vec<Job<'a>>, RunError> {
+fn jobs<'a>(server: &Server, way: &Way<'a>, options: &RunOptions) -> Result<Vec<Job<'a>>, RunError> {
     let engine = server.dialect.name();
+    let direction = way.direction;
     let mut jobs = Vec::new();
-    for revision in revisions {
+    for revision in way.revisions {
         let (Some(planned), Some(checksum)) = (revision.script(engine), revision.checksum(engine)) else {
             return Err(RunError::NoScript {
                 revision: revision.id.clone(),
@@ -79,6 +86,7 @@ fn jobs<'a>(
             });
         }
         jobs.push(Job {
+            map: way.map,
             revision,
             direction,
             planned,
@@ -161,7 +169,7 @@ async fn run_one(
     observe: Observe<'_>,
 ) -> Result<(), RunError> {
     session.begin(job.transaction()).await?;
-    let (start, rows) = match open(session, job, scope).await {
+    let (start, version) = match open(session, job, scope).await {
         Ok(opened) => opened,
         Err(error) => return Err(undo(session, error).await),
     };
@@ -175,7 +183,7 @@ async fn run_one(
             close(session, job, at, at).await?;
             is_open = false;
         }
-        let result = segment(session, job, at, is_open, &rows, observe).await;
+        let result = segment(session, job, at, is_open, &version, observe).await;
         if let Err(error) = result {
             if start == Start::Fresh && error.done_steps() == 0 {
                 forget(session, job).await;
@@ -188,22 +196,22 @@ async fn run_one(
 }
 
 /// The first transaction: nobody else is at work, the database is where the revision starts from, and in the state it
-/// was planned from. Returns where to begin, and the version rows.
+/// was planned from. Returns where to begin, and how the version rows change.
 async fn open(
     session: &mut dyn Session,
     job: &Job<'_>,
     scope: &Scope,
-) -> Result<(Start, Vec<String>), RunError> {
+) -> Result<(Start, version::Change), RunError> {
     let tables = version::tables(session);
     version::make(session, &tables.version).await?;
     version::make(session, &tables.ledger).await?;
     version::keep_others_out(session).await?;
     let rows = version::current(session).await?;
-    version::check(&rows, job.revision, job.direction)?;
+    let version = version::check(job.map, rows, job.revision, job.direction)?;
     let entries = ledger::read(session).await?;
     let start = resume::start(&entries, job.revision, &job.checksum, job.direction)?;
     if start != Start::Fresh {
-        return Ok((start, rows));
+        return Ok((start, version));
     }
     if job.is_comparable(session.server()) {
         let found = session.introspect(scope).await?.catalog.fingerprint();
@@ -214,7 +222,7 @@ async fn open(
         }
     }
     ledger::begin(session, &job.revision.id, &job.checksum, job.direction).await?;
-    Ok((start, rows))
+    Ok((start, version))
 }
 
 /// Runs one segment and notes it. A segment outside any transaction is noted in one of its own, behind it.
@@ -223,7 +231,7 @@ async fn segment(
     job: &Job<'_>,
     at: usize,
     is_open: bool,
-    rows: &[String],
+    version: &version::Change,
     observe: Observe<'_>,
 ) -> Result<(), RunError> {
     let outside = job.is_outside(at);
@@ -242,7 +250,7 @@ async fn segment(
     }
     // What is committed if the transaction fails now: a segment outside of it is, anyhow.
     let kept = if outside { at + 1 } else { at };
-    if let Err(error) = note(session, job, at, rows).await {
+    if let Err(error) = note(session, job, at, version).await {
         let error = job.failed(job.last_step(at), error, job.steps_before(kept));
         return Err(undo(session, error).await);
     }
@@ -267,14 +275,14 @@ async fn note(
     session: &mut dyn Session,
     job: &Job<'_>,
     at: usize,
-    rows: &[String],
+    version: &version::Change,
 ) -> Result<(), EngineError> {
     let id = &job.revision.id;
     let done = at + 1;
     if done < job.segments.len() {
         return ledger::progress(session, id, done).await;
     }
-    version::advance(session, rows, job.revision, job.direction).await?;
+    version::advance(session, version).await?;
     ledger::finish(session, id, job.direction, done).await
 }
 

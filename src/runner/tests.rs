@@ -154,12 +154,43 @@ async fn chain(session: &mut dyn Session) -> [Revision; 2] {
     [first, second]
 }
 
+/// The graph of these revisions, with stand-ins for the parents that are not among them.
+fn graph(revisions: &[&Revision]) -> RevisionMap {
+    let mut all: Vec<Revision> = revisions.iter().map(|revision| (*revision).clone()).collect();
+    for parent in revisions.iter().flat_map(|revision| &revision.down_revisions) {
+        if !all.iter().any(|revision| revision.id == *parent) {
+            all.push(Revision {
+                id: parent.clone(),
+                down_revisions: Vec::new(),
+                ..revisions[0].clone()
+            });
+        }
+    }
+    RevisionMap::new(all).unwrap()
+}
+
+async fn run_with(
+    session: &mut dyn Session,
+    revisions: &[&Revision],
+    direction: Direction,
+    options: &RunOptions,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, RunError> {
+    let map = graph(revisions);
+    let way = Way {
+        map: &map,
+        revisions,
+        direction,
+    };
+    run(session, &way, options, observe).await
+}
+
 async fn up(session: &mut dyn Session, revisions: &[&Revision]) -> Result<Report, RunError> {
-    run(session, revisions, Direction::Upgrade, &options(), &mut |_| {}).await
+    run_with(session, revisions, Direction::Upgrade, &options(), &mut |_| {}).await
 }
 
 async fn down(session: &mut dyn Session, revisions: &[&Revision]) -> Result<Report, RunError> {
-    run(session, revisions, Direction::Downgrade, &options(), &mut |_| {}).await
+    run_with(session, revisions, Direction::Downgrade, &options(), &mut |_| {}).await
 }
 
 /// Rows of the ledger as `revision state segments`.
@@ -195,7 +226,7 @@ async fn a_chain_goes_up_and_down_again() {
         let mut events = Vec::new();
         let mut observe = |event: Event| events.push(format!("{event:?}"));
         let both = [&first, &second];
-        let report = run(session, &both, Direction::Upgrade, &options(), &mut observe)
+        let report = run_with(session, &both, Direction::Upgrade, &options(), &mut observe)
             .await
             .unwrap();
         assert_eq!(report.warnings, [""; 0]);
@@ -386,7 +417,7 @@ async fn losses_are_refused_before_anything_runs() {
             allow_destructive: true,
             ..options()
         };
-        run(
+        run_with(
             session,
             &[&first, &second],
             Direction::Upgrade,
@@ -577,6 +608,57 @@ async fn a_merge_takes_its_parents_rows_and_gives_them_back() {
 }
 
 #[tokio::test]
+async fn branches_and_dependencies_move_their_own_rows() {
+    on_each(|url| async move {
+        let mut session = connect(&url).await;
+        let session = session.as_mut();
+        let mut all = Vec::new();
+        for (id, parents) in [
+            ("aaaa", &[][..]),
+            ("bbbb", &["aaaa"]),
+            ("cccc", &["aaaa"]),
+            ("dddd", &["bbbb", "cccc"]),
+            ("eeee", &["cccc"]),
+            ("ffff", &[]),
+        ] {
+            let empty = revision(session, id, parents, &[], &[]);
+            let mut empty = with_states(session, empty).await;
+            empty.scripts[0].to = empty.scripts[0].from.clone();
+            all.push(empty);
+        }
+        all[5].depends_on = vec!["eeee".to_owned()];
+        let map = RevisionMap::new(all.clone()).unwrap();
+        for (step, at) in [
+            ("+aaaa", "aaaa"),
+            ("+bbbb", "bbbb"),
+            ("+cccc", "bbbb cccc"),
+            ("+eeee", "bbbb eeee"),
+            ("+dddd", "dddd eeee"),
+            ("+ffff", "dddd ffff"),
+            ("-dddd", "bbbb ffff"),
+            ("-ffff", "bbbb eeee"),
+            ("-eeee", "bbbb cccc"),
+            ("-bbbb", "cccc"),
+            ("-cccc", "aaaa"),
+            ("-aaaa", ""),
+        ] {
+            let way = Way {
+                map: &map,
+                revisions: &[map.get(&step[1..]).unwrap()],
+                direction: if step.starts_with('+') {
+                    Direction::Upgrade
+                } else {
+                    Direction::Downgrade
+                },
+            };
+            run(session, &way, &options(), &mut |_| {}).await.unwrap();
+            assert_eq!(current(session).await.unwrap().join(" "), at, "{step}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_second_applier_waits_and_gives_up() {
     on_each(|url| async move {
         let mut holder = connect(&url).await;
@@ -610,8 +692,8 @@ async fn two_appliers_at_once_do_it_once() {
         let both = [&first, &second];
         let (mut ignore, mut ignore_too) = (|_| {}, |_| {});
         let (a, b) = tokio::join!(
-            run(one.as_mut(), &both, Direction::Upgrade, &patient, &mut ignore),
-            run(
+            run_with(one.as_mut(), &both, Direction::Upgrade, &patient, &mut ignore),
+            run_with(
                 other.as_mut(),
                 &both,
                 Direction::Upgrade,

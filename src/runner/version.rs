@@ -3,13 +3,11 @@
 //!
 //! Must not: create the table where nothing is written (`current` never does).
 
-use std::collections::BTreeSet;
-
 use crate::dialect::own_tables::OwnTable;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Dialect, EngineError, OwnTables, Session, TxnOptions};
-use crate::revision::Revision;
+use crate::revision::{Revision, RevisionMap};
 
 use super::{Direction, RunError, RunOptions, ledger};
 
@@ -62,15 +60,16 @@ async fn write_rows(session: &mut dyn Session, rows: &[String]) -> Result<(), En
     ledger::stamped(session).await
 }
 
+/// The version rows before and after a revision.
+pub(super) struct Change {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
 /// Moves the version over one revision.
-pub(super) async fn advance(
-    session: &mut dyn Session,
-    rows: &[String],
-    revision: &Revision,
-    direction: Direction,
-) -> Result<(), EngineError> {
+pub(super) async fn advance(session: &mut dyn Session, change: &Change) -> Result<(), EngineError> {
     let table = &tables(session).version;
-    for statement in statements(table, rows, revision, direction) {
+    for statement in statements(table, &change.before, &change.after) {
         let touched = session.execute(&statement).await?;
         if touched != 1 {
             let message = format!("the version table changed meanwhile: {touched} rows instead of 1");
@@ -83,33 +82,18 @@ pub(super) async fn advance(
     Ok(())
 }
 
-fn statements(table: &OwnTable, rows: &[String], revision: &Revision, direction: Direction) -> Vec<String> {
-    let id = &revision.id;
-    let mut out = Vec::new();
-    match direction {
-        Direction::Upgrade => {
-            let mut left = rows.iter().filter(|row| before(revision).any(|id| id == *row));
-            match left.next() {
-                None => out.push(insert(table, id)),
-                Some(first) => {
-                    out.extend(left.map(|row| delete(table, row)));
-                    out.push(update(table, first, id));
-                }
-            }
-        }
-        Direction::Downgrade => match revision.down_revisions.split_first() {
-            None => out.push(delete(table, id)),
-            Some((first, others)) => {
-                out.extend(others.iter().map(|row| insert(table, row)));
-                out.push(update(table, id, first));
-            }
-        },
+/// A row that goes and a row that comes are one UPDATE, as Alembic has it; what is left over is deleted or inserted.
+fn statements(table: &OwnTable, before: &[String], after: &[String]) -> Vec<String> {
+    let mut gone: Vec<&String> = before.iter().filter(|row| !after.contains(row)).collect();
+    let mut new: Vec<&String> = after.iter().filter(|row| !before.contains(row)).collect();
+    let mut moved = None;
+    if !gone.is_empty() && !new.is_empty() {
+        moved = Some(update(table, gone.remove(0), new.remove(0)));
     }
+    let mut out: Vec<String> = gone.iter().map(|row| delete(table, row)).collect();
+    out.extend(new.iter().map(|row| insert(table, row)));
+    out.extend(moved);
     out
-}
-
-fn before(revision: &Revision) -> impl Iterator<Item = &String> {
-    revision.down_revisions.iter().chain(&revision.depends_on)
 }
 
 fn insert(table: &OwnTable, id: &str) -> String {
@@ -136,26 +120,30 @@ fn delete(table: &OwnTable, id: &str) -> String {
     )
 }
 
-/// Whether the database is where a run of this revision starts. Branches come with merges: until then it is one line,
-/// and the rows are exactly the parents, or exactly the revision.
-pub(super) fn check(rows: &[String], revision: &Revision, direction: Direction) -> Result<(), RunError> {
-    let found: BTreeSet<&String> = rows.iter().collect();
-    let (expected, right): (Vec<&String>, bool) = match direction {
-        Direction::Upgrade => {
-            let parents: BTreeSet<&String> = revision.down_revisions.iter().collect();
-            let known: BTreeSet<&String> = before(revision).collect();
-            let right = found.is_superset(&parents) && found.is_subset(&known);
-            (parents.into_iter().collect(), right)
-        }
-        Direction::Downgrade => (vec![&revision.id], found == BTreeSet::from([&revision.id])),
+/// How the rows change where the database is where a run of this revision starts: for an upgrade, all that it stands on
+/// is applied and it is not; for a downgrade, it is applied and nothing that stands on it is.
+pub(super) fn check(
+    map: &RevisionMap,
+    rows: Vec<String>,
+    revision: &Revision,
+    direction: Direction,
+) -> Result<Change, RunError> {
+    let id = &revision.id;
+    let after = match direction {
+        Direction::Upgrade => map.rows_after_upgrade(&rows, id),
+        Direction::Downgrade => map.rows_after_downgrade(&rows, id),
     };
-    if right {
-        return Ok(());
+    if let Some(after) = after {
+        return Ok(Change { before: rows, after });
     }
+    let expected = match direction {
+        Direction::Upgrade => named(revision.down_revisions.iter().chain(&revision.depends_on)),
+        Direction::Downgrade => id.clone(),
+    };
     Err(RunError::Elsewhere {
-        revision: revision.id.clone(),
+        revision: id.clone(),
         direction,
-        expected: named(expected.into_iter()),
+        expected,
         found: named(rows.iter()),
     })
 }
@@ -202,13 +190,7 @@ pub fn version_table(dialect: Dialect) -> &'static [&'static str] {
     dialect.engine().own_tables().version.create
 }
 
-/// The statements that move the version over one revision on a database that stands where the revision starts, for
-/// offline SQL.
-pub fn version_statements(revision: &Revision, direction: Direction, dialect: Dialect) -> Vec<String> {
-    statements(
-        &dialect.engine().own_tables().version,
-        &revision.down_revisions,
-        revision,
-        direction,
-    )
+/// The statements that take the version table from these rows to those, for offline SQL.
+pub fn version_statements(before: &[String], after: &[String], dialect: Dialect) -> Vec<String> {
+    statements(&dialect.engine().own_tables().version, before, after)
 }

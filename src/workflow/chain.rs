@@ -1,6 +1,6 @@
 //! `heads`, `history`, `show`, `sql`: questions to the chain that need no database.
 
-use crate::revision::{Revision, RevisionMap};
+use crate::revision::{Revision, RevisionMap, Stage};
 use crate::runner::Direction;
 
 use super::{Failure, Project};
@@ -10,9 +10,9 @@ pub fn load(project: &Project) -> Result<RevisionMap, Failure> {
     Ok(RevisionMap::load(&project.config.plans)?)
 }
 
-/// The revisions of a range `from:to` (either may be left out: base, head), in the order in which they run, and the
-/// direction: `head:base` runs down.
-pub fn range(project: &Project, range: &str) -> Result<(Vec<Revision>, Direction), Failure> {
+/// The revisions of a range `from:to` (either may be left out: base, head), in the order in which they run, with the
+/// version rows on the way, and the direction: `head:base` runs down.
+pub fn range(project: &Project, range: &str) -> Result<(Vec<Stage>, Direction), Failure> {
     let map = load(project)?;
     let (from, to) = range.split_once(':').unwrap_or(("", range));
     let target = |text: &str, default: &str| -> Result<Option<Revision>, Failure> {
@@ -30,7 +30,9 @@ pub fn range(project: &Project, range: &str) -> Result<(Vec<Revision>, Direction
     };
     if end_is_below {
         let down = map.downgrade_path(&rows, end.as_ref())?;
-        return Ok((down.into_iter().cloned().collect(), Direction::Downgrade));
+        let direction = Direction::Downgrade;
+        return Ok((map.stages(&rows, &down, direction), direction));
     }
-    Ok((up.into_iter().cloned().collect(), Direction::Upgrade))
+    let direction = Direction::Upgrade;
+    Ok((map.stages(&rows, &up, direction), direction))
 }

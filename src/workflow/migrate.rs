@@ -2,7 +2,7 @@
 
 use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
-use crate::runner::{self, Direction, Event, Report, RunOptions};
+use crate::runner::{self, Direction, Event, Report, RunOptions, Way};
 
 use super::{Failure, Project, chain, sides};
 
@@ -56,7 +56,12 @@ pub(super) async fn run(
 ) -> Result<Report, Failure> {
     runner::verify_applied(session, map).await?;
     let options = options(project, session);
-    Ok(runner::run(session, revisions, direction, &options, observe).await?)
+    let way = Way {
+        map,
+        revisions,
+        direction,
+    };
+    Ok(runner::run(session, &way, &options, observe).await?)
 }
 
 fn options(project: &Project, session: &dyn Session) -> RunOptions {

@@ -9,7 +9,7 @@ use crate::cli::report::sql::script;
 use crate::cli::ui::Ui;
 use crate::cli::{Global, context};
 use crate::dialect::Dialect;
-use crate::revision::Revision;
+use crate::revision::Stage;
 use crate::runner::{self, Direction};
 use crate::workflow::{Project, chain};
 
@@ -29,17 +29,15 @@ impl Sql {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
         let dialect = dialect(&project)?;
-        let (revisions, direction) = chain::range(&project, &self.range)?;
-        let from_base = revisions
-            .first()
-            .is_some_and(|first| first.down_revisions.is_empty());
+        let (stages, direction) = chain::range(&project, &self.range)?;
+        let from_base = stages.first().is_some_and(|first| first.before.is_empty());
         if direction == Direction::Upgrade && from_base {
             for statement in runner::version_table(dialect) {
                 ui.data(&format!("{statement};"));
             }
         }
-        for revision in &revisions {
-            ui.data(&one(revision, dialect, direction)?);
+        for stage in &stages {
+            ui.data(&one(stage, dialect, direction)?);
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -61,7 +59,8 @@ fn dialect(project: &Project) -> Result<Dialect, CommandError> {
         .ok_or_else(|| CommandError::with_help("which engine's SQL?", "give --engine or --url"))
 }
 
-fn one(revision: &Revision, dialect: Dialect, direction: Direction) -> Result<String, CommandError> {
+fn one(stage: &Stage, dialect: Dialect, direction: Direction) -> Result<String, CommandError> {
+    let revision = &stage.revision;
     let found = revision.script(dialect.name()).ok_or_else(|| {
         CommandError::user(format!(
             "revision {} carries no script for {dialect}",
@@ -76,7 +75,7 @@ fn one(revision: &Revision, dialect: Dialect, direction: Direction) -> Result<St
         Direction::Upgrade => format!("{} -> {}", revision.down_revisions.join(", "), revision.id),
         Direction::Downgrade => format!("{} -> {}", revision.id, revision.down_revisions.join(", ")),
     };
-    let version: String = runner::version_statements(revision, direction, dialect)
+    let version: String = runner::version_statements(&stage.before, &stage.after, dialect)
         .into_iter()
         .map(|statement| format!("{statement};\n"))
         .collect();
