@@ -45,6 +45,14 @@ impl Catalog {
         Self::default()
     }
 
+    /// An empty catalog with room for this many objects.
+    pub fn with_capacity(objects: usize) -> Self {
+        Self {
+            objects: IndexMap::with_capacity(objects),
+            edges: IndexSet::new(),
+        }
+    }
+
     /// Puts an object in; returns the one that stood under the same id.
     pub fn insert(&mut self, id: ObjectId, object: impl Into<Object>) -> Option<Object> {
         self.objects.insert(id, object.into())

@@ -151,8 +151,8 @@ fn assemble<'n>(reading: &Reading<'n>, mut draft: Draft<'n>) -> Declared {
     let rows = resolve::rows(reading, &draft);
     let mut assembly = Assembly {
         reading,
-        catalog: Catalog::new(),
-        sources: SourceMap::default(),
+        catalog: Catalog::with_capacity(draft.len()),
+        sources: SourceMap::with_capacity(draft.len()),
     };
     let taken = taken_names(&draft);
     draft.placed.sort_by_key(|placed| placed.id.kind);
@@ -301,6 +301,9 @@ impl Assembly<'_, '_> {
 
     /// Looks up what `depends-on` names: `table users`, or any object labelled so.
     fn depends_on(&mut self, draft: &Draft<'_>) {
+        if draft.depends_on.is_empty() {
+            return;
+        }
         let mut labels: HashMap<String, ObjectId> = HashMap::new();
         for (id, _) in self.catalog.iter() {
             labels.insert(id.to_string(), id.clone());

@@ -71,6 +71,13 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// An empty map with room for this many objects.
+    pub(crate) fn with_capacity(objects: usize) -> Self {
+        Self {
+            spans: HashMap::with_capacity(objects),
+        }
+    }
+
     /// Remembers where `id` is declared.
     pub fn insert(&mut self, id: ObjectId, span: Span) {
         self.spans.insert(id, span);

@@ -85,6 +85,21 @@ pub(super) struct Draft<'n> {
 }
 
 impl Draft<'_> {
+    /// About how many objects it makes: comments on columns are said while tables are put in.
+    pub(super) fn len(&self) -> usize {
+        let members = |table: &TableDraft| {
+            let comments = table
+                .columns
+                .iter()
+                .filter(|column| column.extras.comment.is_some());
+            1 + table.columns.len() + table.members.len() + comments.count()
+        };
+        let tables: usize = self.tables.iter().map(members).sum();
+        let others = [&self.placed, &self.views, &self.view_triggers];
+        let others: usize = others.iter().map(|placed| placed.len()).sum();
+        tables + others + self.rows.len() + self.comments.len()
+    }
+
     /// Takes in what was said of `id`. `old` makes the identity of a former name.
     pub(super) fn say(&mut self, id: &ObjectId, extras: Extras, old: impl FnOnce(&str) -> ObjectId) {
         if let Some((text, span)) = extras.comment {
