@@ -216,6 +216,26 @@ fn a_database_changed_by_hand() {
 }
 
 #[test]
+fn made_by_hand_before_it_was_planned() {
+    let mut story = Story::new();
+    let declared = SHOP.replace(" comment=\"Who buys\"", "");
+    story.declare(&declared);
+    story.run("apply --yes --quiet");
+    story.declare(&declared.replace(
+        "    unique email\n",
+        "    column note text nullable\n    column points integer default=0\n    unique email\n    index note\n",
+    ));
+    story.run("plan -m notes --quiet");
+    story.sql("INSERT INTO customers (email) VALUES ('a@example.org'); ALTER TABLE customers ADD COLUMN note integer");
+    story.run("apply --yes").run("apply --yes --accept-existing");
+    story.sql("ALTER TABLE customers DROP COLUMN note; ALTER TABLE customers ADD COLUMN note text");
+    story
+        .run("apply --yes --accept-existing")
+        .run("status --exit-code");
+    story.ends("made_by_hand_before_it_was_planned");
+}
+
+#[test]
 fn for_programs() {
     let mut story = Story::new();
     story

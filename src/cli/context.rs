@@ -49,6 +49,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         engine: global.engine,
         cache: cache(),
         allow_destructive: global.allow_destructive,
+        accept_existing: false,
         lock_wait: Duration::from_secs(global.lock_wait),
         now: now(),
         new_id,

@@ -100,7 +100,7 @@ fn running(error: &RunError) -> CommandError {
         }
         RunError::Elsewhere { .. } => diagnostic.help("`reconcile status` shows where the database is"),
         RunError::Drift { .. } => {
-            diagnostic.help("`reconcile status` lists what differs; undo what was done by hand, then run the same command again")
+            diagnostic.help("`reconcile status` lists what differs; undo what was done by hand and run the same command again, or let `reconcile apply --accept-existing` record as done what is there already")
         }
         RunError::Edited { .. } => {
             diagnostic.help("get the file back from version control, and put the change into a new revision")

@@ -12,6 +12,7 @@ mod version;
 
 use std::time::Duration;
 
+use crate::catalog::Fingerprint;
 use crate::dialect::{EngineError, Scope, Server, Session};
 use crate::revision::{EngineScript, RevisionMap};
 
@@ -28,6 +29,20 @@ pub struct RunOptions {
     pub allow_destructive: bool,
     /// What of the database counts for fingerprints.
     pub scope: Scope,
+    /// What of the first revision is there already.
+    pub existing: Option<Existing>,
+}
+
+/// Steps of a revision whose effect a database has already, because somebody made it by hand: they are recorded as done.
+/// Whoever makes this has shown that the other steps lead from `state` to where the revision leads.
+#[derive(Clone, Debug)]
+pub struct Existing {
+    /// The revision.
+    pub revision: String,
+    /// The state of the database, in the place of the one that the revision was planned from.
+    pub state: Fingerprint,
+    /// The places of the steps in its script, from 0.
+    pub steps: Vec<usize>,
 }
 
 /// What happens while running; the command line shows it as progress.

@@ -11,7 +11,7 @@ use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::script::{Item, Script, Step};
 
 use super::resume::{self, Start};
-use super::{Direction, Event, Report, RunError, RunOptions, ledger, same_major, version};
+use super::{Direction, Event, Existing, Report, RunError, RunOptions, ledger, same_major, version};
 
 /// Where progress goes.
 type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
@@ -36,6 +36,7 @@ struct Job<'a> {
     script: &'a Script,
     segments: Vec<Range<usize>>,
     checksum: Fingerprint,
+    existing: Option<&'a Existing>,
 }
 
 /// Runs revisions in order, each in its own transaction together with its version row and its line in the ledger.
@@ -64,7 +65,7 @@ pub async fn run(
 }
 
 /// Everything that can be refused without asking the database is refused before the first statement.
-fn jobs<'a>(server: &Server, way: &Way<'a>, options: &RunOptions) -> Result<Vec<Job<'a>>, RunError> {
+fn jobs<'a>(server: &Server, way: &Way<'a>, options: &'a RunOptions) -> Result<Vec<Job<'a>>, RunError> {
     let engine = server.dialect.name();
     let direction = way.direction;
     let mut jobs = Vec::new();
@@ -93,6 +94,10 @@ fn jobs<'a>(server: &Server, way: &Way<'a>, options: &RunOptions) -> Result<Vec<
             script,
             segments: segments(script),
             checksum,
+            existing: options
+                .existing
+                .as_ref()
+                .filter(|existing| direction == Direction::Upgrade && existing.revision == revision.id),
         });
     }
     Ok(jobs)
@@ -305,7 +310,14 @@ async fn steps(
     observe: Observe<'_>,
 ) -> Result<(), RunError> {
     let mut done = job.steps_before(at);
-    for step in &job.script.steps[job.segments[at].clone()] {
+    for place in job.segments[at].clone() {
+        if job
+            .existing
+            .is_some_and(|existing| existing.steps.contains(&place))
+        {
+            continue;
+        }
+        let step = &job.script.steps[place];
         observe(Event::Step {
             title: step.title.clone(),
         });
@@ -410,6 +422,9 @@ impl<'a> Job<'a> {
     }
 
     fn starts_from(&self) -> &'a Fingerprint {
+        if let Some(existing) = self.existing {
+            return &existing.state;
+        }
         match self.direction {
             Direction::Upgrade => &self.planned.from,
             Direction::Downgrade => &self.planned.to,

@@ -67,6 +67,7 @@ fn local(session: &dyn Session, sql: &str) -> String {
 
 fn options() -> RunOptions {
     RunOptions {
+        existing: None,
         lock_wait: Duration::from_millis(200),
         allow_destructive: false,
         scope: Scope {

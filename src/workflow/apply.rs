@@ -1,9 +1,10 @@
 //! `apply`: what is pending, then what still differs.
 
-use crate::revision::Revision;
-use crate::runner::{Direction, Event, Report};
+use crate::dialect::Session;
+use crate::revision::{Revision, RevisionMap};
+use crate::runner::{Direction, Event, Report, Way};
 
-use super::{Failure, Project, Proposal, chain, generate, migrate, permit, sides, status};
+use super::{Failure, Project, Proposal, chain, drift, existing, generate, migrate, permit, sides, status};
 
 /// What `apply` is about to do, to be shown before it is asked for.
 #[derive(Debug, Default)]
@@ -45,17 +46,51 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     if frozen {
         return Ok(Preview::default());
     }
-    let drift = generate::drift(project, &map, &rows).await?;
-    if !drift.is_empty() {
-        return Err(drift.into());
-    }
-    let proposal = generate::proposal(project).await?;
+    let drift = drift::find(project, &map, &rows).await?;
+    let proposal = match drift.is_empty() {
+        true => generate::proposal(project).await?,
+        // What was made by hand is left out of account here, and found again when the revision runs.
+        false if project.accept_existing => generate::from_chain(project, &map, url.dialect).await?,
+        false => return Err(drift.into()),
+    };
     let losses = proposal.upgrade.losses().map(str::to_owned).collect();
     Ok(Preview {
         pending,
         losses,
         proposal: Some(proposal).filter(|found| !found.is_empty()),
     })
+}
+
+/// Runs revisions upwards, leaving out what of the first is there already if that is accepted.
+async fn up(
+    project: &Project,
+    map: &RevisionMap,
+    session: &mut dyn Session,
+    revisions: &[&Revision],
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Result<Report, Failure> {
+    let accepted = match revisions.first() {
+        Some(first) if project.accept_existing => existing::find(project, map, session, first).await?,
+        _ => None,
+    };
+    let said = accepted.iter().flat_map(|existing| {
+        let script = revisions
+            .first()
+            .and_then(|first| first.script(session.server().dialect.name()));
+        let title = move |place: &usize| Some(script?.upgrade.steps.get(*place)?.title.clone());
+        existing.steps.iter().filter_map(title)
+    });
+    let said: Vec<String> = said
+        .map(|title| format!("{title}: there already, recorded as done"))
+        .collect();
+    let way = Way {
+        map,
+        revisions,
+        direction: Direction::Upgrade,
+    };
+    let mut report = migrate::run(project, session, &way, accepted, observe).await?;
+    report.warnings.splice(0..0, said);
+    Ok(report)
 }
 
 /// Does what the preview shows: runs the pending revisions, or writes the proposal as a revision and runs that.
@@ -86,15 +121,7 @@ pub async fn apply(
             .collect(),
     };
     let revisions: Vec<&Revision> = shown.iter().filter_map(|id| map.get(id)).collect();
-    let result = migrate::run(
-        project,
-        &map,
-        session.as_mut(),
-        &revisions,
-        Direction::Upgrade,
-        observe,
-    )
-    .await;
+    let result = up(project, &map, session.as_mut(), &revisions, observe).await;
     session.close().await?;
     if let (Err(_), Some(generated)) = (&result, &written) {
         // A revision that was never applied anywhere, and could not be, would only be in the way of the next plan.

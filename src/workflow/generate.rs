@@ -6,14 +6,13 @@ use std::sync::Arc;
 use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{Dialect, Server};
-use crate::diff::{Intents, diff};
 use crate::revision::{self, EngineScript, Revision, RevisionMap};
-use crate::{runner, scratch};
+use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
-use super::{Failure, Project, Proposal, chain, preflight, sides, status, validate};
+use super::{Failure, Project, Proposal, chain, drift, preflight, sides, status, validate};
 
 /// What `plan` wrote.
 #[derive(Debug)]
@@ -44,7 +43,7 @@ pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>,
         .help("run `reconcile upgrade head`, then plan again")
         .into());
     }
-    let drift = drift(project, &map, &rows).await?;
+    let drift = drift::find(project, &map, &rows).await?;
     if !drift.is_empty() {
         return Err(drift.into());
     }
@@ -125,57 +124,6 @@ async fn arbitrated(
     Ok(proposal)
 }
 
-/// Objects that are not as the revision at which the database stands left them.
-pub(super) async fn drift(
-    project: &Project,
-    map: &RevisionMap,
-    rows: &[String],
-) -> Result<Vec<Diagnostic>, Failure> {
-    let url = sides::database(project)?;
-    let [row] = rows else { return Ok(Vec::new()) };
-    let Some(revision) = map.get(row) else {
-        return Ok(Vec::new());
-    };
-    let Some(script) = revision.script(url.dialect.name()) else {
-        return Ok(Vec::new());
-    };
-    let mut session = sides::connect_reading(url).await?;
-    let server = session.server().clone();
-    let scope = sides::scope(project, server.dialect);
-    let found = session.introspect(&scope).await?.catalog;
-    session.close().await?;
-    if found.fingerprint() == script.to || !runner::same_major(script, &server) {
-        return Ok(Vec::new());
-    }
-    let mut scratch = sides::open_scratch(project, server.dialect).await?;
-    let replayed = sides::replay(&sides::lineage(map, Some(revision))?, &mut scratch, &scope, None).await;
-    scratch.close().await?;
-    Ok(astray(&replayed?, &found, revision, &server))
-}
-
-fn astray(expected: &Canonical, found: &Canonical, revision: &Revision, server: &Server) -> Vec<Diagnostic> {
-    let engine = server.engine();
-    let difference = diff(expected, found, &Intents::default(), &|name| engine.quote(name));
-    let changes = difference.changes.iter();
-    let say = |change: &crate::diff::Change| {
-        let how = match change {
-            crate::diff::Change::Create { .. } => "is there, and is not part of the chain",
-            crate::diff::Change::Drop { .. } => "is not there",
-            crate::diff::Change::Alter { .. } => "is not as the chain made it",
-            crate::diff::Change::Rename { .. } => "has another name",
-        };
-        let message = format!(
-            "the database drifted from revision {}: {} {how}",
-            revision.id,
-            change.id()
-        );
-        Diagnostic::error("RC0531", message)
-            .about(change.id())
-            .help("undo by hand what was done by hand, or make the same change through the declarations on a fresh database")
-    };
-    changes.map(say).collect()
-}
-
 /// Writes a proposal as a revision, with a script for every engine that the project names.
 pub(super) async fn write(
     project: &Project,
@@ -189,7 +137,7 @@ pub(super) async fn write(
         .into_iter()
         .filter(|other| *other != dialect)
     {
-        match for_engine(project, &map, other).await {
+        match from_chain(project, &map, other).await {
             Ok(found) => scripts.push(script_of(&found)),
             Err(Failure::Engine(error)) => proposal.notes.push(
                 Diagnostic::warning(
@@ -258,7 +206,11 @@ fn script_of(proposal: &Proposal) -> EngineScript {
 }
 
 /// The same revision for an engine that is not connected: from the chain, replayed on a scratch database.
-async fn for_engine(project: &Project, map: &RevisionMap, dialect: Dialect) -> Result<Proposal, Failure> {
+pub(super) async fn from_chain(
+    project: &Project,
+    map: &RevisionMap,
+    dialect: Dialect,
+) -> Result<Proposal, Failure> {
     let mut scratch = sides::open_scratch(project, dialect).await?;
     let result = on_scratch(project, map, &mut scratch).await;
     scratch.close().await?;

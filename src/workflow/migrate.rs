@@ -2,7 +2,7 @@
 
 use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
-use crate::runner::{self, Direction, Event, Report, RunOptions, Way};
+use crate::runner::{self, Direction, Event, Existing, Report, RunOptions, Way};
 
 use super::{Failure, Project, chain, sides};
 
@@ -40,7 +40,12 @@ pub async fn migrate(
     let mut session = sides::connect_writing(sides::database(project)?).await?;
     let rows = runner::current(session.as_mut()).await?;
     let revisions = steps(&map, &rows, target, direction)?;
-    let result = run(project, &map, session.as_mut(), &revisions, direction, observe).await;
+    let way = Way {
+        map: &map,
+        revisions: &revisions,
+        direction,
+    };
+    let result = run(project, session.as_mut(), &way, None, observe).await;
     session.close().await?;
     result
 }
@@ -48,20 +53,17 @@ pub async fn migrate(
 /// Runs revisions on an open connection, after checking that what was applied before is as the chain has it.
 pub(super) async fn run(
     project: &Project,
-    map: &RevisionMap,
     session: &mut dyn Session,
-    revisions: &[&Revision],
-    direction: Direction,
+    way: &Way<'_>,
+    existing: Option<Existing>,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, Failure> {
-    runner::verify_applied(session, map).await?;
-    let options = options(project, session);
-    let way = Way {
-        map,
-        revisions,
-        direction,
+    runner::verify_applied(session, way.map).await?;
+    let options = RunOptions {
+        existing,
+        ..options(project, session)
     };
-    Ok(runner::run(session, &way, &options, observe).await?)
+    Ok(runner::run(session, way, &options, observe).await?)
 }
 
 fn options(project: &Project, session: &dyn Session) -> RunOptions {
@@ -69,6 +71,7 @@ fn options(project: &Project, session: &dyn Session) -> RunOptions {
         lock_wait: project.lock_wait,
         allow_destructive: project.allow_destructive,
         scope: sides::scope(project, session.server().dialect),
+        existing: None,
     }
 }
 

@@ -5,6 +5,8 @@
 pub mod apply;
 pub mod chain;
 pub mod difference;
+mod drift;
+mod existing;
 pub mod generate;
 pub mod inspect;
 pub mod known;
@@ -42,6 +44,8 @@ pub struct Project {
     pub cache: Option<known::Cache>,
     /// Whether steps that lose something may be planned and run.
     pub allow_destructive: bool,
+    /// Whether what somebody made by hand counts as done where it is what a step would make.
+    pub accept_existing: bool,
     /// How long to wait for another applier.
     pub lock_wait: Duration,
     /// The time to write into new revisions: RFC 3339, UTC. Injected, so that output is reproducible.

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
-use super::{Failure, Project, Proposal, chain, generate, sides};
+use super::{Failure, Project, Proposal, chain, drift, generate, sides};
 
 /// Where a database is.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
     let rows = current(project).await?;
     let known = rows.iter().filter_map(|row| map.get(row)).cloned().collect();
     let pending: Vec<Revision> = pending(&map, &rows)?.into_iter().cloned().collect();
-    let drift = generate::drift(project, &map, &rows).await?;
+    let drift = drift::find(project, &map, &rows).await?;
     let proposal = if pending.is_empty() && drift.is_empty() {
         Some(generate::proposal(project).await?).filter(|found| !found.is_empty())
     } else {

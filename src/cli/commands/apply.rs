@@ -27,6 +27,9 @@ pub(in crate::cli) struct Apply {
     /// Never write a revision: apply what is in the chain, and nothing else (CI, deploys)
     #[arg(long)]
     frozen: bool,
+    /// Where what a step makes was made by hand and is the same, record the step as done instead of failing
+    #[arg(long)]
+    accept_existing: bool,
     /// Wait this long for the database and for other appliers (30s, 2m)
     #[arg(long, value_name = "DURATION", value_parser = span)]
     wait: Option<Duration>,
@@ -58,6 +61,7 @@ enum Round {
 impl Apply {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let mut project = context::project(global)?;
+        project.accept_existing = self.accept_existing;
         if let Some(wait) = self.wait {
             project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
         }

@@ -1,0 +1,105 @@
+//! Drift: what a database has otherwise than the chain made it.
+//!
+//! In: two states, one that was expected and one that was found. Out: a diagnostic for each object that differs, with
+//! what is expected and what is there.
+
+use serde_json::Value;
+
+use crate::catalog::{Canonical, Object};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Server;
+use crate::diff::{Change, Intents, diff};
+use crate::revision::RevisionMap;
+use crate::runner;
+
+use super::{Failure, Project, sides};
+
+/// Objects that are not as the revision at which the database stands left them.
+pub(super) async fn find(
+    project: &Project,
+    map: &RevisionMap,
+    rows: &[String],
+) -> Result<Vec<Diagnostic>, Failure> {
+    let url = sides::database(project)?;
+    let [row] = rows else { return Ok(Vec::new()) };
+    let Some(revision) = map.get(row) else {
+        return Ok(Vec::new());
+    };
+    let Some(script) = revision.script(url.dialect.name()) else {
+        return Ok(Vec::new());
+    };
+    let mut session = sides::connect_reading(url).await?;
+    let server = session.server().clone();
+    let scope = sides::scope(project, server.dialect);
+    let found = session.introspect(&scope).await?.catalog;
+    session.close().await?;
+    if found.fingerprint() == script.to || !runner::same_major(script, &server) {
+        return Ok(Vec::new());
+    }
+    let mut scratch = sides::open_scratch(project, server.dialect).await?;
+    let replayed = sides::replay(&sides::lineage(map, Some(revision))?, &mut scratch, &scope, None).await;
+    scratch.close().await?;
+    let place = format!("the database drifted from revision {}", revision.id);
+    let help = "undo by hand what was done by hand; or plan it as a revision, and let \
+                `reconcile apply --accept-existing` record as done what is there already";
+    Ok(between(&replayed?, &found, &server, &place)
+        .into_iter()
+        .map(|diagnostic| diagnostic.help(help))
+        .collect())
+}
+
+/// One diagnostic an object that is not as expected.
+pub(super) fn between(
+    expected: &Canonical,
+    found: &Canonical,
+    server: &Server,
+    place: &str,
+) -> Vec<Diagnostic> {
+    let engine = server.engine();
+    let difference = diff(expected, found, &Intents::default(), &|name| engine.quote(name));
+    let say = |change: &Change| {
+        let how = match change {
+            Change::Create { .. } => "is there, and is not part of the chain".to_owned(),
+            Change::Drop { .. } => "is not there".to_owned(),
+            Change::Alter { from, to, .. } => format!("has {}", attributes(from, to)),
+            Change::Rename { from, .. } => format!("is there in the place of {from}"),
+        };
+        Diagnostic::error("RC0531", format!("{place}: {} {how}", change.id())).about(change.id())
+    };
+    difference.changes.iter().map(say).collect()
+}
+
+/// `data type varchar(20) instead of text`: each attribute that differs.
+fn attributes(expected: &Object, found: &Object) -> String {
+    let fields = |object: &Object| match serde_json::to_value(object) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (expected, found) = (fields(expected), fields(found));
+    let differing = found
+        .iter()
+        .filter(|(name, value)| expected.get(*name) != Some(value));
+    let words: Vec<String> = differing
+        .map(|(name, value)| {
+            let before = shown(expected.get(name).unwrap_or(&Value::Null));
+            format!("{} {} instead of {before}", name.replace('_', " "), shown(value))
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// A value as one would say it: a text without its quotes and without the structure around it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Object(fields) => {
+            let said: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
+            match said.as_slice() {
+                [(_, only)] => shown(only),
+                _ => value.to_string(),
+            }
+        }
+        other => other.to_string(),
+    }
+}
