@@ -285,6 +285,7 @@ fn help() {
         "apply",
         "upgrade",
         "downgrade",
+        "merge",
         "stamp",
         "current",
         "heads",

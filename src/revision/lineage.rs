@@ -24,6 +24,15 @@ impl RevisionMap {
         self.rows(&self.with_ancestors(&places))
     }
 
+    /// The rows of a database that has just what a revision stands on.
+    pub fn rows_before(&self, revision: &Revision) -> Vec<String> {
+        let before: Vec<usize> = self
+            .place(&revision.id)
+            .map(|at| self.links(at).before().collect())
+            .unwrap_or_default();
+        self.rows(&self.with_ancestors(&before))
+    }
+
     /// The rows after a revision was applied to a database with these rows; nothing if that is not right now: it is
     /// applied already, something it stands on is not, or a row is not known.
     pub fn rows_after_upgrade(&self, rows: &[String], id: &str) -> Option<Vec<String>> {

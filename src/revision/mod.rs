@@ -52,6 +52,8 @@ pub struct EngineScript {
     pub version: String,
     /// The state it was planned from.
     pub from: Fingerprint,
+    /// The other state it may start from: a merge of branches that leave something else in the other order.
+    pub or_from: Option<Fingerprint>,
     /// The state it leads to.
     pub to: Fingerprint,
     /// The way up.

@@ -42,6 +42,7 @@ fn sample() -> Revision {
         engine: "postgres".to_owned(),
         version: "15.4".to_owned(),
         from: Fingerprint::from_text("00"),
+        or_from: None,
         to: Fingerprint::from_text("11"),
         upgrade: Script {
             foreign_keys_off: false,
@@ -225,11 +226,13 @@ fn script() -> impl Strategy<Value = Script> {
 }
 
 fn engine(name: &'static str) -> impl Strategy<Value = EngineScript> {
-    (text(), text(), text(), script(), script()).prop_map(|(version, from, to, upgrade, downgrade)| {
+    let states = (text(), proptest::option::of(text()), text());
+    (text(), states, script(), script()).prop_map(|(version, (from, or_from, to), upgrade, downgrade)| {
         EngineScript {
             engine: name.to_owned(),
             version,
             from: Fingerprint::from_text(from),
+            or_from: or_from.map(Fingerprint::from_text),
             to: Fingerprint::from_text(to),
             upgrade,
             downgrade,

@@ -156,6 +156,14 @@ async fn run_all(
 /// Whether the database is in the state that was planned. Everything is committed, so it is no failure if not.
 async fn astray(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Option<String> {
     let (direction, id) = (job.direction, &job.revision.id);
+    let own = match direction {
+        Direction::Upgrade => vec![id.clone()],
+        Direction::Downgrade => job.map.rows_before(job.revision),
+    };
+    // Beside other branches the state is that of no plan.
+    if version::current(session).await.is_ok_and(|rows| rows != own) {
+        return None;
+    }
     match session.introspect(scope).await {
         Ok(found) if found.catalog.fingerprint() == *job.leads_to() => None,
         Ok(_) => Some(format!(
@@ -212,15 +220,16 @@ async fn open(
     version::make(session, &tables.ledger).await?;
     version::keep_others_out(session).await?;
     let rows = version::current(session).await?;
+    let before = rows.clone();
     let version = version::check(job.map, rows, job.revision, job.direction)?;
     let entries = ledger::read(session).await?;
     let start = resume::start(&entries, job.revision, &job.checksum, job.direction)?;
     if start != Start::Fresh {
         return Ok((start, version));
     }
-    if job.is_comparable(session.server()) {
+    if job.is_comparable(session.server()) && job.is_alone(&before) {
         let found = session.introspect(scope).await?.catalog.fingerprint();
-        if found != *job.starts_from() {
+        if !job.starts_from(&found) {
             return Err(RunError::Drift {
                 revision: job.revision.id.clone(),
             });
@@ -421,13 +430,23 @@ impl<'a> Job<'a> {
         same_major(self.planned, server)
     }
 
-    fn starts_from(&self) -> &'a Fingerprint {
-        if let Some(existing) = self.existing {
-            return &existing.state;
-        }
-        match self.direction {
-            Direction::Upgrade => &self.planned.from,
-            Direction::Downgrade => &self.planned.to,
+    /// Whether nothing beside what the revision stands on is applied: the state it was planned from is that of a database
+    /// without other branches, and what those did is for a merge to compare.
+    fn is_alone(&self, rows: &[String]) -> bool {
+        let own = match self.direction {
+            Direction::Upgrade => self.map.rows_before(self.revision),
+            Direction::Downgrade => vec![self.revision.id.clone()],
+        };
+        own == rows
+    }
+
+    fn starts_from(&self, found: &Fingerprint) -> bool {
+        match (self.existing, self.direction) {
+            (Some(existing), _) => existing.state == *found,
+            (None, Direction::Upgrade) => {
+                self.planned.from == *found || self.planned.or_from.as_ref() == Some(found)
+            }
+            (None, Direction::Downgrade) => self.planned.to == *found,
         }
     }
 

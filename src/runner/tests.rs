@@ -120,6 +120,7 @@ fn revision(session: &dyn Session, id: &str, parents: &[&str], up: &[&str], down
         engine: server.dialect.name().to_owned(),
         version: server.version_text.clone(),
         from: Fingerprint::from_text(""),
+        or_from: None,
         to: Fingerprint::from_text(""),
         upgrade: script(session, up),
         downgrade: script(session, down),

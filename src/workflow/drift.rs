@@ -21,25 +21,26 @@ pub(super) async fn find(
     rows: &[String],
 ) -> Result<Vec<Diagnostic>, Failure> {
     let url = sides::database(project)?;
-    let [row] = rows else { return Ok(Vec::new()) };
-    let Some(revision) = map.get(row) else {
+    let applied = map.applied(rows)?;
+    let engine = url.dialect.name();
+    if applied.is_empty() || applied.iter().any(|revision| revision.script(engine).is_none()) {
         return Ok(Vec::new());
-    };
-    let Some(script) = revision.script(url.dialect.name()) else {
-        return Ok(Vec::new());
-    };
+    }
+    let scripts = || rows.iter().filter_map(|row| map.get(row)?.script(engine));
     let mut session = sides::connect_reading(url).await?;
     let server = session.server().clone();
     let scope = sides::scope(project, server.dialect);
     let found = session.introspect(&scope).await?.catalog;
     session.close().await?;
-    if found.fingerprint() == script.to || !runner::same_major(script, &server) {
+    let fingerprint = found.fingerprint();
+    let is_known = rows.len() == 1 && scripts().any(|script| script.to == fingerprint);
+    if is_known || !scripts().all(|script| runner::same_major(script, &server)) {
         return Ok(Vec::new());
     }
     let mut scratch = sides::open_scratch(project, server.dialect).await?;
-    let replayed = sides::replay(&sides::lineage(map, Some(revision))?, &mut scratch, &scope, None).await;
+    let replayed = sides::replay(&applied, &mut scratch, &scope, None).await;
     scratch.close().await?;
-    let place = format!("the database drifted from revision {}", revision.id);
+    let place = format!("the database drifted from revision {}", rows.join(", "));
     let help = "undo by hand what was done by hand; or plan it as a revision, and let \
                 `reconcile apply --accept-existing` record as done what is there already";
     Ok(between(&replayed?, &found, &server, &place)

@@ -8,11 +8,11 @@ use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::dialect::scratch::Scratch;
-use crate::revision::{self, EngineScript, Revision, RevisionMap};
+use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
 use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
-use super::{Failure, Project, Proposal, chain, drift, preflight, sides, status, validate};
+use super::{Failure, Project, Proposal, branches, chain, drift, preflight, sides, status, validate};
 
 /// What `plan` wrote.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct Generated {
 /// an error that says to apply them first.
 pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>, Failure> {
     let map = chain::load(project)?;
+    branches::the_head(&map)?;
     let rows = status::current(project).await?;
     let pending = status::pending(&map, &rows)?;
     if let Some(first) = pending.first() {
@@ -151,33 +152,47 @@ pub(super) async fn write(
             Err(other) => return Err(other),
         }
     }
+    let revision = Revision {
+        notes: proposal.notes.iter().map(|note| note.message.clone()).collect(),
+        scripts,
+        ..fresh(project, message, branches::the_head(&map)?.into_iter().collect())
+    };
+    let revision = store(project, revision)?;
+    Ok(Generated {
+        path: revision.path.clone(),
+        proposal,
+        revision,
+    })
+}
+
+/// A revision of now that does nothing yet.
+pub(super) fn fresh(project: &Project, message: &str, down_revisions: Vec<String>) -> Revision {
+    Revision {
+        origin: Origin::Native,
+        id: (project.new_id)(),
+        message: message.to_owned(),
+        down_revisions,
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        created: project.now.clone(),
+        notes: Vec::new(),
+        scripts: Vec::new(),
+        path: PathBuf::new(),
+    }
+}
+
+/// Writes the file of a new revision; its scripts stand in the order in which the project names the engines.
+pub(super) fn store(project: &Project, mut revision: Revision) -> Result<Revision, Failure> {
     let order = &project.config.engines;
-    scripts.sort_by_key(|script| {
+    revision.scripts.sort_by_key(|script| {
         order
             .iter()
             .position(|name| *name == script.engine)
             .unwrap_or(usize::MAX)
     });
-    let mut revision = Revision {
-        origin: crate::revision::Origin::Native,
-        id: (project.new_id)(),
-        message: message.to_owned(),
-        down_revisions: map.heads().iter().map(|head| head.id.clone()).collect(),
-        branch_labels: Vec::new(),
-        depends_on: Vec::new(),
-        created: project.now.clone(),
-        notes: proposal.notes.iter().map(|note| note.message.clone()).collect(),
-        scripts,
-        path: PathBuf::new(),
-    };
-    let path = project.config.plans.join(revision::file_name(&revision));
-    revision.path.clone_from(&path);
-    save(&path, &revision::print(&revision))?;
-    Ok(Generated {
-        proposal,
-        revision,
-        path,
-    })
+    revision.path = project.config.plans.join(revision::file_name(&revision));
+    save(&revision.path, &revision::print(&revision))?;
+    Ok(revision)
 }
 
 /// Through a temporary file: a reader never sees half of a revision.
@@ -194,11 +209,12 @@ fn save(path: &std::path::Path, text: &str) -> Result<(), Failure> {
     std::fs::rename(&unfinished, path).map_err(failed)
 }
 
-fn script_of(proposal: &Proposal) -> EngineScript {
+pub(super) fn script_of(proposal: &Proposal) -> EngineScript {
     EngineScript {
         engine: proposal.server.dialect.name().to_owned(),
         version: proposal.server.version_text.clone(),
         from: proposal.from(),
+        or_from: None,
         to: proposal.to(),
         upgrade: proposal.upgrade.clone(),
         downgrade: proposal.downgrade.clone(),
@@ -212,22 +228,22 @@ pub(super) async fn from_chain(
     dialect: Dialect,
 ) -> Result<Proposal, Failure> {
     let mut scratch = sides::open_scratch(project, dialect).await?;
-    let result = on_scratch(project, map, &mut scratch).await;
+    let result = on_scratch(project, &map.in_order(), &mut scratch).await;
     scratch.close().await?;
     result
 }
 
-async fn on_scratch(
+/// What is left to do after these revisions, which an empty scratch database runs first.
+pub(super) async fn on_scratch(
     project: &Project,
-    map: &RevisionMap,
+    lineage: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Proposal, Failure> {
     let server = scratch.session()?.server().clone();
     let scope = sides::scope(project, server.dialect);
     let declared = sides::declared(project, &project.config.schema, &server)?;
-    let lineage = map.in_order();
     let from = sides::without_other_rows(
-        sides::replay(&lineage, scratch, &scope, Some(&declared)).await?,
+        sides::replay(lineage, scratch, &scope, Some(&declared)).await?,
         &declared,
     );
     scratch.reset().await?;

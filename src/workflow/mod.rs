@@ -3,6 +3,7 @@
 //! In: a [`Project`] that the command line has resolved. Out: data that it prints, or a [`Failure`].
 
 pub mod apply;
+mod branches;
 pub mod chain;
 pub mod difference;
 mod drift;
@@ -10,6 +11,7 @@ mod existing;
 pub mod generate;
 pub mod inspect;
 pub mod known;
+pub mod merge;
 pub mod migrate;
 mod preflight;
 mod propose;

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
-use super::{Failure, Project, Proposal, chain, drift, generate, sides};
+use super::{Failure, Project, Proposal, branches, chain, drift, generate, sides};
 
 /// Where a database is.
 #[derive(Debug)]
@@ -61,8 +61,8 @@ pub(super) fn pending<'a>(map: &'a RevisionMap, rows: &[String]) -> Result<Vec<&
             .help("get the revision file from version control, or `reconcile stamp` the revision the database really is at")
             .into());
     }
-    if map.heads().is_empty() {
+    let Some(head) = branches::the_head(map)? else {
         return Ok(Vec::new());
-    }
-    Ok(map.upgrade_path(rows, map.resolve("head", rows)?)?)
+    };
+    Ok(map.upgrade_path(rows, map.get(&head))?)
 }

@@ -83,6 +83,7 @@ struct Head {
 struct Place {
     version: Option<String>,
     from: Option<String>,
+    or_from: Option<String>,
     to: Option<String>,
 }
 
@@ -107,7 +108,10 @@ impl Reader<'_> {
             match node.name().value() {
                 "revision" if head.is_some() => self.twice(node),
                 "revision" => head = Some(self.head(node)),
-                "upgrade" => ups.push(self.half(node, &["engine", "version", "from", "to", "foreign-keys"])),
+                "upgrade" => ups.push(self.half(
+                    node,
+                    &["engine", "version", "from", "or-from", "to", "foreign-keys"],
+                )),
                 "downgrade" => downs.push(self.half(node, &["engine", "foreign-keys"])),
                 _ => self.unknown(node, &["revision", "upgrade", "downgrade"]),
             }
@@ -166,6 +170,7 @@ impl Reader<'_> {
                     continue;
                 }
                 "from" => head.place.from = self.argument(child, "a fingerprint"),
+                "or-from" => head.place.or_from = self.argument(child, "a fingerprint"),
                 "to" => head.place.to = self.argument(child, "a fingerprint"),
                 _ => {
                     self.unknown(child, HEAD);
@@ -221,6 +226,7 @@ impl Reader<'_> {
             place: Place {
                 version: self.text(node, "version"),
                 from: self.text(node, "from"),
+                or_from: self.text(node, "or-from"),
                 to: self.text(node, "to"),
             },
             script: Script {
@@ -347,6 +353,11 @@ impl Reader<'_> {
             scripts.push(EngineScript {
                 version,
                 from: Fingerprint::from_text(from),
+                or_from: up
+                    .place
+                    .or_from
+                    .or_else(|| head.place.or_from.clone())
+                    .map(Fingerprint::from_text),
                 to: Fingerprint::from_text(to),
                 upgrade: up.script,
                 downgrade: down.script,
@@ -478,6 +489,7 @@ const HEAD: &[&str] = &[
     "created",
     "engine",
     "from",
+    "or-from",
     "to",
     "note",
 ];

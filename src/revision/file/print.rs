@@ -28,11 +28,14 @@ pub fn print(revision: &Revision) -> String {
 }
 
 fn placed(engine: &EngineScript) -> String {
+    let or_from = engine.or_from.as_ref();
+    let or_from = or_from.map(|from| format!(" or-from={}", quoted(from.as_str())));
     format!(
-        " engine={} version={} from={} to={}",
+        " engine={} version={} from={}{} to={}",
         word(&engine.engine),
         quoted(&engine.version),
         quoted(engine.from.as_str()),
+        or_from.unwrap_or_default(),
         quoted(engine.to.as_str())
     )
 }
@@ -52,6 +55,9 @@ fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
         );
         line(out, 1, &engine);
         line(out, 1, &format!("from {}", quoted(script.from.as_str())));
+        if let Some(from) = &script.or_from {
+            line(out, 1, &format!("or-from {}", quoted(from.as_str())));
+        }
         line(out, 1, &format!("to {}", quoted(script.to.as_str())));
     }
     for note in &revision.notes {
