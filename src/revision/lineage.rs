@@ -102,6 +102,39 @@ impl RevisionMap {
         self.reached(from, |at| &self.links(at).children)
     }
 
+    /// These, and all that they stand on, over `down-revision` alone.
+    pub(super) fn with_line_ancestors(&self, from: &[usize]) -> Vec<bool> {
+        self.reached(from, |at| &self.links(at).line)
+    }
+
+    /// These, and all that stands on them, over `down-revision` alone.
+    pub(super) fn with_line_descendants(&self, from: &[usize]) -> Vec<bool> {
+        self.reached(from, |at| &self.links(at).line_children)
+    }
+
+    /// Everything on one line with this: what it stands on and what stands on it, over `down-revision` alone.
+    pub(super) fn line_of(&self, at: usize) -> Vec<bool> {
+        let mut line = self.with_line_ancestors(&[at]);
+        for (place, is_above) in self.with_line_descendants(&[at]).into_iter().enumerate() {
+            line[place] |= is_above;
+        }
+        line
+    }
+
+    /// Whether one of these stands on the other, or they are the same; `depends-on` counts.
+    pub(super) fn are_related(&self, one: usize, other: usize) -> bool {
+        self.with_ancestors(&[one])[other] || self.with_ancestors(&[other])[one]
+    }
+
+    /// Two of these of which the first stands on the second.
+    pub(super) fn overlap(&self, places: &[usize]) -> Option<(usize, usize)> {
+        places.iter().find_map(|upper| {
+            let below = self.with_ancestors(&[*upper]);
+            let lower = places.iter().find(|place| *place != upper && below[**place])?;
+            Some((*upper, *lower))
+        })
+    }
+
     fn reached<'a>(&'a self, from: &[usize], next: impl Fn(usize) -> &'a [usize]) -> Vec<bool> {
         let mut found = vec![false; self.len()];
         let mut open = from.to_vec();

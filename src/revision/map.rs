@@ -133,6 +133,16 @@ impl RevisionMap {
         self.labels.get(label).copied()
     }
 
+    /// Every id with its place, sorted.
+    pub(super) fn id_places(&self) -> impl Iterator<Item = (&String, &usize)> {
+        self.places.iter()
+    }
+
+    /// Every label with the place of the revision that declares it, sorted.
+    pub(super) fn label_places(&self) -> impl Iterator<Item = (&String, &usize)> {
+        self.labels.iter()
+    }
+
     pub(super) fn named(&self, places: impl Iterator<Item = usize>) -> Vec<&Revision> {
         places.map(|at| self.at(at)).collect()
     }
@@ -161,7 +171,7 @@ impl RevisionMap {
         let help = if self.revisions.is_empty() {
             "the folder of plans is empty: is it the right one (`--plans`)?"
         } else {
-            "get the revision file from version control, or `reconcile stamp` the revision the database really is at"
+            "get the revision file from version control, or `reconcile stamp --purge` the revision the database really is at"
         };
         Diagnostic::error(
             "RC0410",

@@ -2,15 +2,18 @@
 //!
 //! Pure: it reads and writes texts, and touches neither a database nor the declarations.
 //! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it,
-//! [`walk`] the way there, [`lineage`] the rows on the way.
+//! [`walk`] the way there, [`lineage`] the rows on the way, [`range`] what `a:b` spans, [`marks`] what a revision is.
 
 pub mod file;
 pub mod id;
 pub mod lineage;
 mod links;
 pub mod map;
+pub mod marks;
 mod order;
+pub mod range;
 pub mod target;
+mod trouble;
 pub mod walk;
 
 use std::fmt;
@@ -24,6 +27,7 @@ pub use file::{file_name, parse, print};
 pub use id::new_id;
 pub use lineage::Stage;
 pub use map::RevisionMap;
+pub use marks::Marks;
 
 /// Which way a revision is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

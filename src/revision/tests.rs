@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+mod alembic;
 mod graph;
 
 use super::*;

@@ -22,10 +22,9 @@ fn steps<'a>(
     target: &str,
     direction: Direction,
 ) -> Result<Vec<&'a Revision>, Failure> {
-    let goal = map.resolve(target, rows)?;
     Ok(match direction {
-        Direction::Upgrade => map.upgrade_path(rows, goal)?,
-        Direction::Downgrade => map.downgrade_path(rows, goal)?,
+        Direction::Upgrade => map.upgrade(rows, &[target])?,
+        Direction::Downgrade => map.downgrade(rows, target)?,
     })
 }
 
@@ -84,11 +83,7 @@ pub async fn stamp(project: &Project, target: &str, purge: bool) -> Result<Vec<S
     } else {
         runner::current(session.as_mut()).await?
     };
-    let rows: Vec<String> = map
-        .resolve(target, &rows)?
-        .map(|revision| revision.id.clone())
-        .into_iter()
-        .collect();
+    let rows = map.stamp(&rows, &[target])?;
     let options = options(project, session.as_ref());
     runner::stamp(session.as_mut(), &rows, &options).await?;
     session.close().await?;

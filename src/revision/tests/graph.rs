@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// `a->b b->c`: ids padded to four characters, made in the order in which they are first named.
-fn revisions(shorthand: &str) -> Vec<Revision> {
+pub(super) fn revisions(shorthand: &str) -> Vec<Revision> {
     let mut out: Vec<Revision> = Vec::new();
     for edge in shorthand.split_whitespace() {
         let mut parent: Option<String> = None;
@@ -30,30 +30,30 @@ fn revisions(shorthand: &str) -> Vec<Revision> {
     out
 }
 
-fn padded(name: &str) -> String {
+pub(super) fn padded(name: &str) -> String {
     format!("{name:_<4}")
 }
 
-fn map(shorthand: &str) -> RevisionMap {
+pub(super) fn map(shorthand: &str) -> RevisionMap {
     let mut revisions = revisions(shorthand);
     revisions.reverse();
     RevisionMap::new(revisions).unwrap()
 }
 
-fn short(revisions: &[&Revision]) -> String {
+pub(super) fn short(revisions: &[&Revision]) -> String {
     let names: Vec<&str> = revisions.iter().map(|r| r.id.trim_end_matches('_')).collect();
     names.join(" ")
 }
 
-fn rows(names: &str) -> Vec<String> {
+pub(super) fn rows(names: &str) -> Vec<String> {
     names.split_whitespace().map(padded).collect()
 }
 
-fn message(diagnostic: &Diagnostic) -> String {
+pub(super) fn message(diagnostic: &Diagnostic) -> String {
     format!("{} {}", diagnostic.code, diagnostic.message)
 }
 
-fn found(map: &RevisionMap, target: &str, at: &str) -> String {
+pub(super) fn found(map: &RevisionMap, target: &str, at: &str) -> String {
     match map.resolve(target, &rows(at)) {
         Ok(Some(revision)) => short(&[revision]),
         Ok(None) => "base".to_owned(),
@@ -61,20 +61,34 @@ fn found(map: &RevisionMap, target: &str, at: &str) -> String {
     }
 }
 
-fn up(map: &RevisionMap, at: &str, target: &str) -> String {
-    let goal = map.resolve(target, &rows(at)).unwrap();
-    match map.upgrade_path(&rows(at), goal) {
-        Ok(path) => short(&path),
+pub(super) fn up(map: &RevisionMap, at: &str, target: &str) -> String {
+    ran(map.upgrade(&rows(at), &target.split_whitespace().collect::<Vec<_>>()))
+}
+
+pub(super) fn down(map: &RevisionMap, at: &str, target: &str) -> String {
+    ran(map.downgrade(&rows(at), target))
+}
+
+fn ran(way: Result<Vec<&Revision>, Diagnostic>) -> String {
+    match way {
+        Ok(way) => short(&way),
         Err(problem) => message(&problem),
     }
 }
 
-fn down(map: &RevisionMap, at: &str, target: &str) -> String {
-    let goal = map.resolve(target, &rows(at)).unwrap();
-    match map.downgrade_path(&rows(at), goal) {
-        Ok(path) => short(&path),
+pub(super) fn stamped(map: &RevisionMap, at: &str, targets: &str) -> String {
+    match map.stamp(&rows(at), &targets.split_whitespace().collect::<Vec<_>>()) {
+        Ok(rows) => rows
+            .iter()
+            .map(|row| row.trim_end_matches('_'))
+            .collect::<Vec<_>>()
+            .join(" "),
         Err(problem) => message(&problem),
     }
+}
+
+pub(super) fn listed(map: &RevisionMap, at: &str, range: &str) -> String {
+    ran(map.history(range, &rows(at)))
 }
 
 #[test]
@@ -166,8 +180,12 @@ fn targets_resolve_or_say_why_not() {
             "-1",
             "RC0416 `-1` is ambiguous: the database stands at abcd, abce",
         ),
-        ("", "x@head", "RC0415 `x@head` is not a target here"),
-        ("", "aabb:head", "RC0415 `aabb:head` is not a target here"),
+        ("", "x@head", "RC0419 there is no branch `x`"),
+        (
+            "",
+            "aabb:head",
+            "RC0415 `aabb:head` is a range, and here one target is wanted",
+        ),
     ] {
         assert_eq!(found(&map, target, at), expected, "{target} at `{at}`");
     }
@@ -184,7 +202,7 @@ fn branches_and_merges_have_an_order_and_heads() {
     assert_eq!(short(&map.heads()), "e f");
     assert_eq!(
         found(&map, "head", ""),
-        "RC0411 the chain has several heads: e___ (make e), f___ (make f)"
+        "RC0411 the chain has several heads: f___ (make f), e___ (make e)"
     );
     assert_eq!(
         found(&map, "a___+1", ""),
@@ -248,7 +266,7 @@ fn broken_graphs_are_named_with_their_files() {
 }
 
 /// Adds to a graph: `b:a` is that b depends on a, `b@x` that b declares the label x.
-fn with(mut revisions: Vec<Revision>, more: &str) -> RevisionMap {
+pub(super) fn with(mut revisions: Vec<Revision>, more: &str) -> RevisionMap {
     for word in more.split_whitespace() {
         let at = word.find([':', '@']).unwrap();
         let (id, name) = (padded(&word[..at]), &word[at + 1..]);
@@ -370,7 +388,7 @@ fn graphs() -> impl Strategy<Value = RevisionMap> {
     all.prop_shuffle().prop_map(|all| RevisionMap::new(all).unwrap())
 }
 
-fn ids(revisions: &[&Revision]) -> std::collections::BTreeSet<String> {
+pub(super) fn ids(revisions: &[&Revision]) -> std::collections::BTreeSet<String> {
     revisions.iter().map(|revision| revision.id.clone()).collect()
 }
 
