@@ -25,6 +25,8 @@ fn main() {
         ),
         ("one_column_changed_twice_is_a_conflict", one_column),
         ("one_after_the_other_is_nothing_to_merge", one_line),
+        ("a_branch_that_nobody_has_is_rebased", rebased),
+        ("many_become_one", squashed),
     ] {
         trials.push(Trial::test(format!("branches::{name}::sqlite"), move || {
             test(&Place { server: None })
@@ -246,4 +248,79 @@ fn one_line(place: &Place) -> Result<(), Failed> {
     project.declare(BASE)?;
     project.succeeds(&desk, &["apply", "--yes"])?;
     project.fails(&desk, &["merge", "heads", "-m", "join"], &["nothing to merge"])
+}
+
+fn rebased(place: &Place) -> Result<(), Failed> {
+    let both = with("column phone text nullable\n    column points integer default=0");
+    let (project, desks) = apart(
+        place,
+        &with("column phone text nullable"),
+        &with("column points integer default=0"),
+        &both,
+    )?;
+    let [_, right, fresh] = &desks;
+    let settings = format!(
+        "environment dev {{ url \"{}\" }}\nenvironment mine {{ url \"{}\" }}\n",
+        fresh.url(),
+        right.url()
+    );
+    std::fs::write(project.path().join("reconcile.kdl"), settings)?;
+    let id = project
+        .succeeds(fresh, &["heads"])?
+        .lines()
+        .find(|line| line.ends_with("right"))
+        .and_then(|line| Some(line.split_once(' ')?.0.to_owned()))
+        .ok_or("no head of the right branch")?;
+    let files = project.files()?;
+    project.fails(
+        fresh,
+        &["rebase", &id],
+        &["has revision", "of the branch", "reconcile downgrade"],
+    )?;
+    if project.files()? != files {
+        return Err("a refused rebase changed a file".into());
+    }
+    project.succeeds(right, &["downgrade", "-1", "--yes", "--allow-destructive"])?;
+    project.succeeds(fresh, &["rebase", &id])?;
+    project.fails(fresh, &["rebase", "head"], &["nothing to stand on"])?;
+    all_arrive(&project, &desks)
+}
+
+fn squashed(place: &Place) -> Result<(), Failed> {
+    let project = Project::new()?;
+    let [end, middle, fresh] = [place.desk("end")?, place.desk("middle")?, place.desk("fresh")?];
+    project.declare(BASE)?;
+    project.succeeds(&end, &["apply", "--yes", "-m", "one"])?;
+    project.succeeds(&middle, &["apply", "--yes"])?;
+    let phone = with("column phone text nullable");
+    project.declare(&phone)?;
+    project.succeeds(&end, &["apply", "--yes", "-m", "two"])?;
+    project.declare(
+        &phone
+            .replace("column name", "column full_name")
+            .replace("\"varchar(20)\"", "\"varchar(20)\" was=name"),
+    )?;
+    project.succeeds(&end, &["apply", "--yes", "-m", "three"])?;
+    let said = project.succeeds(&end, &["squash", "base:head", "-m", "everything"])?;
+    if project.files()?.len() != 1 || !said.contains("Proven equal") {
+        return Err(said.into());
+    }
+    let said = project.succeeds(&end, &["apply", "--yes"])?;
+    if !said.contains("Nothing to do") {
+        return Err(said.into());
+    }
+    project.succeeds(&end, &["status", "--exit-code"])?;
+    project.fails(
+        &middle,
+        &["apply", "--yes"],
+        &["in the middle of what became", "everything", "version control"],
+    )?;
+    project.succeeds(&fresh, &["apply", "--yes"])?;
+    for desk in [&fresh, &end] {
+        project.succeeds(desk, &["status", "--exit-code"])?;
+        project.succeeds(desk, &["downgrade", "base", "--yes", "--allow-destructive"])?;
+        project.succeeds(desk, &["upgrade", "head", "--yes"])?;
+        project.succeeds(desk, &["status", "--exit-code"])?;
+    }
+    Ok(())
 }

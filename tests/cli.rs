@@ -286,6 +286,8 @@ fn help() {
         "upgrade",
         "downgrade",
         "merge",
+        "rebase",
+        "squash",
         "stamp",
         "current",
         "heads",

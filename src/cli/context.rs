@@ -36,6 +36,15 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         .iter()
         .map(|url| parse(url))
         .collect::<Result<Vec<_>, _>>()?;
+    // An environment that is not meant may name variables that are not set.
+    let known = config
+        .environments
+        .iter()
+        .filter_map(|environment| environment.url.as_ref());
+    let listed = known
+        .filter_map(|url| expand(url).ok())
+        .map(|url| Ok(relative_to(&config.root, parse(&url)?)))
+        .collect::<Result<Vec<_>, CommandError>>()?;
     for environment in environment.into_iter().chain(&config.environments) {
         // An environment that is not meant may name variables that are not set.
         if let Some(url) = environment.scratch_url.as_ref().and_then(|url| expand(url).ok()) {
@@ -45,6 +54,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
     Ok(Project {
         config,
         url,
+        listed,
         scratch_urls,
         engine: global.engine,
         cache: cache(),

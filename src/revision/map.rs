@@ -168,6 +168,17 @@ impl RevisionMap {
     }
 
     fn unknown_row(&self, row: &str) -> Diagnostic {
+        let replaced = |revision: &&Revision| revision.replaces.iter().any(|id| id == row);
+        if let Some(squashed) = self.revisions.iter().find(replaced) {
+            let message = format!(
+                "the database stands at revision {row}, in the middle of what became revision {} ({})",
+                squashed.id, squashed.message
+            );
+            return Diagnostic::error("RC0410", message).help(format!(
+                "take the files of before the squash from version control and `reconcile upgrade {}` there, then go on here",
+                squashed.id
+            ));
+        }
         let help = if self.revisions.is_empty() {
             "the folder of plans is empty: is it the right one (`--plans`)?"
         } else {

@@ -60,6 +60,9 @@ pub struct EngineScript {
     pub or_from: Option<Fingerprint>,
     /// The state it leads to.
     pub to: Fingerprint,
+    /// The checksum that the revision had before it took the place of others: a database that was brought here by those
+    /// has this one in its ledger.
+    pub was: Option<Fingerprint>,
     /// The way up.
     pub upgrade: Script,
     /// The way down, planned the other way round.
@@ -93,6 +96,8 @@ pub struct Revision {
     pub depends_on: Vec<String>,
     /// When it was made: RFC 3339, UTC.
     pub created: String,
+    /// The revisions in whose place it stands, where a part of the chain was made one.
+    pub replaces: Vec<String>,
     /// What a reader should know: what could not be proven, what is lost.
     pub notes: Vec<String>,
     /// What it does, by engine.

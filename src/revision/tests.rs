@@ -44,6 +44,7 @@ fn sample() -> Revision {
         version: "15.4".to_owned(),
         from: Fingerprint::from_text("00"),
         or_from: None,
+        was: None,
         to: Fingerprint::from_text("11"),
         upgrade: Script {
             foreign_keys_off: false,
@@ -66,6 +67,7 @@ fn sample() -> Revision {
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         created: "2026-11-21T09:30:00Z".to_owned(),
+        replaces: Vec::new(),
         notes: vec!["not proven".to_owned()],
         scripts: vec![script],
         path: PathBuf::from("plans/x.kdl"),
@@ -227,18 +229,20 @@ fn script() -> impl Strategy<Value = Script> {
 }
 
 fn engine(name: &'static str) -> impl Strategy<Value = EngineScript> {
-    let states = (text(), proptest::option::of(text()), text());
-    (text(), states, script(), script()).prop_map(|(version, (from, or_from, to), upgrade, downgrade)| {
-        EngineScript {
+    let maybe = || proptest::option::of(text());
+    let states = (text(), maybe(), text(), maybe());
+    (text(), states, script(), script()).prop_map(
+        |(version, (from, or_from, to, was), upgrade, downgrade)| EngineScript {
             engine: name.to_owned(),
             version,
             from: Fingerprint::from_text(from),
             or_from: or_from.map(Fingerprint::from_text),
+            was: was.map(Fingerprint::from_text),
             to: Fingerprint::from_text(to),
             upgrade,
             downgrade,
-        }
-    })
+        },
+    )
 }
 
 fn revision() -> impl Strategy<Value = Revision> {
@@ -255,6 +259,7 @@ fn revision() -> impl Strategy<Value = Revision> {
             down_revisions,
             branch_labels,
             depends_on,
+            replaces: Vec::new(),
             notes,
             scripts,
             ..sample()

@@ -7,6 +7,7 @@ use crate::catalog::Fingerprint;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{EngineError, Session};
+use crate::revision::Revision;
 
 use super::Direction;
 use super::version::{is_there, tables};
@@ -48,9 +49,12 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Whether the revision was applied with another text than the one that has this checksum.
-    pub(super) fn is_edited(&self, checksum: Option<&Fingerprint>) -> bool {
-        self.state == State::Applied && checksum != Some(&self.checksum)
+    /// Whether the revision was applied with another text than the one that it has on this engine, or had before it took
+    /// the place of others.
+    pub(super) fn is_edited(&self, revision: &Revision, engine: &str) -> bool {
+        let before = revision.script(engine).and_then(|script| script.was.as_ref());
+        let known = [revision.checksum(engine).as_ref(), before].contains(&Some(&self.checksum));
+        self.state == State::Applied && !known
     }
 }
 

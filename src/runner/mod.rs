@@ -184,7 +184,7 @@ pub async fn verify_applied(session: &mut dyn Session, map: &RevisionMap) -> Res
     let known: Vec<String> = rows.into_iter().filter(|row| map.get(row).is_some()).collect();
     for revision in map.applied(&known).unwrap_or_default() {
         let entry = entries.iter().find(|entry| entry.revision == revision.id);
-        if entry.is_some_and(|entry| entry.is_edited(revision.checksum(engine).as_ref())) {
+        if entry.is_some_and(|entry| entry.is_edited(revision, engine)) {
             return Err(RunError::Edited {
                 revision: revision.id.clone(),
             });

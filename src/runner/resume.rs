@@ -20,6 +20,7 @@ pub(super) enum Start {
 pub(super) fn start(
     entries: &[Entry],
     revision: &Revision,
+    engine: &str,
     checksum: &Fingerprint,
     direction: Direction,
 ) -> Result<Start, RunError> {
@@ -40,7 +41,7 @@ pub(super) fn start(
         };
     }
     let own = entries.iter().find(|entry| entry.revision == revision.id);
-    let edited = own.is_some_and(|entry| entry.is_edited(Some(checksum)));
+    let edited = own.is_some_and(|entry| entry.is_edited(revision, engine));
     if direction == Direction::Downgrade && edited {
         return Err(RunError::Edited {
             revision: revision.id.clone(),

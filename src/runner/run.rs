@@ -223,7 +223,13 @@ async fn open(
     let before = rows.clone();
     let version = version::check(job.map, rows, job.revision, job.direction)?;
     let entries = ledger::read(session).await?;
-    let start = resume::start(&entries, job.revision, &job.checksum, job.direction)?;
+    let start = resume::start(
+        &entries,
+        job.revision,
+        &job.planned.engine,
+        &job.checksum,
+        job.direction,
+    )?;
     if start != Start::Fresh {
         return Ok((start, version));
     }

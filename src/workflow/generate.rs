@@ -174,6 +174,7 @@ pub(super) fn fresh(project: &Project, message: &str, down_revisions: Vec<String
         down_revisions,
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
+        replaces: Vec::new(),
         created: project.now.clone(),
         notes: Vec::new(),
         scripts: Vec::new(),
@@ -193,6 +194,17 @@ pub(super) fn store(project: &Project, mut revision: Revision) -> Result<Revisio
     revision.path = project.config.plans.join(revision::file_name(&revision));
     save(&revision.path, &revision::print(&revision))?;
     Ok(revision)
+}
+
+/// Takes the files of revisions away.
+pub(super) fn remove(revisions: &[Revision]) -> Result<(), Failure> {
+    for revision in revisions {
+        std::fs::remove_file(&revision.path).map_err(|error| Failure::Io {
+            path: revision.path.clone(),
+            error,
+        })?;
+    }
+    Ok(())
 }
 
 /// Through a temporary file: a reader never sees half of a revision.
@@ -215,6 +227,7 @@ pub(super) fn script_of(proposal: &Proposal) -> EngineScript {
         version: proposal.server.version_text.clone(),
         from: proposal.from(),
         or_from: None,
+        was: None,
         to: proposal.to(),
         upgrade: proposal.upgrade.clone(),
         downgrade: proposal.downgrade.clone(),

@@ -97,7 +97,7 @@ pub async fn merge(
 }
 
 /// The engine of the database first, then the others that the project names.
-fn engines(project: &Project) -> Vec<Dialect> {
+pub(super) fn engines(project: &Project) -> Vec<Dialect> {
     let mut engines: Vec<Dialect> = project.url.iter().map(|url| url.dialect).collect();
     for dialect in validate::engines(project) {
         if !engines.contains(&dialect) {
@@ -107,7 +107,7 @@ fn engines(project: &Project) -> Vec<Dialect> {
     engines
 }
 
-fn no_script(dialect: Dialect, why: &str) -> Diagnostic {
+pub(super) fn no_script(dialect: Dialect, why: &str) -> Diagnostic {
     let message = format!("the merge carries no script for {dialect}: {why}");
     Diagnostic::warning("RC0532", message).help(format!(
         "set a scratch-url for {dialect} in reconcile.kdl and merge again"

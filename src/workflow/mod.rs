@@ -15,7 +15,9 @@ pub mod merge;
 pub mod migrate;
 mod preflight;
 mod propose;
+pub mod rebase;
 mod sides;
+pub mod squash;
 pub mod status;
 pub mod validate;
 pub mod wait;
@@ -38,6 +40,8 @@ pub struct Project {
     pub config: Config,
     /// The database, if one was named.
     pub url: Option<DatabaseUrl>,
+    /// The databases of all environments, as far as their URLs are known here.
+    pub listed: Vec<DatabaseUrl>,
     /// Where scratch databases may be made, if not beside the database: one URL for each engine that has one.
     pub scratch_urls: Vec<DatabaseUrl>,
     /// The engine to plan for when no database is named.

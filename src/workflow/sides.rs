@@ -11,7 +11,7 @@ use crate::dialect::scratch::Scratch;
 use crate::dialect::session::ConnectOptions;
 use crate::dialect::{DatabaseUrl, Dialect, Introspection, RowsQuery, Scope, Server, Session};
 use crate::diff::Intents;
-use crate::revision::{Revision, RevisionMap};
+use crate::revision::{Direction, Revision, RevisionMap};
 use crate::{runner, scratch};
 
 use super::known::{self, Known};
@@ -255,22 +255,41 @@ pub(super) async fn replay(
     model: Option<&Declared>,
 ) -> Result<Canonical, Failure> {
     let session = scratch.session()?;
-    let server = session.server().clone();
-    let engine = server.engine();
     for revision in revisions {
-        let script = revision.script(engine.name()).ok_or_else(|| {
-            Failure::Run(runner::RunError::NoScript {
-                revision: revision.id.clone(),
-                engine: engine.name().to_owned(),
-            })
-        })?;
-        scratch::run(session, &script.upgrade).await.map_err(|refused| {
-            let mut problem = scratch::explain(&refused, &server, &|_| None);
-            problem.message = format!("revision {} cannot be replayed: {}", revision.id, problem.message);
-            Failure::from(problem)
-        })?;
+        step(session, revision, Direction::Upgrade).await?;
     }
     Ok(read(session, scope, model).await?.catalog)
+}
+
+/// Takes a revision back on a scratch database that has it, and reads the result.
+pub(super) async fn take_back(
+    revision: &Revision,
+    scratch: &mut Scratch,
+    scope: &Scope,
+) -> Result<Canonical, Failure> {
+    let session = scratch.session()?;
+    step(session, revision, Direction::Downgrade).await?;
+    Ok(read(session, scope, None).await?.catalog)
+}
+
+async fn step(session: &mut dyn Session, revision: &Revision, direction: Direction) -> Result<(), Failure> {
+    let server = session.server().clone();
+    let engine = server.engine();
+    let script = revision.script(engine.name()).ok_or_else(|| {
+        Failure::Run(runner::RunError::NoScript {
+            revision: revision.id.clone(),
+            engine: engine.name().to_owned(),
+        })
+    })?;
+    let (script, how) = match direction {
+        Direction::Upgrade => (&script.upgrade, "replayed"),
+        Direction::Downgrade => (&script.downgrade, "taken back"),
+    };
+    scratch::run(session, script).await.map_err(|refused| {
+        let mut problem = scratch::explain(&refused, &server, &|_| None);
+        problem.message = format!("revision {} cannot be {how}: {}", revision.id, problem.message);
+        Failure::from(problem)
+    })
 }
 
 /// The revisions that lead from nothing to `target`.

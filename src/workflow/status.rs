@@ -56,11 +56,8 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
 
 /// What the chain has and the database has not.
 pub(super) fn pending<'a>(map: &'a RevisionMap, rows: &[String]) -> Result<Vec<&'a Revision>, Failure> {
-    if let Some(unknown) = rows.iter().find(|row| map.get(row).is_none()) {
-        return Err(Diagnostic::error("RC0410", format!("the database stands at revision {unknown}, which is not in the chain"))
-            .help("get the revision file from version control, or `reconcile stamp --purge` the revision the database really is at")
-            .into());
-    }
+    // A row that the chain does not have is told before anything else.
+    map.applied(rows)?;
     let Some(head) = branches::the_head(map)? else {
         return Ok(Vec::new());
     };

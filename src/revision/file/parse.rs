@@ -84,6 +84,7 @@ struct Place {
     version: Option<String>,
     from: Option<String>,
     or_from: Option<String>,
+    was: Option<String>,
     to: Option<String>,
 }
 
@@ -110,7 +111,15 @@ impl Reader<'_> {
                 "revision" => head = Some(self.head(node)),
                 "upgrade" => ups.push(self.half(
                     node,
-                    &["engine", "version", "from", "or-from", "to", "foreign-keys"],
+                    &[
+                        "engine",
+                        "version",
+                        "from",
+                        "or-from",
+                        "to",
+                        "was",
+                        "foreign-keys",
+                    ],
                 )),
                 "downgrade" => downs.push(self.half(node, &["engine", "foreign-keys"])),
                 _ => self.unknown(node, &["revision", "upgrade", "downgrade"]),
@@ -139,6 +148,7 @@ impl Reader<'_> {
             branch_labels: Vec::new(),
             depends_on: Vec::new(),
             created: String::new(),
+            replaces: Vec::new(),
             notes: Vec::new(),
             scripts: Vec::new(),
             path: PathBuf::from(&self.source.name),
@@ -161,6 +171,7 @@ impl Reader<'_> {
                 "down-revision" => revision.down_revisions = self.arguments(child),
                 "branch-labels" => revision.branch_labels = self.arguments(child),
                 "depends-on" => revision.depends_on = self.arguments(child),
+                "replaces" => revision.replaces = self.arguments(child),
                 "created" => revision.created = self.created(child),
                 "note" => revision.notes.extend(self.argument(child, "a note")),
                 "engine" => {
@@ -171,6 +182,7 @@ impl Reader<'_> {
                 }
                 "from" => head.place.from = self.argument(child, "a fingerprint"),
                 "or-from" => head.place.or_from = self.argument(child, "a fingerprint"),
+                "was" => head.place.was = self.argument(child, "a checksum"),
                 "to" => head.place.to = self.argument(child, "a fingerprint"),
                 _ => {
                     self.unknown(child, HEAD);
@@ -227,6 +239,7 @@ impl Reader<'_> {
                 version: self.text(node, "version"),
                 from: self.text(node, "from"),
                 or_from: self.text(node, "or-from"),
+                was: self.text(node, "was"),
                 to: self.text(node, "to"),
             },
             script: Script {
@@ -353,11 +366,8 @@ impl Reader<'_> {
             scripts.push(EngineScript {
                 version,
                 from: Fingerprint::from_text(from),
-                or_from: up
-                    .place
-                    .or_from
-                    .or_else(|| head.place.or_from.clone())
-                    .map(Fingerprint::from_text),
+                or_from: optional(up.place.or_from, head.place.or_from.as_ref()),
+                was: optional(up.place.was, head.place.was.as_ref()),
                 to: Fingerprint::from_text(to),
                 upgrade: up.script,
                 downgrade: down.script,
@@ -480,6 +490,10 @@ impl Helped<'_> {
     }
 }
 
+fn optional(own: Option<String>, shared: Option<&String>) -> Option<Fingerprint> {
+    own.or_else(|| shared.cloned()).map(Fingerprint::from_text)
+}
+
 /// What may stand in `revision`.
 const HEAD: &[&str] = &[
     "message",
@@ -490,6 +504,8 @@ const HEAD: &[&str] = &[
     "engine",
     "from",
     "or-from",
+    "was",
+    "replaces",
     "to",
     "note",
 ];

@@ -28,16 +28,23 @@ pub fn print(revision: &Revision) -> String {
 }
 
 fn placed(engine: &EngineScript) -> String {
-    let or_from = engine.or_from.as_ref();
-    let or_from = or_from.map(|from| format!(" or-from={}", quoted(from.as_str())));
-    format!(
-        " engine={} version={} from={}{} to={}",
+    let mut out = format!(
+        " engine={} version={} from={}",
         word(&engine.engine),
         quoted(&engine.version),
-        quoted(engine.from.as_str()),
-        or_from.unwrap_or_default(),
-        quoted(engine.to.as_str())
-    )
+        quoted(engine.from.as_str())
+    );
+    let others = [
+        ("or-from", &engine.or_from),
+        ("to", &Some(engine.to.clone())),
+        ("was", &engine.was),
+    ];
+    for (name, state) in others {
+        if let Some(state) = state {
+            out.push_str(&format!(" {name}={}", quoted(state.as_str())));
+        }
+    }
+    out
 }
 
 fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
@@ -46,6 +53,7 @@ fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
     list(out, "down-revision", &revision.down_revisions);
     list(out, "branch-labels", &revision.branch_labels);
     list(out, "depends-on", &revision.depends_on);
+    list(out, "replaces", &revision.replaces);
     line(out, 1, &format!("created {}", quoted(&revision.created)));
     if let Some(script) = alone {
         let engine = format!(
@@ -59,6 +67,9 @@ fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
             line(out, 1, &format!("or-from {}", quoted(from.as_str())));
         }
         line(out, 1, &format!("to {}", quoted(script.to.as_str())));
+        if let Some(was) = &script.was {
+            line(out, 1, &format!("was {}", quoted(was.as_str())));
+        }
     }
     for note in &revision.notes {
         line(out, 1, &format!("note {}", quoted(note)));
