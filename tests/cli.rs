@@ -216,6 +216,55 @@ fn a_database_changed_by_hand() {
 }
 
 #[test]
+fn a_chain_that_forks() {
+    let mut story = Story::new();
+    std::fs::create_dir(story.path().join("plans")).expect("a folder");
+    let chain = [
+        ("base1", "", "the first", ""),
+        (
+            "left1",
+            "down-revision base1",
+            "to the left",
+            "branch-labels left",
+        ),
+        ("left2", "down-revision left1", "further left", ""),
+        (
+            "right1",
+            "down-revision base1",
+            "to the right",
+            "depends-on left1",
+        ),
+    ];
+    for (place, (id, down, message, more)) in chain.iter().enumerate() {
+        let text = format!(
+            "revision {id} {{\n    message \"{message}\"\n    {down}\n    {more}\n    created \"2026-11-2{place}T00:00:00Z\"\n    \
+             engine sqlite version=\"3.40.1\"\n    from \"\"\n    to \"\"\n}}\nupgrade {{\n}}\ndowngrade {{\n}}\n"
+        );
+        story.write(&format!("plans/{id}.kdl"), &text);
+    }
+    story
+        .run("heads")
+        .run("branches")
+        .run("history --graph")
+        .run("history -r left1:left2 -v")
+        .run("history -r left2:right1")
+        .run("stamp left@head right1")
+        .run("stamp left1 left2")
+        .run("current --check-heads")
+        .run("current -v")
+        .run("history -i")
+        .run("downgrade -1 --yes")
+        .run("downgrade left@-1 --yes")
+        .run("current --check-heads")
+        .run("upgrade head --yes")
+        .run("upgrade heads --yes")
+        .run("upgrade heads --yes");
+    story.sql("CREATE TABLE t (a)");
+    story.run("stamp base").run("stamp base --force").run("current");
+    story.ends("a_chain_that_forks");
+}
+
+#[test]
 fn made_by_hand_before_it_was_planned() {
     let mut story = Story::new();
     let declared = SHOP.replace(" comment=\"Who buys\"", "");
@@ -291,6 +340,7 @@ fn help() {
         "stamp",
         "current",
         "heads",
+        "branches",
         "history",
         "show",
         "status",

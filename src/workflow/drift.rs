@@ -3,35 +3,85 @@
 //! In: two states, one that was expected and one that was found. Out: a diagnostic for each object that differs, with
 //! what is expected and what is there.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use crate::catalog::{Canonical, Object};
+use crate::catalog::{Canonical, Object, ObjectId};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Server;
+use crate::dialect::{Server, Session};
 use crate::diff::{Change, Intents, diff};
 use crate::revision::RevisionMap;
 use crate::runner;
 
 use super::{Failure, Project, sides};
 
-/// Objects that are not as the revision at which the database stands left them.
+/// Objects that are not as the revisions at which the database stands left them.
 pub(super) async fn find(
     project: &Project,
     map: &RevisionMap,
     rows: &[String],
 ) -> Result<Vec<Diagnostic>, Failure> {
-    let url = sides::database(project)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut session = sides::connect_reading(sides::database(project)?).await?;
+    let place = format!("the database drifted from revision {}", rows.join(", "));
+    let found = from_rows(project, map, session.as_mut(), rows, &place).await?;
+    session.close().await?;
+    Ok(helped(
+        found,
+        "undo by hand what was done by hand; or plan it as a revision, and let \
+         `reconcile apply --accept-existing` record as done what is there already",
+    ))
+}
+
+/// Refuses rows that say of a database what it is not.
+pub(super) async fn refuse(
+    project: &Project,
+    map: &RevisionMap,
+    session: &mut dyn Session,
+    rows: &[String],
+) -> Result<(), Failure> {
+    let at = if rows.is_empty() {
+        "base".to_owned()
+    } else {
+        rows.join(", ")
+    };
+    let place = format!("the database is not in the state of {at}");
+    let found = from_rows(project, map, session, rows, &place).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let help = "stamp the revision whose state it has; --force stamps this one all the same";
+    Err(helped(found, help).into())
+}
+
+fn helped(found: Vec<Diagnostic>, help: &str) -> Vec<Diagnostic> {
+    found
+        .into_iter()
+        .map(|diagnostic| diagnostic.help(help))
+        .collect()
+}
+
+/// What of a database is not as these rows say; nothing where that cannot be told, since a revision has no script for
+/// this engine, or was planned on another major version.
+async fn from_rows(
+    project: &Project,
+    map: &RevisionMap,
+    session: &mut dyn Session,
+    rows: &[String],
+    place: &str,
+) -> Result<Vec<Diagnostic>, Failure> {
     let applied = map.applied(rows)?;
-    let engine = url.dialect.name();
-    if applied.is_empty() || applied.iter().any(|revision| revision.script(engine).is_none()) {
+    let server = session.server().clone();
+    let engine = server.dialect.name();
+    if applied.iter().any(|revision| revision.script(engine).is_none()) {
         return Ok(Vec::new());
     }
     let scripts = || rows.iter().filter_map(|row| map.get(row)?.script(engine));
-    let mut session = sides::connect_reading(url).await?;
-    let server = session.server().clone();
     let scope = sides::scope(project, server.dialect);
     let found = session.introspect(&scope).await?.catalog;
-    session.close().await?;
     let fingerprint = found.fingerprint();
     let is_known = rows.len() == 1 && scripts().any(|script| script.to == fingerprint);
     if is_known || !scripts().all(|script| runner::same_major(script, &server)) {
@@ -40,13 +90,7 @@ pub(super) async fn find(
     let mut scratch = sides::open_scratch(project, server.dialect).await?;
     let replayed = sides::replay(&applied, &mut scratch, &scope, None).await;
     scratch.close().await?;
-    let place = format!("the database drifted from revision {}", rows.join(", "));
-    let help = "undo by hand what was done by hand; or plan it as a revision, and let \
-                `reconcile apply --accept-existing` record as done what is there already";
-    Ok(between(&replayed?, &found, &server, &place)
-        .into_iter()
-        .map(|diagnostic| diagnostic.help(help))
-        .collect())
+    Ok(between(&replayed?, &found, &server, place))
 }
 
 /// One diagnostic an object that is not as expected.
@@ -67,7 +111,18 @@ pub(super) fn between(
         };
         Diagnostic::error("RC0531", format!("{place}: {} {how}", change.id())).about(change.id())
     };
-    difference.changes.iter().map(say).collect()
+    // What comes or goes with its table is not told beside it.
+    let whole: HashSet<&ObjectId> = difference
+        .changes
+        .iter()
+        .filter(|change| matches!(change, Change::Create { .. } | Change::Drop { .. }))
+        .map(Change::id)
+        .collect();
+    let alone = |change: &&Change| {
+        let table = change.id().relation().cloned().map(ObjectId::table);
+        table.is_none_or(|table| table == *change.id() || !whole.contains(&table))
+    };
+    difference.changes.iter().filter(alone).map(say).collect()
 }
 
 /// `data type varchar(20) instead of text`: each attribute that differs.

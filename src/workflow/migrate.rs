@@ -4,7 +4,7 @@ use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner::{self, Direction, Event, Existing, Report, RunOptions, Way};
 
-use super::{Failure, Project, chain, sides};
+use super::{Failure, Project, chain, drift, sides};
 
 /// The revisions that would run, in order. For a downgrade, what they lose is named by their scripts.
 pub async fn path(project: &Project, target: &str, direction: Direction) -> Result<Vec<Revision>, Failure> {
@@ -74,8 +74,14 @@ fn options(project: &Project, session: &dyn Session) -> RunOptions {
     }
 }
 
-/// Sets the version without running anything; `purge` removes every row first. Returns the new rows.
-pub async fn stamp(project: &Project, target: &str, purge: bool) -> Result<Vec<String>, Failure> {
+/// Sets the version without running anything; `purge` removes every row first. Returns the new rows. The database must be
+/// in the state that they say, unless that is forced.
+pub async fn stamp(
+    project: &Project,
+    targets: &[String],
+    purge: bool,
+    force: bool,
+) -> Result<Vec<String>, Failure> {
     let map = chain::load(project)?;
     let mut session = sides::connect_writing(sides::database(project)?).await?;
     let rows = if purge {
@@ -83,7 +89,11 @@ pub async fn stamp(project: &Project, target: &str, purge: bool) -> Result<Vec<S
     } else {
         runner::current(session.as_mut()).await?
     };
-    let rows = map.stamp(&rows, &[target])?;
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let rows = map.stamp(&rows, &targets)?;
+    if !force {
+        drift::refuse(project, &map, session.as_mut(), &rows).await?;
+    }
     let options = options(project, session.as_ref());
     runner::stamp(session.as_mut(), &rows, &options).await?;
     session.close().await?;

@@ -5,47 +5,64 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::error::CommandError;
+use crate::cli::error::{self, CommandError};
+use crate::cli::report::chain::{Parents, detail, graph, line};
 use crate::cli::ui::Ui;
-use crate::cli::{Global, context, report};
-use crate::workflow::chain;
+use crate::cli::{Global, block_on, context, report};
+use crate::workflow::{chain, status};
 
 /// List the revisions, newest first; needs no database
+///
+/// Examples:
+///   reconcile history -r 3f2a:head
+///   reconcile history -r current: --graph
 #[derive(Debug, Args)]
-pub(in crate::cli) struct History {}
+#[command(verbatim_doc_comment)]
+pub(in crate::cli) struct History {
+    /// Only these, both ends included: FROM:TO, with what `upgrade` takes, and `current`
+    #[arg(long, short, value_name = "RANGE", allow_hyphen_values = true)]
+    range: Option<String>,
+    /// Show at which the database stands
+    #[arg(long, short)]
+    indicate_current: bool,
+    /// Everything about each
+    #[arg(long, short)]
+    verbose: bool,
+    /// Draw how they stand on each other
+    #[arg(long, conflicts_with = "verbose")]
+    graph: bool,
+}
 
 impl History {
-    #[expect(clippy::unused_self, reason = "every command runs the same way")]
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
-        let map = chain::load(&context::project(global)?)?;
-        let mut revisions = map.in_order();
-        revisions.reverse();
+        let project = context::project(global)?;
+        let map = chain::load(&project)?;
+        let range = self.range.as_deref().unwrap_or(":");
+        let rows = if self.indicate_current || range.contains("current") {
+            block_on(status::current(&project))??
+        } else {
+            Vec::new()
+        };
+        let revisions = map.history(range, &rows).map_err(CommandError::from)?;
         if ui.is_json() {
             let revisions: Vec<_> = revisions.into_iter().map(report::json::revision).collect();
             ui.json(&json!({ "revisions": revisions }));
             return Ok(ExitCode::SUCCESS);
         }
-        let heads: Vec<&str> = map.heads().iter().map(|head| head.id.as_str()).collect();
-        for revision in &revisions {
-            let down = if revision.down_revisions.is_empty() {
-                "<base>".to_owned()
-            } else {
-                revision.down_revisions.join(", ")
-            };
-            let head = if heads.contains(&revision.id.as_str()) {
-                " (head)"
-            } else {
-                ""
-            };
-            ui.data(&format!(
-                "{down} -> {}{head}, {}",
-                ui.bold(&revision.id),
-                revision.message
-            ));
+        if self.graph {
+            ui.data(&graph(ui, &map, &revisions, &rows));
         }
-        if revisions.is_empty() {
+        for revision in revisions.iter().filter(|_| !self.graph) {
+            ui.data(&if self.verbose {
+                detail(ui, &map, revision, &rows)
+            } else {
+                line(ui, &map, revision, &rows, Parents::Shown)
+            });
+        }
+        if map.in_order().is_empty() {
             ui.say("The chain is empty.");
         }
+        error::print(ui, &map.warnings());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -13,17 +13,21 @@ use crate::workflow::migrate::stamp;
 /// Say that the database stands at a revision, without running anything
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Stamp {
-    /// head, base, a revision or the beginning of its id
-    target: String,
+    /// head, heads, base, revisions or the beginnings of their ids
+    #[arg(required = true, value_name = "REVISION")]
+    targets: Vec<String>,
     /// Forget the rows that are there first, even if the chain does not know them
     #[arg(long)]
     purge: bool,
+    /// Even if the database is not in the state that the revision leaves
+    #[arg(long)]
+    force: bool,
 }
 
 impl Stamp {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
-        let rows = block_on(stamp(&project, &self.target, self.purge))??;
+        let rows = block_on(stamp(&project, &self.targets, self.purge, self.force))??;
         if ui.is_json() {
             ui.json(&json!({ "rows": rows }));
         } else {

@@ -1,5 +1,6 @@
 //! A proposal as text, JSON, Markdown and SQL: four readings of one structure.
 
+pub(super) mod chain;
 pub(super) mod json;
 pub(super) mod markdown;
 pub(super) mod sql;
