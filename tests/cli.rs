@@ -160,7 +160,10 @@ fn a_first_day() {
         .run("downgrade -1 --yes")
         .run("apply --yes --frozen")
         .run("apply --yes --frozen")
+        .run("check")
         .run("inspect");
+    story.declare(&SHOP.replace("column name text nullable", "column full_name text"));
+    story.run("check").run("check --format json");
     story.ends("a_first_day");
 }
 
@@ -341,6 +344,7 @@ fn help() {
         "current",
         "heads",
         "branches",
+        "check",
         "history",
         "show",
         "status",

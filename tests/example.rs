@@ -52,6 +52,7 @@ fn round(url: &str) -> Result<(), Failed> {
     if !again.contains("Nothing to do") {
         return Err(format!("the chain does not lead to the declarations:\n{again}").into());
     }
+    reconcile(&["check", "--url", url, "--scratch-url", url])?;
     if contents() == before {
         Ok(())
     } else {

@@ -17,7 +17,7 @@ use error::CommandError;
 use ui::Ui;
 
 /// Exit statuses, as diff(1) has them.
-const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences (diff --exit-code, status --exit-code). \
+const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences or findings (diff --exit-code, status --exit-code, check). \
                           2 failed or misused. 3 stopped half-way, and says how to go on.";
 
 /// Declare a schema, compare it with a database, plan the difference, review it, apply it.
@@ -131,6 +131,7 @@ enum Command {
     Stamp(commands::stamp::Stamp),
     Current(commands::current::Current),
     Heads(commands::heads::Heads),
+    Check(commands::check::Check),
     Branches(commands::branches::Branches),
     History(commands::history::History),
     Show(commands::show::Show),
@@ -170,6 +171,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::Stamp(command) => command.run(ui, global),
         Command::Current(command) => command.run(ui, global),
         Command::Heads(command) => command.run(ui, global),
+        Command::Check(command) => command.run(ui, global),
         Command::Branches(command) => command.run(ui, global),
         Command::History(command) => command.run(ui, global),
         Command::Show(command) => command.run(ui, global),

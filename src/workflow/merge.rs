@@ -61,7 +61,7 @@ pub async fn merge(
     }
     let mut found = Vec::new();
     let mut notes = Vec::new();
-    for dialect in engines(project) {
+    for dialect in validate::engines(project) {
         match sides::open_scratch(project, dialect).await {
             Ok(mut scratch) => {
                 let tried = on_engine(project, &fork, &mut scratch, allow_conflict).await;
@@ -94,17 +94,6 @@ pub async fn merge(
         found,
         notes,
     })
-}
-
-/// The engine of the database first, then the others that the project names.
-pub(super) fn engines(project: &Project) -> Vec<Dialect> {
-    let mut engines: Vec<Dialect> = project.url.iter().map(|url| url.dialect).collect();
-    for dialect in validate::engines(project) {
-        if !engines.contains(&dialect) {
-            engines.push(dialect);
-        }
-    }
-    engines
 }
 
 pub(super) fn no_script(dialect: Dialect, why: &str) -> Diagnostic {

@@ -5,6 +5,7 @@
 pub mod apply;
 mod branches;
 pub mod chain;
+pub mod check;
 pub mod difference;
 mod drift;
 mod existing;

@@ -10,7 +10,7 @@ use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
 use crate::runner;
 
 use super::branches::fork;
-use super::{Failure, Project, Proposal, chain, generate, merge, sides};
+use super::{Failure, Project, Proposal, chain, generate, merge, sides, validate};
 
 /// What `rebase` did.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub async fn rebase(
     let mut notes = unpublished(project, &fork.right).await?;
     let lineage: Vec<&Revision> = [&fork.common[..], &fork.left].concat();
     let mut proposals = Vec::new();
-    for dialect in merge::engines(project) {
+    for dialect in validate::engines(project) {
         match sides::open_scratch(project, dialect).await {
             Ok(mut scratch) => {
                 let planned = generate::on_scratch(project, &lineage, &mut scratch).await;

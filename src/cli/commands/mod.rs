@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod branches;
+pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod current;
 pub(super) mod diff;
