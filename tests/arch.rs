@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 /// A module and the modules it may use. `tests` inside a module may use anything.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
+    ("quoting", &[]),
     ("catalog", &["diagnostic"]),
     ("diff", &["catalog"]),
     ("op", &["catalog"]),
     ("script", &["catalog", "op"]),
     ("dialect", &["catalog", "diagnostic", "op", "script"]),
-    ("declare", &["catalog", "diagnostic", "dialect", "diff"]),
-    ("revision", &["catalog", "diagnostic", "op", "script"]),
+    (
+        "declare",
+        &["catalog", "diagnostic", "dialect", "diff", "quoting"],
+    ),
+    ("revision", &["catalog", "diagnostic", "op", "quoting", "script"]),
     ("plan", &["catalog", "diagnostic", "dialect", "diff", "op"]),
     ("runner", &["catalog", "dialect", "op", "revision", "script"]),
     (

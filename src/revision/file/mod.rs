@@ -6,7 +6,6 @@
 mod nesting;
 mod parse;
 mod print;
-mod text;
 
 pub use parse::parse;
 pub use print::print;

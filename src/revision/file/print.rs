@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::op::Txn;
+use crate::quoting::{block, fits_block, quoted, word};
 use crate::revision::{EngineScript, Revision};
 use crate::script::{Cost, Item, Script, Step};
-
-use super::text::{quoted, statement, word};
 
 /// Writes a revision as the text of its file. A single engine stands in `revision`, several stand at their scripts.
 pub fn print(revision: &Revision) -> String {
@@ -152,4 +151,14 @@ fn line(out: &mut String, depth: usize, text: &str) {
 
 fn indent(depth: usize) -> String {
     "    ".repeat(depth)
+}
+
+/// A statement: over several lines where it has several.
+fn statement(text: &str, indent: &str) -> String {
+    if !fits_block(text) {
+        return quoted(text);
+    }
+    let mut out = String::new();
+    block(text, indent, &mut out);
+    out
 }
