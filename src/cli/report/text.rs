@@ -56,6 +56,30 @@ pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
 }
 
 fn tree(ui: &Ui, batches: &[Batch]) -> String {
+    let groups = grouped(batches);
+    let mut out = String::new();
+    for (name, group) in groups {
+        let mut own = group.own.unwrap_or(Line {
+            mark: Mark::Alter,
+            noun: "table",
+            text: name,
+            note: String::new(),
+        });
+        // What comes or goes with its table is counted, not listed.
+        let listed = own.mark == Mark::Alter;
+        if !listed && own.note.is_empty() {
+            own.note = counted(&group.members);
+        }
+        out.push_str(&drawn(ui, "", &own));
+        for line in group.members.iter().filter(|_| listed) {
+            out.push_str(&drawn(ui, "    ", line));
+        }
+    }
+    out
+}
+
+/// What happens, under the tables and free-standing objects to which it happens.
+fn grouped(batches: &[Batch]) -> IndexMap<String, Group> {
     let mut groups: IndexMap<String, Group> = IndexMap::new();
     for op in batches.iter().flat_map(Batch::ops) {
         for (id, line) in lines(op) {
@@ -77,25 +101,7 @@ fn tree(ui: &Ui, batches: &[Batch]) -> String {
             }
         }
     }
-    let mut out = String::new();
-    for (name, group) in groups {
-        let mut own = group.own.unwrap_or(Line {
-            mark: Mark::Alter,
-            noun: "table",
-            text: name,
-            note: String::new(),
-        });
-        // What comes or goes with its table is counted, not listed.
-        let listed = own.mark == Mark::Alter;
-        if !listed && own.note.is_empty() {
-            own.note = counted(&group.members);
-        }
-        out.push_str(&drawn(ui, "", &own));
-        for line in group.members.iter().filter(|_| listed) {
-            out.push_str(&drawn(ui, "    ", line));
-        }
-    }
-    out
+    groups
 }
 
 /// `9 columns, 3 check constraints, 2 indexes`.
@@ -362,12 +368,17 @@ fn described_step(ui: &Ui, step: &Step) -> String {
     }
 }
 
-/// `3 to create, 1 to alter, 1 to drop`, counting the free-standing objects and members of tables that stay.
+/// `3 to create, 1 to alter, 1 to drop`: the lines of the tree, but for tables that only hold others.
 pub(in crate::cli) fn summary(batches: &[Batch]) -> String {
-    let count = |mark: fn(&Action) -> bool| batches.iter().filter(|batch| mark(&batch.head.action)).count();
-    let created = count(|action| matches!(action, Action::Create { .. }));
-    let dropped = count(|action| matches!(action, Action::Drop { .. }));
-    let altered = batches.len() - created - dropped;
+    let groups = grouped(batches);
+    let listed = groups.values().flat_map(|group| {
+        let stays = group.own.as_ref().is_none_or(|own| own.mark == Mark::Alter);
+        let members = group.members.iter().filter(move |_| stays);
+        group.own.iter().chain(members)
+    });
+    let marks: Vec<Mark> = listed.map(|line| line.mark).collect();
+    let count = |mark| marks.iter().filter(|other| **other == mark).count();
+    let (created, altered, dropped) = (count(Mark::Create), count(Mark::Alter), count(Mark::Drop));
     let parts = [
         (created, "to create"),
         (altered, "to alter"),
