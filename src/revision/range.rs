@@ -12,7 +12,7 @@ impl RevisionMap {
     /// that is too long ends where the chain does.
     pub fn history(&self, range: &str, rows: &[String]) -> Result<Vec<&Revision>, Diagnostic> {
         let (from, to) = two_ends(range)?;
-        let lower = self.lower_end(from, rows)?;
+        let lower = self.lower_end(from, to, rows)?;
         let mut upper = self.upper_end(to, &lower, rows)?;
         if let Some((branch, _)) = from.rsplit_once('@') {
             // A range from the base of a branch shows that branch alone.
@@ -44,7 +44,7 @@ impl RevisionMap {
         Ok(self.named(out.into_iter()))
     }
 
-    fn lower_end(&self, text: &str, rows: &[String]) -> Result<Vec<usize>, Diagnostic> {
+    fn lower_end(&self, text: &str, upper: &str, rows: &[String]) -> Result<Vec<usize>, Diagnostic> {
         match text {
             "" => return Ok(Vec::new()),
             "current" => return self.row_places(rows),
@@ -54,16 +54,36 @@ impl RevisionMap {
         let Some(Steps::Down(count)) = target.steps.filter(|_| target.symbol.is_empty()) else {
             return self.places_of(&target);
         };
-        let mut found = Vec::new();
         let covered = target.branch.map(|branch| self.covered(branch));
+        let mut ends = Vec::new();
         for head in self.real_head_places() {
             if covered.as_ref().is_none_or(|covered| covered[head]) {
-                found.extend(self.down_at_most(&target, Some(head), count)?.0);
+                ends.push(self.down_at_most(&target, Some(head), count)?);
             }
         }
+        if let Some((None, done)) = ends.first()
+            && *done < count
+            && !upper.starts_with('+')
+        {
+            // The heads are too low for this: then it counts from the upper end.
+            return match self.upper_end(upper, &[], rows)?.as_slice() {
+                [one] => Ok(self
+                    .down_at_most(&target, Some(*one), count)?
+                    .0
+                    .into_iter()
+                    .collect()),
+                _ => Ok(Vec::new()),
+            };
+        }
+        // One branch from its base: then all of them.
+        let found: Option<Vec<usize>> = ends.into_iter().map(|(end, _)| end).collect();
+        let mut found = found.unwrap_or_default();
         found.sort_unstable();
         found.dedup();
-        Ok(found)
+        match self.overlap(&found) {
+            Some((upper, lower)) => Err(self.overlapping(upper, lower)),
+            None => Ok(found),
+        }
     }
 
     fn upper_end(&self, text: &str, lower: &[usize], rows: &[String]) -> Result<Vec<usize>, Diagnostic> {
