@@ -2,7 +2,8 @@
 //!
 //! Pure: it reads and writes texts, and touches neither a database nor the declarations.
 //! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it,
-//! [`walk`] the way there, [`lineage`] the rows on the way, [`range`] what `a:b` spans, [`marks`] what a revision is.
+//! [`walk`] the way there, [`lineage`] the rows on the way, [`range`] what `a:b` spans, [`marks`] what a revision is,
+//! [`twin`] the file that Alembic runs in its place.
 
 pub mod file;
 pub mod id;
@@ -14,6 +15,7 @@ mod order;
 pub mod range;
 pub mod target;
 mod trouble;
+pub mod twin;
 pub mod walk;
 
 use std::fmt;

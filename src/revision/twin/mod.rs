@@ -1,0 +1,114 @@
+//! The Alembic twin of a revision: a `.py` file that plain `alembic upgrade head` runs with the same effect.
+//!
+//! In: a [`Revision`] and the chain it stands in. Out: Python that needs nothing of ours. [`check`] tells whether a twin
+//! and its revision still say the same. Must not: touch a file, or change a statement.
+
+mod body;
+mod head;
+mod literal;
+mod manner;
+mod statements;
+
+use std::sync::Arc;
+
+use crate::catalog::Fingerprint;
+use crate::diagnostic::{Diagnostic, Source, Span};
+
+use super::{Origin, Revision, RevisionMap};
+
+/// The text of the twin. `map` holds what the revision stands on; the revision itself may be new to it.
+pub fn print(revision: &Revision, map: &RevisionMap) -> Result<String, Vec<Diagnostic>> {
+    if revision.origin == Origin::Alembic {
+        let message = format!("revision {} is a file of Alembic's already", revision.id);
+        return Err(vec![
+            Diagnostic::error("RC0323", message).help("only a .kdl revision has a twin"),
+        ]);
+    }
+    let parents = head::parents(revision, map)?;
+    let functions = body::functions(revision)?;
+    let imports = head::Imports {
+        transaction: functions.transaction,
+        more: Vec::new(),
+    };
+    let mut above = String::new();
+    head::print(&mut above, revision, &parents, &imports);
+    let mut below = String::new();
+    functions.print(&mut below, !revision.scripts.is_empty());
+    let hash = Fingerprint::of_bytes(format!("{above}{below}").as_bytes());
+    let line = format!("{} = {}\n", head::BODY, literal::repr(hash.as_str()));
+    Ok(format!("{above}{line}{below}"))
+}
+
+/// What tells a twin from the revision it was written from: an edit of either.
+pub fn check(revision: &Revision, twin: &Arc<Source>) -> Vec<Diagnostic> {
+    let id = &revision.id;
+    let at = |name: &str| twin.text.find(&format!("\n{name} = ")).map(|at| at + 1);
+    let place = |name: &str| {
+        let start = at(name).unwrap_or(0);
+        let end = twin.text[start..]
+            .find('\n')
+            .map_or(twin.text.len(), |end| start + end);
+        Span::new(twin, start..end)
+    };
+    let value = |name: &str| {
+        let line = &twin.text[at(name)?..];
+        let (_, rest) = line.lines().next()?.split_once(" = ")?;
+        Some(rest.trim().trim_matches(['"', '\'']))
+    };
+    let (Some(of), Some(checksum), Some(hash)) =
+        (value(head::REVISION), value(head::CHECKSUM), value(head::BODY))
+    else {
+        let message = format!(
+            "revision {id} stands in {} as well, which is not its twin",
+            twin.name
+        );
+        return vec![
+            Diagnostic::error("RC0324", message)
+                .at(place(head::REVISION))
+                .help("remove one of the two files, or give one another id"),
+        ];
+    };
+    if of != id {
+        let message = format!("{} is the twin of revision {of}, not of {id}", twin.name);
+        return vec![
+            Diagnostic::error("RC0324", message)
+                .at(place(head::REVISION))
+                .help("an id that is changed by hand breaks the chain: put it back"),
+        ];
+    }
+    let mut problems = Vec::new();
+    if hash != body_hash(&twin.text).as_str() {
+        let message = format!("{}, the twin of revision {id}, was edited", twin.name);
+        problems.push(
+            Diagnostic::error("RC0325", message)
+                .at(place(head::BODY))
+                .help(format!(
+                    "make the change in {}, and have the twin written again",
+                    revision.path.display()
+                )),
+        );
+    }
+    if checksum != head::checksum(revision).as_str() {
+        let message = format!(
+            "revision {id} was edited after its twin {} was written",
+            twin.name
+        );
+        problems.push(
+            Diagnostic::error("RC0326", message)
+                .at(place(head::CHECKSUM))
+                .help("have the twin written again, so that both tools do the same"),
+        );
+    }
+    problems
+}
+
+/// The hash of a twin but for the line that holds it; newlines may have been through version control.
+fn body_hash(text: &str) -> Fingerprint {
+    let start = format!("{} = ", head::BODY);
+    let lines = text.lines().filter(|line| !line.starts_with(&start));
+    let kept: String = lines.flat_map(|line| [line, "\n"]).collect();
+    Fingerprint::of_bytes(kept.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;
