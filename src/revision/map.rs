@@ -18,6 +18,8 @@ pub struct RevisionMap {
     labels: Places,
     /// Parents first.
     order: Vec<usize>,
+    /// The labels of the branches that each is on, sorted.
+    branches: Vec<Vec<String>>,
 }
 
 impl RevisionMap {
@@ -32,10 +34,12 @@ impl RevisionMap {
             places,
             labels,
             order: Vec::new(),
+            branches: Vec::new(),
         };
         let all = vec![true; map.len()];
         map.order = map.downwards(&all, &map.real_head_places());
         map.order.reverse();
+        map.branches = map.labels_of_all();
         Ok(map)
     }
 
@@ -122,6 +126,10 @@ impl RevisionMap {
 
     pub(super) fn links(&self, at: usize) -> &Links {
         &self.links[at]
+    }
+
+    pub(super) fn branches(&self, at: usize) -> &[String] {
+        &self.branches[at]
     }
 
     pub(super) fn place(&self, id: &str) -> Option<usize> {

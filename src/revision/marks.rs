@@ -1,7 +1,5 @@
 //! What the graph says of one revision, for whoever lists them, and of files that Alembic would trip over.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::Diagnostic;
 
 use super::{Revision, RevisionMap};
@@ -38,7 +36,7 @@ impl RevisionMap {
             effective_head: is_last && !links.children.is_empty(),
             branchpoint: links.line_children.len() > 1,
             mergepoint: links.line.len() > 1,
-            labels: self.labels_of(at),
+            labels: self.branches(at).to_vec(),
         }
     }
 
@@ -56,12 +54,18 @@ impl RevisionMap {
         bases
     }
 
-    /// The labels of the branches that a revision is on.
-    fn labels_of(&self, at: usize) -> Vec<String> {
-        let declared = self.label_places();
-        let covers = |(label, place): (&String, &usize)| self.covered(*place)[at].then(|| label.clone());
-        let labels: BTreeSet<String> = declared.filter_map(covers).collect();
-        labels.into_iter().collect()
+    /// The labels of the branches that each revision is on.
+    pub(super) fn labels_of_all(&self) -> Vec<Vec<String>> {
+        let mut out = vec![Vec::new(); self.len()];
+        for (label, declares) in self.label_places() {
+            let covered = self.covered(*declares);
+            for (labels, is_covered) in out.iter_mut().zip(covered) {
+                if is_covered {
+                    labels.push(label.clone());
+                }
+            }
+        }
+        out
     }
 
     /// The branch that begins at a revision: its line of descendants. Where that is one plain line, the branch begins
