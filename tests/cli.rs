@@ -268,6 +268,48 @@ fn a_chain_that_forks() {
 }
 
 #[test]
+fn a_database_that_is_elsewhere() {
+    let mut story = Story::new();
+    story.declare(&SHOP.replace(" comment=\"Who buys\"", ""));
+    story.run("apply --yes --quiet -m first");
+    story.declare(
+        &SHOP
+            .replace(" comment=\"Who buys\"", " ")
+            .replace("name text", "full_name text"),
+    );
+    story.run("plan -m second --quiet");
+    // The rows are lost.
+    story.sql("DELETE FROM alembic_version");
+    story.run("apply --yes").run("status").run("upgrade head --yes");
+    story.sql("ALTER TABLE orders ADD COLUMN note text");
+    story.run("plan -m third");
+    story.sql("ALTER TABLE orders DROP COLUMN note");
+    story.run("stamp head").run("stamp head~").run("stamp head-1");
+    let first = std::fs::read_dir(story.path().join("plans"))
+        .expect("plans")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .find(|name| name.ends_with("first.kdl"))
+        .expect("the first revision");
+    let id = first.split('_').nth(1).expect("an id").to_owned();
+    story
+        .run(&format!("stamp {id}"))
+        .run("apply --yes --frozen --allow-destructive");
+    // Both rows at once, as Alembic can leave them.
+    story.sql(&format!("INSERT INTO alembic_version VALUES ('{id}')"));
+    story.run("status").run("apply --yes --frozen");
+    // A revision that is not here.
+    story.sql("UPDATE alembic_version SET version_num = 'fedcba987654' WHERE rowid = 1; DELETE FROM alembic_version WHERE rowid > 1");
+    story.run("status").run("apply --yes --frozen");
+    story.ends("a_database_that_is_elsewhere");
+}
+
+#[test]
 fn made_by_hand_before_it_was_planned() {
     let mut story = Story::new();
     let declared = SHOP.replace(" comment=\"Who buys\"", "");

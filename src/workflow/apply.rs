@@ -4,7 +4,9 @@ use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
 
-use super::{Failure, Project, Proposal, chain, drift, existing, generate, migrate, permit, sides, status};
+use super::{
+    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, migrate, permit, sides, status,
+};
 
 /// What `apply` is about to do, to be shown before it is asked for.
 #[derive(Debug, Default)]
@@ -30,6 +32,9 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     let url = sides::database(project)?;
     let map = chain::load(project)?;
     let rows = status::current(project).await?;
+    if !project.accept_existing {
+        elsewhere::refuse(project, &map, &rows).await?;
+    }
     let pending: Vec<Revision> = status::pending(&map, &rows)?.into_iter().cloned().collect();
     let engine = url.dialect.name();
     if !pending.is_empty() {

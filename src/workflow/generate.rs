@@ -12,7 +12,9 @@ use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
 use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
-use super::{Failure, Project, Proposal, branches, chain, drift, preflight, sides, status, validate};
+use super::{
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, status, validate,
+};
 
 /// What `plan` wrote.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>,
     let map = chain::load(project)?;
     branches::the_head(&map)?;
     let rows = status::current(project).await?;
+    elsewhere::refuse(project, &map, &rows).await?;
     let pending = status::pending(&map, &rows)?;
     if let Some(first) = pending.first() {
         return Err(Diagnostic::error(

@@ -4,12 +4,15 @@ use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner::{self, Direction, Event, Existing, Report, RunOptions, Way};
 
-use super::{Failure, Project, chain, drift, sides};
+use super::{Failure, Project, chain, drift, elsewhere, sides};
 
 /// The revisions that would run, in order. For a downgrade, what they lose is named by their scripts.
 pub async fn path(project: &Project, target: &str, direction: Direction) -> Result<Vec<Revision>, Failure> {
     let map = chain::load(project)?;
     let rows = super::status::current(project).await?;
+    if direction == Direction::Upgrade {
+        elsewhere::refuse(project, &map, &rows).await?;
+    }
     Ok(steps(&map, &rows, target, direction)?
         .into_iter()
         .cloned()

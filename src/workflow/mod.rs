@@ -8,6 +8,7 @@ pub mod chain;
 pub mod check;
 pub mod difference;
 mod drift;
+mod elsewhere;
 mod existing;
 pub mod generate;
 pub mod inspect;

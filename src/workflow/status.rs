@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
-use super::{Failure, Project, Proposal, branches, chain, drift, generate, sides};
+use super::{Failure, Project, Proposal, branches, chain, drift, elsewhere, generate, sides};
 
 /// Where a database is.
 #[derive(Debug)]
@@ -39,7 +39,11 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
     let rows = current(project).await?;
     let known = rows.iter().filter_map(|row| map.get(row)).cloned().collect();
     let pending: Vec<Revision> = pending(&map, &rows)?.into_iter().cloned().collect();
-    let drift = drift::find(project, &map, &rows).await?;
+    let drift = match elsewhere::refuse(project, &map, &rows).await {
+        Ok(()) => drift::find(project, &map, &rows).await?,
+        Err(Failure::Diagnostics(found)) => found,
+        Err(other) => return Err(other),
+    };
     let proposal = if pending.is_empty() && drift.is_empty() {
         Some(generate::proposal(project).await?).filter(|found| !found.is_empty())
     } else {
