@@ -3,6 +3,9 @@
 //! In: the text of the file. Out: settings, or every error with its place. Environment variables are read by `cli`,
 //! not here. Must not: touch a database or the declarations.
 
+pub mod alembic;
+mod ini;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +43,23 @@ pub struct Config {
     pub naming: Naming,
     /// The schemas to manage; empty for all but the engine's own.
     pub schemas: Vec<String>,
+    /// Whose files the chain consists of.
+    pub chain: Chain,
+}
+
+/// Whose files the chain consists of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Chain {
+    /// Ours alone.
+    #[default]
+    Native,
+    /// Ours and Alembic's: both tools walk one chain.
+    Alembic {
+        /// Alembic's configuration, from the folder of `reconcile.kdl`; found there if not named.
+        config: Option<PathBuf>,
+        /// How Alembic is run, as a shell command; its own revisions are refused if not named.
+        command: Option<String>,
+    },
 }
 
 impl Default for Config {
@@ -52,6 +72,7 @@ impl Default for Config {
             environments: Vec::new(),
             naming: Naming::default(),
             schemas: Vec::new(),
+            chain: Chain::Native,
         }
     }
 }
@@ -72,7 +93,15 @@ const SQLALCHEMY: &[(&str, &str)] = &[
     ("pk", "pk_%(table_name)s"),
 ];
 
-const NODES: &[&str] = &["schema", "plans", "engines", "environment", "naming", "schemas"];
+const NODES: &[&str] = &[
+    "schema",
+    "plans",
+    "engines",
+    "environment",
+    "naming",
+    "schemas",
+    "chain",
+];
 
 /// Reads the settings; paths in them are taken from `root`. Reports all errors at once.
 pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic>> {
@@ -96,6 +125,7 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             }
             "naming" => config.naming = reader.naming(node),
             "schemas" => config.schemas = reader.words(node),
+            "chain" => config.chain = reader.chain(node),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }
@@ -206,6 +236,23 @@ impl Reader<'_> {
         environment
     }
 
+    /// `chain "alembic"`, with `config` and `command` as children.
+    fn chain(&mut self, node: &KdlNode) -> Chain {
+        let kind = self.one(node);
+        if kind != "alembic" {
+            self.unknown(node, "chain", &kind, &["alembic"]);
+        }
+        let (mut config, mut command) = (None, None);
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            match child.name().value() {
+                "config" => config = Some(PathBuf::from(self.one(child))),
+                "command" => command = Some(self.one(child)),
+                other => self.unknown(child, "setting", other, &["config", "command"]),
+            }
+        }
+        Chain::Alembic { config, command }
+    }
+
     /// `naming engine`, `naming sqlalchemy`, or templates as children.
     fn naming(&mut self, node: &KdlNode) -> Naming {
         let mut naming = Naming::default();
@@ -263,6 +310,19 @@ mod tests {
             "uq_%(table_name)s_%(column_0_name)s"
         );
         assert_eq!(config.schemas, ["public", "app"]);
+    }
+
+    #[test]
+    fn a_chain_with_alembic() {
+        assert_eq!(read("").unwrap().chain, Chain::Native);
+        let config =
+            read("chain \"alembic\" { config \"db/alembic.ini\"; command \"uv run alembic\"; }").unwrap();
+        let expected = Chain::Alembic {
+            config: Some(PathBuf::from("db/alembic.ini")),
+            command: Some("uv run alembic".to_owned()),
+        };
+        assert_eq!(config.chain, expected);
+        assert!(read("chain \"flyway\"").is_err());
     }
 
     #[test]
