@@ -61,12 +61,19 @@ impl RevisionMap {
                 ends.push(self.down_at_most(&target, Some(head), count)?);
             }
         }
-        if let Some((None, done)) = ends.first()
-            && *done < count
+        let is_base = ends.iter().any(|(end, done)| end.is_none() && *done == count);
+        if let Some((None, _)) = ends.first()
+            && !is_base
             && !upper.starts_with('+')
         {
             // The heads are too low for this: then it counts from the upper end.
-            return match self.upper_end(upper, &[], rows)?.as_slice() {
+            let upper_end = self.upper_end(upper, &[], rows)?;
+            let below = self.with_ancestors(&upper_end);
+            let mut others = ends.iter().filter_map(|(end, _)| *end);
+            if let Some(stray) = others.find(|end| !below[*end]) {
+                return Err(self.not_along(stray, &format!("{text}:{upper}")));
+            }
+            return match upper_end.as_slice() {
                 [one] => Ok(self
                     .down_at_most(&target, Some(*one), count)?
                     .0
