@@ -291,7 +291,8 @@ pub(crate) fn rows(database: &Database<'_>) -> Result<Rows, Failed> {
         "SELECT '\"' || replace(m.name, '\"', '\"\"') || '\"', m.name, x.name FROM sqlite_schema m, pragma_table_xinfo(m.name) x \
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 2, x.cid"
     } else {
-        "SELECT c.oid::regclass::text, c.relname::text, a.attname::text \
+        "SELECT c.oid::regclass::text, \
+         (CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END) || c.relname, a.attname::text \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
          WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'reconcile') AND a.attnum > 0 AND NOT a.attisdropped \
          ORDER BY 2, a.attnum"

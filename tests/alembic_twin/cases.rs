@@ -1,0 +1,200 @@
+//! Every case folder: what our own `apply` does, the twins do under Alembic, up and down, online and offline.
+
+use std::path::Path;
+
+use libtest_mimic::Failed;
+use reconcile::revision::RevisionMap;
+
+use super::offline;
+use super::project::{Manner, Project, USUAL};
+use crate::support::case::Case;
+use crate::support::engine::{Database, Engine};
+use crate::support::observe::{self, Rows};
+use crate::support::program::reconcile;
+
+/// What an outside observer says, and the rows.
+struct Seen {
+    facts: Vec<String>,
+    rows: Rows,
+}
+
+impl Seen {
+    fn of(database: &Database<'_>) -> Result<Self, Failed> {
+        Ok(Self {
+            facts: observe::observe(database)?,
+            rows: observe::rows(database)?,
+        })
+    }
+
+    fn is(&self, what: &str, expected: &Self) -> Result<(), Failed> {
+        observe::compare(what, &self.facts, &expected.facts)?;
+        observe::survive(what, &expected.rows, &self.rows, |_, _| false)?;
+        observe::survive(what, &self.rows, &expected.rows, |_, _| false)
+    }
+}
+
+/// The chain that `apply` wrote, and what it left at its stages.
+struct Ours {
+    map: RevisionMap,
+    /// The last revision before the rows were put in.
+    first: Option<String>,
+    before: Seen,
+    after: Seen,
+    down: Option<Seen>,
+}
+
+fn ours(case: &Case, database: &Database<'_>, folder: &Path) -> Result<Ours, Failed> {
+    let run = |words: &[&str], state: &str| {
+        let schema = case.declarations(state);
+        let schema = schema.to_string_lossy();
+        let common = [
+            "--url",
+            &database.url,
+            "--schema",
+            &schema,
+            "--plans",
+            "plans",
+            "--yes",
+            "--allow-destructive",
+        ];
+        reconcile(folder, &[words, &common].concat())?.exits(0, &words.join(" "))
+    };
+    let plans = folder.join("plans");
+    let load = || RevisionMap::load(&plans).map_err(|problems| Failed::from(format!("{problems:?}")));
+    run(&["apply"], "before")?;
+    let first = load()?.in_order().last().map(|revision| revision.id.clone());
+    if let Some(seed) = case.seed() {
+        database.execute(&seed)?;
+    }
+    let before = Seen::of(database)?;
+    run(&["apply"], "after")?;
+    let after = Seen::of(database)?;
+    let down = if case.one_way {
+        None
+    } else {
+        run(&["downgrade", "-1"], "after")?;
+        Some(Seen::of(database)?)
+    };
+    Ok(Ours {
+        map: load()?,
+        first,
+        before,
+        after,
+        down,
+    })
+}
+
+/// Brings an empty database to the state before, with Alembic.
+fn begin(case: &Case, database: &Database<'_>, (ours, project): Made<'_>) -> Result<(), Failed> {
+    if let Some(first) = &ours.first {
+        project
+            .run(database, "upgrade", first, USUAL)?
+            .succeeds("upgrade to the state before")?;
+    }
+    if let Some(seed) = case.seed() {
+        database.execute(&seed)?;
+    }
+    let rows = observe::rows(database)?;
+    observe::survive("the rows before", &ours.before.rows, &rows, |_, _| false)
+}
+
+type Made<'a> = (&'a Ours, &'a Project);
+
+pub(super) fn run(case: &Case, engine: &Engine) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let folder = folder.path();
+    let mut database = empty(Database::new(engine, folder, "ours")?, folder, "ours")?;
+    let ours = ours(case, &database, folder)?;
+    let project = Project::new(folder.join("alembic"))?;
+    project.write(&ours.map)?;
+    let made = (&ours, &project);
+    database = empty(database, folder, "online")?;
+    begin(case, &database, made)?;
+    online(&database, made)?;
+    let program = offline::program(engine).filter(|_| engine.is_sqlite() || is_told_offline(case));
+    if let Some(program) = program {
+        database = empty(database, folder, "offline")?;
+        begin(case, &database, made)?;
+        printed(&program, &database, made)?;
+    }
+    Ok(())
+}
+
+/// An empty database: another file, or the same database without all that is in it, which is much faster to have than
+/// a new one.
+fn empty<'e>(database: Database<'e>, folder: &Path, role: &str) -> Result<Database<'e>, Failed> {
+    if database.engine.is_sqlite() {
+        return Database::new(database.engine, folder, role);
+    }
+    database.execute(
+        "DO $$ DECLARE one record; BEGIN \
+         FOR one IN SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql' LOOP \
+         EXECUTE format('DROP EXTENSION %I CASCADE', one.name); END LOOP; \
+         FOR one IN SELECT nspname AS name FROM pg_namespace \
+         WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' LOOP \
+         EXECUTE format('DROP SCHEMA %I CASCADE', one.name); END LOOP; END $$; \
+         CREATE SCHEMA public; COMMENT ON SCHEMA public IS 'standard public schema'",
+    )?;
+    Ok(database)
+}
+
+/// A server takes its time, and offline nothing is different but the printing.
+fn is_told_offline(case: &Case) -> bool {
+    let area = case.name.split("::").next().unwrap_or_default();
+    ["enum", "function", "mixed", "names", "rows", "trigger"].contains(&area)
+}
+
+/// Up with an asynchronous driver, down with the usual one, and connections treated as some projects do.
+fn online(database: &Database<'_>, (ours, project): Made<'_>) -> Result<(), Failed> {
+    let (driver, connection) = if database.engine.is_sqlite() {
+        ("aiosqlite", "foreign_keys")
+    } else {
+        ("asyncpg", "per_migration")
+    };
+    project
+        .run(database, "upgrade", "head", Manner { driver, ..USUAL })?
+        .succeeds("upgrade head")?;
+    Seen::of(database)?.is("after upgrade head", &ours.after)?;
+    let Some(down) = &ours.down else {
+        return Ok(());
+    };
+    project
+        .run(database, "downgrade", "-1", Manner { connection, ..USUAL })?
+        .succeeds("downgrade -1")?;
+    Seen::of(database)?.is("after downgrade -1", down)?;
+    if database.engine.is_sqlite() {
+        project
+            .run(database, "upgrade", "head", USUAL)?
+            .succeeds("upgrade head again")?;
+        observe::compare(
+            "after the second upgrade head",
+            &observe::observe(database)?,
+            &ours.after.facts,
+        )?;
+    }
+    Ok(())
+}
+
+/// What Alembic prints with `--sql`, through the engine's own program.
+fn printed(program: &str, database: &Database<'_>, (ours, project): Made<'_>) -> Result<(), Failed> {
+    let on_paper = Manner {
+        offline: true,
+        ..USUAL
+    };
+    let first = ours.first.as_deref().unwrap_or("base");
+    let up = project
+        .run(database, "upgrade", &format!("{first}:head"), on_paper)?
+        .succeeds("upgrade --sql")?;
+    offline::feed(program, database, &up.output)?;
+    Seen::of(database)?.is("after upgrade --sql", &ours.after)?;
+    let Some(down) = &ours.down else {
+        return Ok(());
+    };
+    let last = ours.map.in_order().last().map(|revision| revision.id.clone());
+    let last = last.unwrap_or_default();
+    let back = project
+        .run(database, "downgrade", &format!("{last}:{first}"), on_paper)?
+        .succeeds("downgrade --sql")?;
+    offline::feed(program, database, &back.output)?;
+    Seen::of(database)?.is("after downgrade --sql", down)
+}
