@@ -9,6 +9,8 @@ mod support;
 
 #[path = "alembic_twin/cases.rs"]
 mod cases;
+#[path = "alembic_twin/files.rs"]
+mod files;
 #[path = "alembic_twin/offline.rs"]
 mod offline;
 #[path = "alembic_twin/project.rs"]
@@ -140,6 +142,20 @@ fn of_transactions(engine: &Arc<Engine>) -> Vec<Trial> {
         }
     }
     if engine.is_sqlite() {
+        trials.extend([
+            on(engine, "files::both_are_written", files::both_are_written),
+            on(
+                engine,
+                "files::none_is_written_alone",
+                files::none_is_written_alone,
+            ),
+            on(
+                engine,
+                "files::a_squash_takes_the_twins_along",
+                files::a_squash_takes_the_twins_along,
+            ),
+            on(engine, "files::edits_are_told", files::edits_are_told),
+        ]);
         trials.extend([
             on(
                 engine,

@@ -1,6 +1,6 @@
 //! `plan`: the declarations against the database, as a new revision file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Canonical, Catalog};
@@ -13,7 +13,7 @@ use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, status, validate,
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, status, twin, validate,
 };
 
 /// What `plan` wrote.
@@ -194,34 +194,80 @@ pub(super) fn store(project: &Project, mut revision: Revision) -> Result<Revisio
             .position(|name| *name == script.engine)
             .unwrap_or(usize::MAX)
     });
-    revision.path = project.config.plans.join(revision::file_name(&revision));
-    save(&revision.path, &revision::print(&revision))?;
+    let files = twin::files(project, &revision)?;
+    revision.path = files.own;
+    let mut texts = vec![(revision.path.clone(), revision::print(&revision))];
+    texts.extend(files.twin);
+    save(&texts)?;
+    // A revision that takes the place of another may have its id, and then has a twin under another name.
+    let kept = texts.get(1).map(|(path, _)| path.as_path());
+    for old in twin::others(project, &revision.id, kept)? {
+        remove_file(&old)?;
+    }
     Ok(revision)
 }
 
-/// Takes the files of revisions away.
-pub(super) fn remove(revisions: &[Revision]) -> Result<(), Failure> {
+/// Takes the files of revisions away; `kept` is the one in whose favour.
+pub(super) fn remove(project: &Project, revisions: &[Revision], kept: &Revision) -> Result<(), Failure> {
     for revision in revisions {
-        std::fs::remove_file(&revision.path).map_err(|error| Failure::Io {
-            path: revision.path.clone(),
-            error,
-        })?;
+        remove_file(&revision.path)?;
+        if revision.id == kept.id {
+            continue;
+        }
+        for twin in twin::others(project, &revision.id, None)? {
+            remove_file(&twin)?;
+        }
     }
     Ok(())
 }
 
-/// Through a temporary file: a reader never sees half of a revision.
-fn save(path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::Io {
+fn remove_file(path: &Path) -> Result<(), Failure> {
+    std::fs::remove_file(path).map_err(|error| Failure::Io {
         path: path.to_owned(),
         error,
+    })
+}
+
+/// All or none, and each through a temporary file: a reader never sees half of a revision.
+pub(super) fn save(files: &[(PathBuf, String)]) -> Result<(), Failure> {
+    let unfinished = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".tmp");
+        PathBuf::from(name)
     };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+    let written = files.iter().try_for_each(|(path, text)| {
+        let failed = |error| Failure::Io {
+            path: path.clone(),
+            error,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::write(unfinished(path), text).map_err(failed)
+    });
+    let mut new = Vec::new();
+    let saved = written.and_then(|()| {
+        files.iter().try_for_each(|(path, _)| {
+            if !path.exists() {
+                new.push(path);
+            }
+            std::fs::rename(unfinished(path), path).map_err(|error| Failure::Io {
+                path: path.clone(),
+                error,
+            })
+        })
+    });
+    if saved.is_err() {
+        // What went wrong first is what matters.
+        for path in files
+            .iter()
+            .map(|(path, _)| unfinished(path))
+            .chain(new.into_iter().cloned())
+        {
+            std::fs::remove_file(path).ok();
+        }
     }
-    let unfinished = path.with_extension("kdl.tmp");
-    std::fs::write(&unfinished, text).map_err(failed)?;
-    std::fs::rename(&unfinished, path).map_err(failed)
+    saved
 }
 
 pub(super) fn script_of(proposal: &Proposal) -> EngineScript {

@@ -21,6 +21,7 @@ pub mod rebase;
 mod sides;
 pub mod squash;
 pub mod status;
+pub mod twin;
 pub mod validate;
 pub mod wait;
 

@@ -75,7 +75,7 @@ pub async fn rebase(
     };
     // The new file first: a kill in between leaves a fork, which is seen, and not a hole.
     let revision = generate::store(project, revision)?;
-    generate::remove(&replaced)?;
+    generate::remove(project, &replaced, &revision)?;
     Ok(Rebased {
         revision,
         replaced,

@@ -69,7 +69,7 @@ pub async fn squash(
         .filter(|old| old.path != revision.path)
         .cloned()
         .collect();
-    generate::remove(&gone)?;
+    generate::remove(project, &gone, &revision)?;
     Ok(Squashed {
         revision,
         replaced,

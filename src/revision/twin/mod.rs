@@ -4,6 +4,7 @@
 //! and its revision still say the same. Must not: touch a file, or change a statement.
 
 mod body;
+mod file_name;
 mod head;
 mod literal;
 mod manner;
@@ -15,6 +16,8 @@ use crate::catalog::Fingerprint;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use super::{Origin, Revision, RevisionMap};
+
+pub use file_name::{SLUG, TEMPLATE, file_stem};
 
 /// The text of the twin. `map` holds what the revision stands on; the revision itself may be new to it.
 pub fn print(revision: &Revision, map: &RevisionMap) -> Result<String, Vec<Diagnostic>> {
@@ -39,6 +42,18 @@ pub fn print(revision: &Revision, map: &RevisionMap) -> Result<String, Vec<Diagn
     Ok(format!("{above}{line}{below}"))
 }
 
+/// The revision that this Python is the twin of; nothing if it is no twin.
+pub fn twin_of(text: &str) -> Option<&str> {
+    assigned(text, head::REVISION)
+}
+
+/// What is assigned to a name at the start of a line, without its quotes.
+fn assigned<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(name));
+    let mut values = lines.filter_map(|rest| rest.strip_prefix(" = "));
+    Some(values.next()?.trim().trim_matches(['"', '\'']))
+}
+
 /// What tells a twin from the revision it was written from: an edit of either.
 pub fn check(revision: &Revision, twin: &Arc<Source>) -> Vec<Diagnostic> {
     let id = &revision.id;
@@ -50,11 +65,7 @@ pub fn check(revision: &Revision, twin: &Arc<Source>) -> Vec<Diagnostic> {
             .map_or(twin.text.len(), |end| start + end);
         Span::new(twin, start..end)
     };
-    let value = |name: &str| {
-        let line = &twin.text[at(name)?..];
-        let (_, rest) = line.lines().next()?.split_once(" = ")?;
-        Some(rest.trim().trim_matches(['"', '\'']))
-    };
+    let value = |name: &str| assigned(&twin.text, name);
     let (Some(of), Some(checksum), Some(hash)) =
         (value(head::REVISION), value(head::CHECKSUM), value(head::BODY))
     else {

@@ -288,3 +288,38 @@ fn literals_show_what_they_hold() {
     );
     assert_eq!(literal::comment("a\nb\u{b}c"), "# a b c");
 }
+
+#[test]
+fn files_are_named_as_alembic_names_them() {
+    let mut named = revision("3f2a9c1b7d4e", &[], Vec::new());
+    named.message = "Ünïcode слово: X,y!".to_owned();
+    let stem = |template: &str, revision: &Revision| file_stem(template, revision, SLUG).unwrap();
+    assert_eq!(stem(TEMPLATE, &named), "3f2a9c1b7d4e_ünïcode_слово_x_y");
+    let dated = "%(year)d_%(month).2d_%(day)02d/%(hour)s%(minute)3d%(second)-3d|%(epoch)+d%%%(slug).3s";
+    assert_eq!(stem(dated, &named), "2026_11_21/9 300  |+1795253400%ünï");
+    named.message = String::new();
+    assert_eq!(stem(TEMPLATE, &named), "3f2a9c1b7d4e_");
+    named.message = "a".repeat(60);
+    assert_eq!(stem("%(slug)s", &named), format!("{}_", "a".repeat(40)));
+    named.message = format!("{} {}", "a".repeat(38), "b".repeat(9));
+    assert_eq!(stem("%(slug)s", &named), format!("{}_", "a".repeat(38)));
+}
+
+#[test]
+fn a_template_that_cannot_be_read_is_told() {
+    let named = revision("3f2a9c1b7d4e", &[], Vec::new());
+    for template in [
+        "%(rev",
+        "%s",
+        "100%",
+        "%(year)",
+        "%(nobody)s",
+        "%(rev)d",
+        "%(year)x",
+        "%(year)9999d",
+    ] {
+        let problem = file_stem(template, &named, SLUG).unwrap_err();
+        assert_eq!(problem.code, "RC0327", "{template}");
+        assert!(problem.message.contains(template) && problem.help.is_some());
+    }
+}
