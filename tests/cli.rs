@@ -387,6 +387,7 @@ fn help() {
         "heads",
         "branches",
         "check",
+        "twins",
         "history",
         "show",
         "status",

@@ -136,6 +136,7 @@ enum Command {
     History(commands::history::History),
     Show(commands::show::Show),
     Status(commands::status::Status),
+    Twins(commands::twins::Twins),
     Sql(commands::sql::Sql),
     Completions(commands::completions::Completions),
 }
@@ -176,6 +177,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::History(command) => command.run(ui, global),
         Command::Show(command) => command.run(ui, global),
         Command::Status(command) => command.run(ui, global),
+        Command::Twins(command) => command.run(ui, global),
         Command::Sql(command) => command.run(ui, global),
         Command::Completions(command) => Ok(command.run()),
     }

@@ -1,9 +1,8 @@
 //! The graph of revisions: [`RevisionMap`], what it knows of each, and the ways through it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::Diagnostic;
 
 use super::links::{self, Links, Places};
 use super::{Revision, file};
@@ -43,44 +42,9 @@ impl RevisionMap {
         Ok(map)
     }
 
-    /// Reads every `*.kdl` of a folder; a folder that is not there is an empty chain.
+    /// The graph of every `*.kdl` of a folder; a folder that is not there is an empty chain.
     pub fn load(folder: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let unreadable = |path: &Path, error: &std::io::Error| {
-            Diagnostic::error("RC0307", format!("{} cannot be read: {error}", path.display()))
-        };
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(vec![unreadable(folder, &error)]),
-        };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|error| vec![unreadable(folder, &error)])?.path();
-            let hidden = path
-                .file_name()
-                .is_none_or(|name| name.to_string_lossy().starts_with('.'));
-            if !hidden && path.extension().is_some_and(|extension| extension == "kdl") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        let (mut revisions, mut problems) = (Vec::new(), Vec::new());
-        for path in paths {
-            let read = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&path, &error)]);
-            let parsed = read.and_then(|text| {
-                let name = path.display().to_string();
-                file::parse(&Arc::new(Source { name, text }))
-            });
-            match parsed {
-                Ok(revision) => revisions.push(Revision { path, ..revision }),
-                Err(found) => problems.extend(found),
-            }
-        }
-        if problems.is_empty() {
-            Self::new(revisions)
-        } else {
-            Err(problems)
-        }
+        Self::new(file::read_all(folder)?)
     }
 
     /// Every revision, parents first: the order in which an empty database gets them.

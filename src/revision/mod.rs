@@ -12,6 +12,7 @@ mod links;
 pub mod map;
 pub mod marks;
 mod order;
+pub mod python;
 pub mod range;
 pub mod target;
 mod trouble;

@@ -5,7 +5,7 @@ use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
 
 use super::{
-    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, migrate, permit, sides, status,
+    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, permit, sides, status,
 };
 
 /// What `apply` is about to do, to be shown before it is asked for.
@@ -93,7 +93,7 @@ async fn up(
         revisions,
         direction: Direction::Upgrade,
     };
-    let mut report = migrate::run(project, session, &way, accepted, observe).await?;
+    let mut report = handed::walk(project, session, &way, accepted, observe).await?;
     report.warnings.splice(0..0, said);
     Ok(report)
 }

@@ -1,13 +1,109 @@
-//! `heads`, `history`, `show`, `sql`: questions to the chain that need no database.
+//! The chain of a project: ours alone, or one with Alembic's files; and questions to it that need no database.
+//!
+//! Where both tools walk one chain, a `.py` file is either the twin of a revision of ours, or stands alone and can only be
+//! run by Alembic. Alembic's load order is the order of the chain, since it decides which of two branches runs first.
 
-use crate::revision::{RevisionMap, Stage};
+use crate::config::Chain;
+use crate::config::alembic::{self, AlembicProject};
+use crate::diagnostic::Diagnostic;
+use crate::revision::python::{self, Script, Versions};
+use crate::revision::{Revision, RevisionMap, Stage, file};
 use crate::runner::Direction;
 
 use super::{Failure, Project};
 
 /// The chain of the project.
 pub fn load(project: &Project) -> Result<RevisionMap, Failure> {
-    Ok(RevisionMap::load(&project.config.plans)?)
+    let native = file::read_all(&project.config.plans)?;
+    let Some(alembic) = alembic(project)? else {
+        return Ok(RevisionMap::new(native)?);
+    };
+    let loaded = python::load(&versions(alembic))?;
+    Ok(RevisionMap::new(joined(native, loaded.scripts)?)?)
+}
+
+/// Alembic's configuration, where the project says that both tools walk one chain.
+pub fn alembic(project: &Project) -> Result<Option<AlembicProject>, Failure> {
+    let Chain::Alembic { config, .. } = &project.config.chain else {
+        return Ok(None);
+    };
+    match alembic::read(&project.config.root, config.as_deref())? {
+        Some(found) => Ok(Some(found)),
+        None => Err(Diagnostic::error(
+            "RC0595",
+            "reconcile.kdl says `chain \"alembic\"`, and there is no Alembic project beside it",
+        )
+        .help("write `chain \"alembic\" { config \"path/to/alembic.ini\"; }`, or remove the line")
+        .into()),
+    }
+}
+
+fn versions(alembic: AlembicProject) -> Versions {
+    Versions {
+        locations: alembic.locations,
+        recursive: alembic.recursive,
+        sourceless: alembic.sourceless,
+    }
+}
+
+/// One list of both: what has a `.py` in Alembic's order, then what has none.
+fn joined(mut native: Vec<Revision>, scripts: Vec<Script>) -> Result<Vec<Revision>, Vec<Diagnostic>> {
+    let mut out = Vec::new();
+    let mut problems = Vec::new();
+    for script in scripts {
+        let Some(at) = native.iter().position(|own| own.id == script.revision.id) else {
+            out.push(script.revision);
+            continue;
+        };
+        let own = native.remove(at);
+        problems.extend(differing(&own, &script.revision));
+        out.push(own);
+    }
+    out.extend(native);
+    if problems.is_empty() {
+        Ok(out)
+    } else {
+        Err(problems)
+    }
+}
+
+/// What the two files of one revision say otherwise about its place in the chain.
+fn differing(own: &Revision, twin: &Revision) -> Vec<Diagnostic> {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort();
+        list
+    };
+    let fields = [
+        ("down-revision", &own.down_revisions, &twin.down_revisions),
+        ("depends-on", &own.depends_on, &twin.depends_on),
+        ("branch-labels", &own.branch_labels, &twin.branch_labels),
+    ];
+    let differ = fields
+        .into_iter()
+        .filter(|(_, ours, theirs)| sorted(ours) != sorted(theirs));
+    differ
+        .map(|(name, ours, theirs)| {
+            let message = format!(
+                "revision {} has {name} {} in {} and {} in {}",
+                own.id,
+                said(ours),
+                own.path.display(),
+                said(theirs),
+                twin.path.display()
+            );
+            Diagnostic::error("RC0596", message)
+                .help("both files are one revision: correct the one that was edited")
+        })
+        .collect()
+}
+
+fn said(list: &[String]) -> String {
+    if list.is_empty() {
+        "none".to_owned()
+    } else {
+        list.join(", ")
+    }
 }
 
 /// The revisions of a range `from:to` (either may be left out: base, the heads), in the order in which they run, with

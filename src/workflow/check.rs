@@ -5,13 +5,14 @@
 //! was applied. It writes nothing.
 
 use crate::catalog::Canonical;
+use crate::config::Chain;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Dialect, Scope};
-use crate::revision::{Revision, RevisionMap};
+use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
 
-use super::{Failure, Project, branches, chain, drift, generate, sides, validate};
+use super::{Failure, Project, branches, chain, drift, generate, sides, twin, validate};
 
 /// What was looked at.
 #[derive(Debug, Default)]
@@ -72,6 +73,21 @@ pub async fn check(project: &Project) -> Result<Checked, Failure> {
     }
     if forked || !out.findings.is_empty() {
         // Nothing can be replayed, or compared, before these are mended.
+        return Ok(out);
+    }
+    if project.config.chain != Chain::Native {
+        out.take("every twin is as it was written".to_owned(), twin::check(project))?;
+    }
+    if let Some(foreign) = map
+        .in_order()
+        .into_iter()
+        .find(|one| one.origin == Origin::Alembic)
+    {
+        let message = format!("the chain was not replayed: revision {} is Alembic's", foreign.id);
+        out.notes.push(
+            Diagnostic::note("RC0574", message)
+                .help("`reconcile status --exit-code` on a database that has the chain compares it with the declarations"),
+        );
         return Ok(out);
     }
     for dialect in validate::engines(project) {

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::dialect::scratch::Scratch;
 use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
+use crate::runner::RunError;
 use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
@@ -151,6 +152,13 @@ pub(super) async fn write(
                 .help(format!(
                     "set a scratch-url for {other} in reconcile.kdl and plan again"
                 )),
+            ),
+            Err(Failure::Run(RunError::NoScript { revision, .. })) => proposal.notes.push(
+                Diagnostic::warning(
+                    "RC0532",
+                    format!("the revision carries no script for {other}: revision {revision} is Alembic's, and cannot be replayed"),
+                )
+                .help(format!("remove {other} from `engines`, or plan with --url on a {other} database")),
             ),
             Err(other) => return Err(other),
         }

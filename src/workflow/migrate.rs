@@ -4,7 +4,7 @@ use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner::{self, Direction, Event, Existing, Report, RunOptions, Way};
 
-use super::{Failure, Project, chain, drift, elsewhere, sides};
+use super::{Failure, Project, chain, drift, elsewhere, handed, sides};
 
 /// The revisions that would run, in order. For a downgrade, what they lose is named by their scripts.
 pub async fn path(project: &Project, target: &str, direction: Direction) -> Result<Vec<Revision>, Failure> {
@@ -47,7 +47,7 @@ pub async fn migrate(
         revisions: &revisions,
         direction,
     };
-    let result = run(project, session.as_mut(), &way, None, observe).await;
+    let result = handed::walk(project, session.as_mut(), &way, None, observe).await;
     session.close().await?;
     result
 }

@@ -11,6 +11,7 @@ mod drift;
 mod elsewhere;
 mod existing;
 pub mod generate;
+mod handed;
 pub mod inspect;
 pub mod known;
 pub mod merge;

@@ -37,7 +37,11 @@ pub async fn current(project: &Project) -> Result<Vec<String>, Failure> {
 pub async fn status(project: &Project) -> Result<Status, Failure> {
     let map = chain::load(project)?;
     let rows = current(project).await?;
-    let known = rows.iter().filter_map(|row| map.get(row)).cloned().collect();
+    let standing = map
+        .in_order()
+        .into_iter()
+        .filter(|revision| rows.contains(&revision.id));
+    let known = standing.cloned().collect();
     let pending: Vec<Revision> = pending(&map, &rows)?.into_iter().cloned().collect();
     let drift = match elsewhere::refuse(project, &map, &rows).await {
         Ok(()) => drift::find(project, &map, &rows).await?,

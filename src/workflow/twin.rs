@@ -4,32 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::Chain;
-use crate::config::alembic::{self, AlembicProject};
+use crate::config::alembic::AlembicProject;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::revision::{Origin, Revision, RevisionMap, twin};
 
 use super::{Failure, Project, chain, generate};
-
-/// Alembic's side of the project, if its chain is shared with Alembic.
-fn side(project: &Project) -> Result<Option<AlembicProject>, Failure> {
-    let Chain::Alembic { config, .. } = &project.config.chain else {
-        return Ok(None);
-    };
-    let root = &project.config.root;
-    let folder = if root.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        root
-    };
-    let found = alembic::read(folder, config.as_deref())?;
-    found.map(Some).ok_or_else(|| {
-        let message = format!("there is no Alembic project in {}", folder.display());
-        Diagnostic::error("RC0328", message)
-            .help("make one with `alembic init`, or remove `chain \"alembic\"` from reconcile.kdl")
-            .into()
-    })
-}
 
 /// The names of the files of a new revision, and the text of its twin.
 pub(super) struct Files {
@@ -42,7 +21,7 @@ pub(super) struct Files {
 /// Where a new revision is to be written.
 pub(super) fn files(project: &Project, revision: &Revision) -> Result<Files, Failure> {
     let plans = &project.config.plans;
-    let Some(side) = side(project)? else {
+    let Some(side) = chain::alembic(project)? else {
         let own = plans.join(crate::revision::file_name(revision));
         return Ok(Files { own, twin: None });
     };
@@ -135,7 +114,7 @@ fn collect(folder: &Path, recursive: bool, found: &mut Vec<Arc<Source>>) -> Resu
 
 /// The twins of a revision, all but the one in `kept`.
 pub(super) fn others(project: &Project, id: &str, kept: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
-    let Some(side) = side(project)? else {
+    let Some(side) = chain::alembic(project)? else {
         return Ok(Vec::new());
     };
     let files = twins(&side)?;
@@ -148,7 +127,7 @@ pub(super) fn others(project: &Project, id: &str, kept: Option<&Path>) -> Result
 
 /// What is wrong with the twins: one that is missing, one that was edited, one whose revision was.
 pub fn check(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
-    let Some(side) = side(project)? else {
+    let Some(side) = chain::alembic(project)? else {
         return Ok(Vec::new());
     };
     let (map, twins) = (chain::load(project)?, twins(&side)?);
@@ -163,7 +142,7 @@ pub fn check(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
                 let (id, path) = (&revision.id, revision.path.display());
                 let message = format!("revision {id} ({path}) has no twin: Alembic cannot find it");
                 problems.push(
-                    Diagnostic::error("RC0329", message).help("have the twin written, and commit both"),
+                    Diagnostic::error("RC0329", message).help("run `reconcile twins`, and commit both"),
                 );
             }
         }
@@ -173,7 +152,7 @@ pub fn check(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
 
 /// Writes the twins that are missing or do not say what their revisions say; returns their files.
 pub fn write(project: &Project) -> Result<Vec<PathBuf>, Failure> {
-    let Some(side) = side(project)? else {
+    let Some(side) = chain::alembic(project)? else {
         return Ok(Vec::new());
     };
     let (map, twins) = (chain::load(project)?, twins(&side)?);

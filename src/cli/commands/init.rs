@@ -7,13 +7,17 @@ use clap::Args;
 
 use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
-use crate::cli::{Global, block_on, context};
-use crate::config::FILE_NAME;
+use crate::cli::{Global, block_on, context, report};
+use crate::config::alembic::{self, AlembicProject};
+use crate::config::{Chain, FILE_NAME};
+use crate::workflow::difference::difference;
 use crate::workflow::inspect::inspect;
+use crate::workflow::{Project, State, chain};
 
 /// Start a project: reconcile.kdl, schema/, plans/
 ///
-/// With --url the declarations are written from that database.
+/// With --url the declarations are written from that database. In an Alembic project its configuration names the database,
+/// the history stays as it is, and from then on both tools walk one chain.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Init {}
 
@@ -38,7 +42,18 @@ impl Init {
                 "this folder is a project; edit the file",
             ));
         }
-        let project = context::project(global)?;
+        let mut project = context::project(global)?;
+        let alembic = alembic::read(Path::new(""), None).map_err(CommandError::from)?;
+        let said = alembic.as_ref().and_then(|alembic| alembic.url.clone());
+        if project.url.is_none() {
+            project.url = said.as_deref().map(context::parse).transpose()?;
+        }
+        if alembic.is_some() && project.url.is_none() {
+            return Err(CommandError::with_help(
+                "this is an Alembic project, and its configuration names no database",
+                "env.py takes it from somewhere else: give it as --url, or set DATABASE_URL",
+            ));
+        }
         let (schema, plans) = (Path::new("schema"), Path::new("plans"));
         let holds_something = std::fs::read_dir(schema).is_ok_and(|mut entries| entries.next().is_some());
         if holds_something {
@@ -63,20 +78,68 @@ impl Init {
             }
         }
         std::fs::create_dir_all(plans).map_err(failed)?;
-        std::fs::write(file, settings(global)).map_err(failed)?;
+        let url = global
+            .url
+            .as_deref()
+            .or(said.as_deref())
+            .unwrap_or("sqlite:app.db");
+        std::fs::write(file, settings(url, alembic.is_some())).map_err(failed)?;
         ui.data(&format!("{FILE_NAME}\nschema/\nplans/"));
-        ui.say(&ui.dim("Next: edit schema/, then `reconcile apply`."));
+        match alembic {
+            Some(alembic) => {
+                project.config.chain = Chain::Alembic {
+                    config: None,
+                    command: None,
+                };
+                adopted(ui, &project, &alembic)?;
+            }
+            None => ui.say(&ui.dim("Next: edit schema/, then `reconcile apply`.")),
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// A URL that was given stays out of the file where it may hold a password.
-fn settings(global: &Global) -> String {
-    let url = global.url.as_deref().unwrap_or("sqlite:app.db");
+/// What became of an Alembic project: its history as it is, and what the declarations say otherwise than the database.
+fn adopted(ui: &Ui, project: &Project, alembic: &AlembicProject) -> Result<(), CommandError> {
+    error::print(ui, &alembic.warnings);
+    let map = chain::load(project)?;
+    let revisions = map.in_order().len();
+    let heads: Vec<&str> = map.heads().iter().map(|head| head.id.as_str()).collect();
+    ui.say(&format!(
+        "{}: {revisions} revision(s) of Alembic's, head {}; they stay as they are.",
+        alembic.file.display(),
+        heads.join(", ")
+    ));
+    let Some(url) = project.url.clone() else {
+        return Ok(());
+    };
+    let (from, to) = (
+        State::Database(url.clone()),
+        State::Declarations(project.config.schema.clone()),
+    );
+    let proposal = block_on(difference(project, &from, &to))??;
+    if proposal.is_empty() {
+        ui.data(&format!("In sync: schema/ declares what {url} has."));
+    } else {
+        report::proposal(ui, &proposal);
+    }
+    ui.say(
+        &ui.dim("Next: edit schema/, then `reconcile plan -m TEXT`; `alembic` goes on working beside it."),
+    );
+    Ok(())
+}
+
+/// A URL stays out of the file where it may hold a password.
+fn settings(url: &str, with_alembic: bool) -> String {
     let kept = if url.starts_with("sqlite") {
         url
     } else {
         "$DATABASE_URL"
     };
-    format!("schema \"schema\"\nplans \"plans\"\nenvironment dev {{\n    url \"{kept}\"\n}}\n")
+    let chain = if with_alembic {
+        "chain \"alembic\"                 // plans/ and Alembic's versions are one chain\n"
+    } else {
+        ""
+    };
+    format!("schema \"schema\"\nplans \"plans\"\n{chain}environment dev {{\n    url \"{kept}\"\n}}\n")
 }

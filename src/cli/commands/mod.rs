@@ -20,6 +20,7 @@ pub(super) mod sql;
 pub(super) mod squash;
 pub(super) mod stamp;
 pub(super) mod status;
+pub(super) mod twins;
 pub(super) mod validate;
 
 use std::time::Duration;

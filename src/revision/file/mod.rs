@@ -10,6 +10,11 @@ mod print;
 pub use parse::parse;
 pub use print::print;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Source};
+
 use super::Revision;
 
 /// The longest slug in characters, as in Alembic.
@@ -44,4 +49,44 @@ fn slug(message: &str) -> String {
         }
     }
     out
+}
+
+/// Reads every `*.kdl` of a folder, in the order of their names; a folder that is not there is empty.
+pub fn read_all(folder: &Path) -> Result<Vec<Revision>, Vec<Diagnostic>> {
+    let unreadable = |path: &Path, error: &std::io::Error| {
+        Diagnostic::error("RC0307", format!("{} cannot be read: {error}", path.display()))
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(vec![unreadable(folder, &error)]),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| vec![unreadable(folder, &error)])?.path();
+        let hidden = path
+            .file_name()
+            .is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if !hidden && path.extension().is_some_and(|extension| extension == "kdl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let (mut revisions, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        let read = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&path, &error)]);
+        let parsed = read.and_then(|text| {
+            let name = path.display().to_string();
+            parse(&Arc::new(Source { name, text }))
+        });
+        match parsed {
+            Ok(revision) => revisions.push(Revision { path, ..revision }),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(revisions)
+    } else {
+        Err(problems)
+    }
 }

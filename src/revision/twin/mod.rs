@@ -94,7 +94,7 @@ pub fn check(revision: &Revision, twin: &Arc<Source>) -> Vec<Diagnostic> {
             Diagnostic::error("RC0325", message)
                 .at(place(head::BODY))
                 .help(format!(
-                    "make the change in {}, and have the twin written again",
+                    "make the change in {}, and run `reconcile twins`",
                     revision.path.display()
                 )),
         );
@@ -107,7 +107,7 @@ pub fn check(revision: &Revision, twin: &Arc<Source>) -> Vec<Diagnostic> {
         problems.push(
             Diagnostic::error("RC0326", message)
                 .at(place(head::CHECKSUM))
-                .help("have the twin written again, so that both tools do the same"),
+                .help("run `reconcile twins`, so that both tools do the same"),
         );
     }
     problems
