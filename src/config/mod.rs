@@ -326,6 +326,19 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_that_are_documented() {
+        let page = include_str!("../../docs/settings.md");
+        let (_, rest) = page.split_once("```kdl\n").unwrap();
+        let (example, _) = rest.split_once("```").unwrap();
+        let config = read(example).unwrap();
+        assert_eq!(config.environments.len(), 2);
+        let shown = NODES
+            .iter()
+            .all(|node| example.contains(&format!("\n{node} ")) || example.starts_with(node));
+        assert!(shown, "a setting is not documented");
+    }
+
+    #[test]
     fn every_slip_is_told_with_its_place() {
         let errors =
             read("shema \"x\"\nengines postgre\nenvironment dev {\n    urls \"x\"\n}\n").unwrap_err();
