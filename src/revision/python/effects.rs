@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Comprehension, ExceptHandler, Expr, ExprContext, Pattern, Stmt};
+use ruff_python_ast::{Comprehension, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt};
 use ruff_text_size::{Ranged as _, TextRange};
 
 /// Names of builtins that reach the names of a module, or run code that does.
@@ -228,13 +228,24 @@ impl<'a> Visitor<'a> for Collector {
     }
 }
 
-/// What the functions of a file would do, taken together, if they were called.
+/// What the functions of a file would do to its names, taken together, if they were called.
 #[derive(Default)]
 pub(super) struct Bodies {
     pub(super) global: Vec<(String, TextRange)>,
     pub(super) read: BTreeSet<String>,
     pub(super) anything: Option<(TextRange, String)>,
-    inside: usize,
+    /// The functions that are being looked at, the innermost last.
+    open: Vec<Frame>,
+}
+
+/// The names of one function.
+#[derive(Default)]
+struct Frame {
+    own: BTreeSet<String>,
+    read: BTreeSet<String>,
+    global: BTreeSet<String>,
+    /// Names bound in a class are the class's own.
+    classes: usize,
 }
 
 impl Bodies {
@@ -244,20 +255,71 @@ impl Bodies {
         bodies.visit_body(body);
         bodies
     }
+
+    fn open(&mut self, parameters: Option<&Parameters>) {
+        let names = parameters.into_iter().flat_map(|list| list.iter());
+        self.open.push(Frame {
+            own: names.map(|parameter| parameter.name().to_string()).collect(),
+            ..Frame::default()
+        });
+    }
+
+    /// What a function reads and has no name for is of the function around it, or of the module.
+    fn close(&mut self) {
+        let Some(frame) = self.open.pop() else { return };
+        let is_free = |name: &String| frame.global.contains(name) || !frame.own.contains(name);
+        let free = frame.read.iter().filter(|name| is_free(name)).cloned();
+        match self.open.last_mut() {
+            Some(around) => around.read.extend(free),
+            None => self.read.extend(free),
+        }
+    }
+
+    fn reached(&mut self, expr: &Expr) {
+        let name = match expr {
+            Expr::Name(name) => REACH_NAMES
+                .contains(&name.id.as_str())
+                .then_some(name.id.as_str()),
+            Expr::Attribute(attribute) => {
+                let name = attribute.attr.as_str();
+                LEAD_TO_NAMES.contains(&name).then_some(name)
+            }
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.anything.get_or_insert((expr.range(), format!("`{name}`")));
+        }
+    }
 }
 
 impl<'a> Visitor<'a> for Bodies {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::FunctionDef(function) => {
-                self.inside += 1;
+                for decorator in &function.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&function.parameters);
+                self.open(Some(&function.parameters));
                 self.visit_body(&function.body);
-                self.inside -= 1;
+                self.close();
             }
-            Stmt::Global(global) if self.inside > 0 => {
-                let names = global.names.iter();
-                self.global
-                    .extend(names.map(|name| (name.to_string(), name.range())));
+            Stmt::ClassDef(_) if !self.open.is_empty() => {
+                let step = |open: &mut Vec<Frame>, by: isize| {
+                    if let Some(frame) = open.last_mut() {
+                        frame.classes = frame.classes.saturating_add_signed(by);
+                    }
+                };
+                step(&mut self.open, 1);
+                visitor::walk_stmt(self, stmt);
+                step(&mut self.open, -1);
+            }
+            Stmt::Global(global) => {
+                let Some(frame) = self.open.last_mut() else { return };
+                for name in &global.names {
+                    frame.global.insert(name.to_string());
+                    self.global.push((name.to_string(), name.range()));
+                }
             }
             _ => visitor::walk_stmt(self, stmt),
         }
@@ -265,28 +327,31 @@ impl<'a> Visitor<'a> for Bodies {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::Lambda(lambda) = expr {
-            self.inside += 1;
+            if let Some(parameters) = &lambda.parameters {
+                self.visit_parameters(parameters);
+            }
+            self.open(lambda.parameters.as_deref());
             self.visit_expr(&lambda.body);
-            self.inside -= 1;
+            self.close();
             return;
         }
-        if self.inside > 0 {
-            let reached = match expr {
-                Expr::Name(name) => {
-                    self.read.insert(name.id.to_string());
-                    REACH_NAMES
-                        .contains(&name.id.as_str())
-                        .then(|| name.id.to_string())
-                }
-                Expr::Attribute(attribute) => LEAD_TO_NAMES
-                    .contains(&attribute.attr.as_str())
-                    .then(|| attribute.attr.to_string()),
-                _ => None,
-            };
-            if let Some(name) = reached {
-                self.anything.get_or_insert((expr.range(), format!("`{name}`")));
+        if let Some(frame) = self.open.last_mut() {
+            if let Expr::Name(name) = expr {
+                match name.ctx {
+                    ExprContext::Load => frame.read.insert(name.id.to_string()),
+                    _ => frame.classes == 0 && frame.own.insert(name.id.to_string()),
+                };
             }
+            self.reached(expr);
         }
         visitor::walk_expr(self, expr);
+    }
+
+    /// What a comprehension goes over is its own name, and the function may mean another one by it.
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        self.visit_expr(&comprehension.iter);
+        for condition in &comprehension.ifs {
+            self.visit_expr(condition);
+        }
     }
 }

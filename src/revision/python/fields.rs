@@ -17,7 +17,7 @@ const NOT_IN_AN_ID: [char; 4] = ['@', '-', '+', ':'];
 /// Reads the names of one file; every problem is told at once.
 pub(super) struct Reader<'a> {
     source: &'a Arc<Source>,
-    scope: &'a Scope,
+    scope: &'a Scope<'a>,
     problems: Vec<Diagnostic>,
 }
 

@@ -20,7 +20,9 @@ pub(super) struct Binding {
 
 /// The names of a module.
 #[derive(Default)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
+    /// The whole file, which tells a character that was written from one that the parser put in.
+    text: &'a str,
     names: BTreeMap<String, Binding>,
     /// What may have bound names that nothing else binds.
     anything: Option<Binding>,
@@ -32,14 +34,12 @@ pub(super) struct Scope {
     /// Whether a function of this file may have been called.
     loose: bool,
     containers: usize,
-    /// The text of the file, which tells a character that was written from one that the parser put in.
-    text: String,
 }
 
 /// Follows the statements of a module.
-pub(super) fn run(body: &[Stmt], text: &str) -> Scope {
+pub(super) fn run<'a>(body: &[Stmt], text: &'a str) -> Scope<'a> {
     let mut scope = Scope {
-        text: text.to_owned(),
+        text,
         bodies: Bodies::of(body),
         ..Scope::default()
     };
@@ -61,7 +61,7 @@ pub(super) fn run(body: &[Stmt], text: &str) -> Scope {
     scope
 }
 
-impl Scope {
+impl Scope<'_> {
     /// What a name is bound to; `None` if nothing binds it.
     pub(super) fn get(&self, name: &str) -> Option<&Binding> {
         self.names.get(name).or(self.anything.as_ref())
@@ -200,7 +200,7 @@ impl Scope {
     }
 
     fn literal(&mut self, expr: &Expr) -> Value {
-        if let Some(value) = value::plain(expr, &self.text) {
+        if let Some(value) = value::plain(expr, &self.text[expr.range().to_std_range()]) {
             return value;
         }
         match expr {
