@@ -5,12 +5,10 @@
 //! no plan makes them again.
 
 use crate::diagnostic::Diagnostic;
-use crate::dialect::DatabaseUrl;
 use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
-use crate::runner;
 
 use super::branches::fork;
-use super::{Failure, Project, Proposal, chain, generate, merge, sides, validate};
+use super::{Failure, Project, Proposal, chain, generate, merge, sides, status, validate};
 
 /// What `rebase` did.
 #[derive(Debug)]
@@ -148,7 +146,7 @@ fn movable(map: &RevisionMap, branch: &[&Revision], end: &Revision, onto: &Revis
 async fn unpublished(project: &Project, branch: &[&Revision]) -> Result<Vec<Diagnostic>, Failure> {
     let mut notes = Vec::new();
     for url in project.listed.iter().chain(&project.url) {
-        match rows(url).await {
+        match status::rows_of(url).await {
             Ok(rows) => {
                 let has = |revision: &&&Revision| rows.contains(&revision.id);
                 if let Some(revision) = branch.iter().find(has) {
@@ -168,16 +166,6 @@ async fn unpublished(project: &Project, branch: &[&Revision]) -> Result<Vec<Diag
         }
     }
     Ok(notes)
-}
-
-async fn rows(url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
-    if !url.exists() {
-        return Ok(Vec::new());
-    }
-    let mut session = sides::connect_reading(url).await?;
-    let rows = runner::current(session.as_mut()).await?;
-    session.close().await?;
-    Ok(rows)
 }
 
 fn joined(branch: &[&Revision]) -> String {

@@ -1,6 +1,7 @@
 //! `status`, `current`: where the database is.
 
 use crate::diagnostic::Diagnostic;
+use crate::dialect::DatabaseUrl;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
@@ -23,7 +24,11 @@ pub struct Status {
 
 /// Only the rows of the version table.
 pub async fn current(project: &Project) -> Result<Vec<String>, Failure> {
-    let url = sides::database(project)?;
+    rows_of(sides::database(project)?).await
+}
+
+/// The rows of a database; none of one that is not made yet.
+pub(super) async fn rows_of(url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
     if !url.exists() {
         return Ok(Vec::new());
     }
