@@ -1,5 +1,5 @@
-//! The reader of Alembic's files against the real Alembic: random files, each loaded by Alembic and read here without
-//! running Python. What is read must be what Alembic reads; what only holds literals must be read; what Alembic cannot
+//! The readers of Alembic's files against the real Alembic: random revisions and configurations, each loaded by Alembic
+//! and read here without running Python. What is read must be what Alembic reads; what only holds literals must be read; what Alembic cannot
 //! load must be refused, with its place and what to do.
 //!
 //! `RECONCILE_TEST_PYTHON` names a Python that has Alembic; without it the test is shown as ignored.
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use reconcile::config::alembic::{self, AlembicProject};
 use reconcile::diagnostic::Diagnostic;
 use reconcile::revision::python::{self, Script};
 use serde_json::Value;
@@ -17,8 +18,15 @@ fn main() {
     let arguments = Arguments::from_args();
     let python = std::env::var("RECONCILE_TEST_PYTHON").ok();
     let ignored = python.is_none();
+    let other = python.clone();
     let files = move || python.map_or(Ok(()), |python| files(&python));
+    let settings = move || other.map_or(Ok(()), |python| settings(&python));
     let trials = vec![
+        Trial::test(
+            "alembic_read::every_configuration_is_read_as_alembic_reads_it",
+            settings,
+        )
+        .with_ignored_flag(ignored),
         Trial::test("alembic_read::every_file_is_read_as_alembic_reads_it", files).with_ignored_flag(ignored),
         Trial::test("alembic_read::a_wrong_answer_is_seen", wrong_answers),
     ];
@@ -32,14 +40,15 @@ fn number(name: &str, default: usize) -> usize {
         .unwrap_or(default)
 }
 
-fn files(python: &str) -> Result<(), Failed> {
-    let count = number("RECONCILE_ALEMBIC_FILES", 600);
+/// What a driver says, one case a line.
+fn asked(python: &str, driver: &str, folder: &Path, count: usize) -> Result<Vec<Value>, Failed> {
     let seed = number("RECONCILE_ALEMBIC_SEED", 1);
-    let folder = tempfile::tempdir()?;
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/alembic_read/drive.py");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/alembic_read")
+        .join(driver);
     let output = Command::new(python)
         .arg(script)
-        .arg(folder.path())
+        .arg(folder)
         .args([seed.to_string(), count.to_string()])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -47,15 +56,34 @@ fn files(python: &str) -> Result<(), Failed> {
     if !output.status.success() {
         return Err(format!("the driver ended with {}", output.status).into());
     }
-    let (mut complaints, mut seen, mut read) = (Vec::new(), 0, 0);
-    for line in String::from_utf8(output.stdout)?.lines() {
-        let case: Value = serde_json::from_str(line)?;
+    let lines = String::from_utf8(output.stdout)?;
+    let cases: Result<Vec<Value>, serde_json::Error> = lines.lines().map(serde_json::from_str).collect();
+    Ok(cases?)
+}
+
+/// Fails with the first few of what is wrong. A driver that makes too little that can be read would prove nothing.
+fn judge(complaints: &[String], seen: usize, read: usize, count: usize) -> Result<(), Failed> {
+    if seen != count || read * 3 < count {
+        return Err(format!("{seen} of {count} cases were made, and {read} were read").into());
+    }
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = complaints.iter().take(5).map(String::as_str).collect();
+    Err(format!("{} of {count}:\n\n{}", complaints.len(), shown.join("\n\n")).into())
+}
+
+fn files(python: &str) -> Result<(), Failed> {
+    let count = number("RECONCILE_ALEMBIC_FILES", 600);
+    let folder = tempfile::tempdir()?;
+    let cases = asked(python, "drive.py", folder.path(), count)?;
+    let (mut complaints, mut read) = (Vec::new(), 0);
+    for case in &cases {
         let path = case["path"].as_str().unwrap_or_default();
         let bytes = std::fs::read(path)?;
         let ours = python::parse(path, &bytes);
         read += usize::from(ours.is_ok());
-        seen += 1;
-        if let Some(complaint) = disagreement(&case, &ours) {
+        if let Some(complaint) = disagreement(case, &ours) {
             complaints.push(format!(
                 "{complaint}\n--- {path}\n{}\n--- {}",
                 String::from_utf8_lossy(&bytes),
@@ -63,15 +91,58 @@ fn files(python: &str) -> Result<(), Failed> {
             ));
         }
     }
-    // A driver that makes nothing, or nothing that can be read, would prove nothing.
-    if seen != count || read * 3 < count {
-        return Err(format!("{seen} of {count} files were made, and {read} were read").into());
+    judge(&complaints, cases.len(), read, count)
+}
+
+fn settings(python: &str) -> Result<(), Failed> {
+    let count = number("RECONCILE_ALEMBIC_FILES", 600);
+    let folder = tempfile::tempdir()?;
+    let cases = asked(python, "configure.py", folder.path(), count)?;
+    let (mut complaints, mut read) = (Vec::new(), 0);
+    for case in &cases {
+        let place = Path::new(case["path"].as_str().unwrap_or_default());
+        let named = case["named"].as_str();
+        let ours = alembic::read(place, named.map(Path::new));
+        read += usize::from(matches!(ours, Ok(Some(_))));
+        if let Some(complaint) = misread(&case["alembic"], &ours) {
+            let text = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+            complaints.push(format!(
+                "{complaint}\n--- ini\n{}\n--- toml\n{}\n--- {}",
+                text(named.unwrap_or("alembic.ini")),
+                text("pyproject.toml"),
+                case["alembic"]
+            ));
+        }
     }
-    if complaints.is_empty() {
-        return Ok(());
+    judge(&complaints, cases.len(), read, count)
+}
+
+/// What is wrong with our answer to a configuration.
+fn misread(alembic: &Value, ours: &Result<Option<AlembicProject>, Vec<Diagnostic>>) -> Option<String> {
+    let is = |name: &str| alembic.get(name).is_some();
+    match ours {
+        Err(problems) if is("error") => problems
+            .iter()
+            .find(|problem| problem.help.is_none())
+            .map(|problem| format!("is told without a remedy: {problem:#?}")),
+        Err(problems) => Some(format!("was refused: {problems:#?}")),
+        Ok(_) if is("error") => Some("was read, and Alembic cannot read it".to_owned()),
+        Ok(None) => (!is("none")).then(|| "was taken for no project".to_owned()),
+        Ok(Some(_)) if is("none") => Some("was taken for a project".to_owned()),
+        Ok(Some(found)) => {
+            let path = |path: &Path| path.components().collect::<PathBuf>().display().to_string();
+            let ours = serde_json::json!({
+                "script_location": path(&found.script_location),
+                "locations": found.locations.iter().map(|found| path(found)).collect::<Vec<_>>(),
+                "recursive": found.recursive,
+                "sourceless": found.sourceless,
+                "file_template": found.file_template,
+                "slug": found.longest_slug.unwrap_or(40),
+                "url": found.url,
+            });
+            (&ours != alembic).then(|| format!("was read as {ours}"))
+        }
     }
-    let shown: Vec<&str> = complaints.iter().take(5).map(String::as_str).collect();
-    Err(format!("{} of {count} files:\n\n{}", complaints.len(), shown.join("\n\n")).into())
 }
 
 /// What is wrong with our answer.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{self, Config, Environment};
+use crate::config::{self, Chain, Config, Environment};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::DatabaseUrl;
 use crate::workflow::known::Cache;
@@ -21,6 +21,9 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
     }
     if let Some(plans) = &global.plans {
         config.plans.clone_from(plans);
+    }
+    if let Chain::Alembic { config: file, .. } = &mut config.chain {
+        *file = file.take().or_else(alembic_config);
     }
     let environment = environment(global, &config)?;
     let url = match (
@@ -64,6 +67,13 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         now: now(),
         new_id,
     })
+}
+
+/// The configuration that Alembic takes if none is named.
+pub(super) fn alembic_config() -> Option<PathBuf> {
+    let named = std::env::var_os("ALEMBIC_CONFIG").filter(|name| !name.is_empty())?;
+    // Relative to the current folder, not to that of reconcile.kdl.
+    std::path::absolute(named).ok()
 }
 
 fn settings(global: &Global) -> Result<Config, CommandError> {

@@ -5,10 +5,11 @@
 //! on. What only `env.py` knows is told, and has to be said in `reconcile.kdl`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
 
-use super::ini;
+use super::ini::{self, Ini};
 
 /// The settings that matter here.
 #[derive(Clone, Debug, Default)]
@@ -25,151 +26,190 @@ pub struct AlembicProject {
     pub sourceless: bool,
     /// How files of new revisions are named; Alembic's own way if not set.
     pub file_template: Option<String>,
+    /// How long the slug in such a name may be, if the file says.
+    pub longest_slug: Option<usize>,
     /// The database, if the file says.
     pub url: Option<String>,
     /// What was found in `env.py` that both tools have to agree on.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the configuration of the project in `folder`; `None` if there is none. `named` is a file that was named.
+/// Reads the configuration of the project in `folder`, which is where `alembic` is run; `None` if there is none. `named` is
+/// the file that `alembic -c` or the variable `ALEMBIC_CONFIG` names. As in Alembic, the other kind of file is read as well
+/// if it is in the folder.
 pub fn read(folder: &Path, named: Option<&Path>) -> Result<Option<AlembicProject>, Vec<Diagnostic>> {
-    let (ini, toml) = match named {
-        Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
-            (None, Some(folder.join(file)))
-        }
-        Some(file) => (Some(folder.join(file)), None),
-        None => {
-            let there = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
-            (there("alembic.ini"), there("pyproject.toml"))
-        }
-    };
-    let mut values = Values::default();
-    if let Some(file) = &toml {
-        values.toml(file)?;
-    }
-    if let Some(file) = &ini {
-        values.ini(file)?;
-    }
-    let Some(script_location) = values.text("script_location")? else {
+    let there = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
+    let named = named.map(|file| folder.join(file));
+    let is_toml = |file: &PathBuf| file.file_name().is_some_and(|name| name == "pyproject.toml");
+    let toml = named.clone().filter(is_toml).or_else(|| there("pyproject.toml"));
+    let ini = named
+        .clone()
+        .filter(|file| !is_toml(file))
+        .or_else(|| there("alembic.ini"));
+    let settings = Settings::read(ini.as_deref(), toml.as_deref())?;
+    let Some(script_location) = settings.text("script_location")? else {
         return Ok(None);
     };
     // The ini is what `alembic -c` wants where both are there: it reads the other by itself.
-    let file = ini.or(toml).unwrap_or_default();
-    if script_location.contains(':') && !Path::new(&script_location).is_absolute() {
-        let message = format!(
-            "{}: `{script_location}` is a place in a Python package",
-            file.display()
-        );
-        return Err(vec![Diagnostic::error("RC0590", message).help(
-            "name the folder itself as script_location: where a package lies only Python can tell",
-        )]);
-    }
-    let script_location = folder.join(script_location);
-    let locations = match values.list("version_locations")? {
-        Some(locations) => locations.iter().map(|location| folder.join(location)).collect(),
+    let file = named.or(ini).or(toml).unwrap_or_default();
+    let script_location = place(folder, &file, &script_location)?;
+    let locations = match settings.locations()? {
+        Some(locations) => {
+            let places = locations.iter().map(|location| place(folder, &file, location));
+            places.collect::<Result<_, _>>()?
+        }
         None => vec![script_location.join("versions")],
     };
     Ok(Some(AlembicProject {
         warnings: environment(&script_location),
         file,
         locations,
-        recursive: values.flag("recursive_version_locations"),
-        sourceless: values.flag("sourceless"),
-        file_template: values.text("file_template")?,
-        url: values.text("sqlalchemy.url")?,
+        recursive: settings.flag("recursive_version_locations")?,
+        sourceless: settings.flag("sourceless")?,
+        file_template: settings.text("file_template")?,
+        longest_slug: settings.longest_slug()?,
+        url: settings.text("sqlalchemy.url")?.filter(|url| url != PLACEHOLDER),
         script_location,
     }))
 }
 
-/// What the files say, an ini before a TOML.
-#[derive(Default)]
-struct Values {
-    texts: std::collections::BTreeMap<String, (String, PathBuf)>,
-    lists: std::collections::BTreeMap<String, Vec<String>>,
-    flags: Vec<String>,
+/// What `alembic init` writes as URL, for somebody to replace.
+const PLACEHOLDER: &str = "driver://user:pass@localhost/dbname";
+
+/// A folder of the configuration. Relative ones are relative to where `alembic` is run.
+fn place(folder: &Path, file: &Path, location: &str) -> Result<PathBuf, Vec<Diagnostic>> {
+    let path = Path::new(location);
+    if location.contains(':') && !path.is_absolute() {
+        let message = format!("{}: `{location}` is a place in a Python package", file.display());
+        return Err(vec![Diagnostic::error("RC0590", message).help(
+            "name the folder itself, as `%(here)s/…`: where a package lies only Python can tell",
+        )]);
+    }
+    let Ok(root) = std::path::absolute(folder.join("x")) else {
+        return Ok(folder.join(path));
+    };
+    // What is below the folder is named from there, as the user would.
+    match path.strip_prefix(root.parent().unwrap_or(&root)) {
+        Ok(below) => Ok(folder.join(below)),
+        Err(_) => Ok(folder.join(path)),
+    }
 }
 
-impl Values {
-    fn ini(&mut self, file: &Path) -> Result<(), Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error.to_string()))?;
-        for (name, value) in ini::section(&text, "alembic") {
-            // Alembic compares the word itself: `True` is false.
-            if value == "true" {
-                self.flags.push(name.clone());
+/// Both files. What the ini says goes before what the TOML says, name by name.
+struct Settings {
+    ini: Option<(Ini, String)>,
+    toml: Option<(toml::Table, String)>,
+    /// For messages.
+    toml_file: PathBuf,
+}
+
+impl Settings {
+    fn read(ini: Option<&Path>, toml: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
+        let ini = match ini {
+            Some(file) => {
+                let source = Arc::new(Source {
+                    name: file.display().to_string(),
+                    text: text_of(file)?,
+                });
+                Some((ini::parse(&source)?, here(file)))
             }
-            self.lists.remove(&name);
-            self.texts.insert(name, (value, file.to_owned()));
-        }
-        Ok(())
+            None => None,
+        };
+        let toml_file = toml.map(Path::to_owned).unwrap_or_default();
+        let toml = match toml {
+            Some(file) => {
+                let document: toml::Table = text_of(file)?
+                    .parse()
+                    .map_err(|error: toml::de::Error| unreadable(file, &error.to_string()))?;
+                let tool = document.get("tool").and_then(|tool| tool.get("alembic"));
+                let table = tool.and_then(toml::Value::as_table).cloned();
+                Some((table.unwrap_or_default(), here(file)))
+            }
+            None => None,
+        };
+        Ok(Self { ini, toml, toml_file })
     }
 
-    fn toml(&mut self, file: &Path) -> Result<(), Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error.to_string()))?;
-        let document: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| unreadable(file, &error.to_string()))?;
-        let settings = document.get("tool").and_then(|tool| tool.get("alembic"));
-        for (name, value) in settings.and_then(toml::Value::as_table).into_iter().flatten() {
-            match value {
-                toml::Value::String(text) => {
-                    self.texts.insert(name.clone(), (text.clone(), file.to_owned()));
-                }
-                toml::Value::Boolean(true) => self.flags.push(name.clone()),
-                toml::Value::Array(items) => {
-                    let items = items.iter().filter_map(|item| item.as_str().map(str::to_owned));
-                    let expanded: Result<Vec<String>, _> =
-                        items.map(|item| self.expanded(&item, file)).collect();
-                    self.lists.insert(name.clone(), expanded?);
-                }
-                _ => {}
-            }
+    fn ini(&self, name: &str) -> Result<Option<String>, Vec<Diagnostic>> {
+        match &self.ini {
+            Some((ini, here)) => ini.get("alembic", name, here).map_err(|problem| vec![problem]),
+            None => Ok(None),
         }
-        Ok(())
+    }
+
+    fn toml(&self, name: &str) -> Option<(&toml::Value, &str)> {
+        let (table, here) = self.toml.as_ref()?;
+        Some((table.get(name)?, here))
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Vec<Diagnostic>> {
-        let Some((value, file)) = self.texts.get(name) else {
-            return Ok(None);
-        };
-        self.expanded(value, file).map(Some)
-    }
-
-    fn expanded(&self, value: &str, file: &Path) -> Result<String, Vec<Diagnostic>> {
-        let here = match file.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.display().to_string(),
-            _ => ".".to_owned(),
-        };
-        let known = |name: &str| {
-            if name == "here" {
-                return Some(here.clone());
-            }
-            let (value, _) = self.texts.get(&name.to_lowercase())?;
-            ini::expand(value, &|name| (name == "here").then(|| here.clone())).ok()
-        };
-        ini::expand(value, &known).map_err(|name| {
-            let message = format!("{}: `{value}` names {name}", file.display());
-            vec![
-                Diagnostic::error("RC0591", message)
-                    .help("write a percent sign twice, and a name that is set as %(name)s"),
-            ]
-        })
-    }
-
-    /// A list: a TOML one, or a text that `path_separator` splits.
-    fn list(&self, name: &str) -> Result<Option<Vec<String>>, Vec<Diagnostic>> {
-        if let Some(list) = self.lists.get(name) {
-            return Ok(Some(list.clone()));
+        if let Some(value) = self.ini(name)? {
+            return Ok(Some(value));
         }
-        let Some(text) = self.text(name)? else {
+        match self.toml(name) {
+            None => Ok(None),
+            Some((toml::Value::String(text), here)) => self.formatted(text, here).map(Some),
+            Some((toml::Value::Integer(number), _)) => Ok(Some(number.to_string())),
+            Some(_) => Err(self.wrong(name, "a string")),
+        }
+    }
+
+    /// Alembic compares the word itself: `True` in an ini is false.
+    fn flag(&self, name: &str) -> Result<bool, Vec<Diagnostic>> {
+        if let Some(value) = self.ini(name)? {
+            return Ok(value == "true");
+        }
+        match self.toml(name) {
+            None => Ok(false),
+            Some((toml::Value::Boolean(value), _)) => Ok(*value),
+            Some(_) => Err(self.wrong(name, "true or false, without quotes")),
+        }
+    }
+
+    fn longest_slug(&self) -> Result<Option<usize>, Vec<Diagnostic>> {
+        let Some(text) = self.text("truncate_slug_length")? else {
             return Ok(None);
         };
-        let separator = match self.text("path_separator")? {
+        match text.trim().parse() {
+            // Alembic takes none for its own way.
+            Ok(0) => Ok(None),
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(vec![
+                Diagnostic::error("RC0592", format!("`{text}` is no truncate_slug_length"))
+                    .help("write a number, or remove the line"),
+            ]),
+        }
+    }
+
+    /// `version_locations`: a text that `path_separator` splits, or a list.
+    fn locations(&self) -> Result<Option<Vec<String>>, Vec<Diagnostic>> {
+        if let Some(text) = self.ini("version_locations")?.filter(|text| !text.is_empty()) {
+            return self.split(&text).map(Some);
+        }
+        let (items, here) = match self.toml("version_locations") {
+            None => return Ok(None),
+            Some((toml::Value::Array(items), here)) => (items, here),
+            Some(_) => return Err(self.wrong("version_locations", "a list of strings")),
+        };
+        let mut found = Vec::new();
+        for item in items {
+            let Some(text) = item.as_str() else {
+                return Err(self.wrong("version_locations", "a list of strings"));
+            };
+            found.push(self.formatted(text, here)?);
+        }
+        Ok(Some(found).filter(|found| !found.is_empty()))
+    }
+
+    fn split(&self, text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
+        let separator = match self.ini("path_separator")? {
             Some(separator) => Some(separator),
-            None => self.text("version_path_separator")?,
+            None => self.ini("version_path_separator")?,
         };
         let parts: Vec<&str> = match separator.as_deref() {
-            Some("newline") => text.lines().collect(),
-            Some("space") => text.split_whitespace().collect(),
+            Some("newline") => text.split('\n').collect(),
+            Some("space") => text.split(' ').collect(),
+            Some("os") if cfg!(windows) => text.split(';').collect(),
             Some(":" | "os") => text.split(':').collect(),
             Some(";") => text.split(';').collect(),
             Some(other) => {
@@ -179,38 +219,87 @@ impl Values {
                         .help("Alembic knows os, space, newline, `:` and `;`"),
                 ]);
             }
-            None => text.split([' ', ',', '\n']).collect(),
+            None => text.split([' ', ',']).collect(),
         };
         let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
-        Ok(Some(parts.map(str::to_owned).collect()))
+        Ok(parts.map(str::to_owned).collect())
     }
 
-    fn flag(&self, name: &str) -> bool {
-        self.flags.iter().any(|flag| flag == name)
+    /// Python's `%` over a text of the TOML, which knows the folder of the file alone.
+    fn formatted(&self, text: &str, here: &str) -> Result<String, Vec<Diagnostic>> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('%') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let known = [("%%", "%"), ("%(here)s", here)];
+            let Some((sign, value)) = known.iter().find(|(sign, _)| rest.starts_with(sign)) else {
+                let message = format!(
+                    "{}: `{text}` has a percent sign that stands alone",
+                    self.toml_file.display()
+                );
+                return Err(vec![
+                    Diagnostic::error("RC0591", message)
+                        .help("write it twice; `%(here)s` is the folder of the file"),
+                ]);
+            };
+            out.push_str(value);
+            rest = &rest[sign.len()..];
+        }
+        out.push_str(rest);
+        Ok(out)
     }
+
+    fn wrong(&self, name: &str, what: &str) -> Vec<Diagnostic> {
+        let message = format!(
+            "{}: `{name}` in [tool.alembic] must be {what}",
+            self.toml_file.display()
+        );
+        vec![Diagnostic::error("RC0592", message).help("correct it: Alembic does not take it either")]
+    }
+}
+
+/// The folder of a file, as `%(here)s` has it.
+fn here(file: &Path) -> String {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    absolute.parent().unwrap_or(&absolute).display().to_string()
+}
+
+/// The text of a file, with one kind of line end.
+fn text_of(file: &Path) -> Result<String, Vec<Diagnostic>> {
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error.to_string()))?;
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 fn unreadable(file: &Path, why: &str) -> Vec<Diagnostic> {
     let message = format!("{} cannot be read: {why}", file.display());
     vec![
         Diagnostic::error("RC0593", message)
-            .help("name Alembic's configuration as `alembic-config` in reconcile.kdl"),
+            .help("name Alembic's configuration in reconcile.kdl: `chain \"alembic\" { config \"path/to/alembic.ini\"; }`"),
     ]
 }
 
 /// Words in `env.py` that change what the two tools have to agree on, and what to do about each.
 const WORDS: &[(&str, &str)] = &[
     (
-        "version_table",
+        "version_table=",
         "reconcile keeps its rows in `alembic_version` in the default schema: remove the setting",
     ),
     (
-        "version_table_schema",
+        "version_table_schema=",
         "reconcile keeps its rows in `alembic_version` in the default schema: remove the setting",
     ),
     (
-        "include_object",
+        "include_object=",
         "what Alembic is told to leave out, reconcile still sees: name `schemas` in reconcile.kdl",
+    ),
+    (
+        "environ",
+        "if that is the URL, name the same variable in reconcile.kdl: `environment dev { url \"$DATABASE_URL\"; }`",
+    ),
+    (
+        "getenv",
+        "if that is the URL, name the same variable in reconcile.kdl: `environment dev { url \"$DATABASE_URL\"; }`",
     ),
 ];
 
@@ -222,12 +311,14 @@ fn environment(script_location: &Path) -> Vec<Diagnostic> {
         .lines()
         .map(|line| line.split('#').next().unwrap_or_default())
         .collect();
-    let names = |word: &str| code.iter().position(|line| line.contains(&format!("{word}=")));
+    let squeezed: Vec<String> = code.iter().map(|line| line.replace(' ', "")).collect();
     WORDS
         .iter()
         .filter_map(|(word, help)| {
-            let line = names(word)? + 1;
-            let message = format!("{}:{line} sets {word}", file.display());
+            let line = squeezed.iter().position(|line| line.contains(word))? + 1;
+            let verb = if word.ends_with('=') { "sets" } else { "reads" };
+            let word = word.trim_end_matches('=');
+            let message = format!("{}:{line} {verb} {word}", file.display());
             Some(Diagnostic::warning("RC0594", message).help(*help))
         })
         .collect()
@@ -306,6 +397,92 @@ mod tests {
         ]);
         let read = read(table.path(), None).expect("readable").expect("a project");
         assert!(read.warnings[0].message.ends_with("env.py:2 sets version_table"));
+    }
+
+    #[test]
+    fn each_value_is_the_inis_or_else_the_tomls() {
+        let toml = "[tool.alembic]\nscript_location = \"one\"\nrecursive_version_locations = true\nsourceless = true\n\
+                    truncate_slug_length = 12\nversion_locations = [\"%(here)s/a\", \"50%%\"]\nfile_template = \"%%(rev)s\"\n";
+        let ini = "[alembic]\nrecursive_version_locations = false\nsourceless = True\nversion_locations =\n\
+                   sqlalchemy.url = driver://user:pass@localhost/dbname\n";
+        let folder = folder(&[("pyproject.toml", toml), ("alembic.ini", ini)]);
+        let read = read(folder.path(), None).expect("readable").expect("a project");
+        assert_eq!(read.script_location, folder.path().join("one"));
+        assert!(!read.recursive && !read.sourceless);
+        assert_eq!(read.longest_slug, Some(12));
+        assert_eq!(
+            read.locations,
+            [folder.path().join("a"), folder.path().join("50%")]
+        );
+        assert_eq!(read.file_template.as_deref(), Some("%(rev)s"));
+        assert_eq!(read.url, None);
+    }
+
+    #[test]
+    fn a_named_file_may_stand_elsewhere_and_the_other_one_is_read_too() {
+        let folder = folder(&[
+            (
+                "sub/alembic.ini",
+                "[alembic]\nscript_location = %(here)s/db\nversion_locations = rel\n",
+            ),
+            ("sub/pyproject.toml", "[tool.alembic]\nsourceless = true\n"),
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nrecursive_version_locations = true\n",
+            ),
+        ]);
+        let named = Path::new("sub/alembic.ini");
+        let found = read(folder.path(), Some(named))
+            .expect("readable")
+            .expect("a project");
+        assert_eq!(found.file, folder.path().join(named));
+        assert_eq!(found.script_location, folder.path().join("sub/db"));
+        // Where `alembic` is run counts, not where the file is.
+        assert_eq!(found.locations, [folder.path().join("rel")]);
+        assert!(found.recursive && !found.sourceless);
+        assert_eq!(
+            read(folder.path(), Some(Path::new("gone.ini"))).expect_err("no file")[0].code,
+            "RC0593"
+        );
+    }
+
+    #[test]
+    fn what_alembic_refuses() {
+        for (name, text) in [
+            ("alembic.ini", "script_location = x\n"),
+            ("alembic.ini", "[alembic]\nscript_location = 50%\n"),
+            (
+                "alembic.ini",
+                "[alembic]\nscript_location = x\nversion_locations = a\npath_separator = comma\n",
+            ),
+            (
+                "alembic.ini",
+                "[alembic]\nscript_location = x\nversion_locations = a pkg:dir\n",
+            ),
+            (
+                "alembic.ini",
+                "[alembic]\nscript_location = x\ntruncate_slug_length = long\n",
+            ),
+            ("pyproject.toml", "[tool.alembic\n"),
+            ("pyproject.toml", "[tool.alembic]\nscript_location = \"50%\"\n"),
+            ("pyproject.toml", "[tool.alembic]\nscript_location = [\"x\"]\n"),
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nscript_location = \"x\"\nsourceless = \"true\"\n",
+            ),
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nscript_location = \"x\"\nversion_locations = \"a\"\n",
+            ),
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nscript_location = \"x\"\nversion_locations = [1]\n",
+            ),
+        ] {
+            let folder = folder(&[(name, text)]);
+            let found = read(folder.path(), None).expect_err(text);
+            assert!(found[0].help.is_some(), "{text}");
+        }
     }
 
     #[test]

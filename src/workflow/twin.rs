@@ -29,7 +29,7 @@ pub(super) fn files(project: &Project, revision: &Revision) -> Result<Files, Fai
         // Our folder has no folders in it.
         Some(template) => format!(
             "{}.kdl",
-            twin::file_stem(template, revision, twin::SLUG)?.replace('/', "_")
+            twin::file_stem(template, revision, side.longest_slug.unwrap_or(twin::SLUG))?.replace('/', "_")
         ),
         None => crate::revision::file_name(revision),
     };
@@ -47,7 +47,7 @@ fn new_file(
 ) -> Result<(PathBuf, String), Failure> {
     let text = twin::print(revision, map)?;
     let template = side.file_template.as_deref().unwrap_or(twin::TEMPLATE);
-    let stem = twin::file_stem(template, revision, twin::SLUG)?;
+    let stem = twin::file_stem(template, revision, side.longest_slug.unwrap_or(twin::SLUG))?;
     let folder = location(side, map, revision)?;
     Ok((folder.join(format!("{stem}.py")), text))
 }

@@ -43,7 +43,7 @@ impl Init {
             ));
         }
         let mut project = context::project(global)?;
-        let alembic = alembic::read(Path::new(""), None).map_err(CommandError::from)?;
+        let alembic = alembic::read(Path::new(""), context::alembic_config().as_deref())?;
         let said = alembic.as_ref().and_then(|alembic| alembic.url.clone());
         if project.url.is_none() {
             project.url = said.as_deref().map(context::parse).transpose()?;
