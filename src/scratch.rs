@@ -12,7 +12,7 @@ use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{EngineError, Fold, RowsQuery, Scope, Server, Session, TxnOptions, render};
+use crate::dialect::{EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render};
 use crate::diff::{Intents, diff};
 use crate::op::Plan;
 use crate::plan::{Context, plan};
@@ -201,6 +201,7 @@ pub fn creation(catalog: &Catalog, server: &Server, locate: Locate<'_>) -> Resul
             server,
             intents: &intents,
             locate,
+            sizes: &Sizes::new(),
         },
     )?;
     Ok(render::render(&plan, server))

@@ -35,6 +35,7 @@ const TESTS: &[Test] = &[
     ("extensions_stay_out", 0, extensions_stay_out),
     ("invalid_index_is_said", 0, invalid_index_is_said),
     ("rows_are_read", 0, rows_are_read),
+    ("sizes_are_told", 0, sizes_are_told),
     ("two_connections_read_the_same", 0, two_connections_read_the_same),
     ("read_only_is_refused", 0, read_only_is_refused),
     ("missing_server", 0, missing_server),
@@ -733,6 +734,35 @@ fn rows_are_read(server: &Server) {
         ..Scope::default()
     };
     assert!(!database.read(&scope).catalog.contains(&id));
+}
+
+fn sizes_are_told(server: &Server) {
+    let database = server.database(
+        "CREATE TABLE empty (id int);
+         CREATE TABLE \"A few\" (id int); INSERT INTO \"A few\" VALUES (1), (2), (3);
+         DELETE FROM \"A few\" WHERE id = 3;
+         CREATE TABLE many (id int); INSERT INTO many SELECT n FROM generate_series(1, 30000) n; ANALYZE many;
+         CREATE TABLE emptied (id int); INSERT INTO emptied VALUES (1); DELETE FROM emptied;
+         CREATE TABLE parent (id int); CREATE TABLE child () INHERITS (parent); INSERT INTO child VALUES (1);
+         CREATE VIEW seen AS SELECT 1 AS one;",
+    );
+    let mut session = database.open();
+    let asked = ["gone", "seen", "parent", "emptied", "many", "A few", "empty"].map(public);
+    let sizes = server.wait(session.sizes(&asked)).unwrap();
+    let none = server.wait(session.sizes(&[public("gone")])).unwrap();
+    server.wait(session.close()).unwrap();
+    assert!(none.is_empty());
+    let size = |name: &str| sizes.get(&public(name)).map(|size| (size.rows, size.exact));
+    assert_eq!(size("empty"), Some((0, true)));
+    assert_eq!(size("A few"), Some((2, true)));
+    assert_eq!(size("emptied"), Some((0, true)));
+    assert_eq!(size("parent"), Some((1, true)));
+    assert_eq!(size("gone"), None);
+    assert_eq!(size("seen"), None);
+    let (rows, exact) = size("many").unwrap();
+    assert!(!exact && (29_000..=31_000).contains(&rows), "{rows}");
+    let bytes = sizes[&public("many")].bytes.unwrap();
+    assert!((900_000..2_000_000).contains(&bytes), "{bytes}");
 }
 
 fn two_connections_read_the_same(server: &Server) {

@@ -9,7 +9,7 @@ use reconcile::catalog::kinds::{
     ReferentialAction, Table, TableExt, Unique, View,
 };
 use reconcile::catalog::{Canonical, Catalog, DataType, Expr, Ident, Kind, ObjectId, QName};
-use reconcile::dialect::{Dialect, Server, qualify};
+use reconcile::dialect::{Dialect, Server, Sizes, qualify};
 use reconcile::diff::{Difference, Intents, diff};
 use reconcile::op::{Action, Plan};
 use reconcile::plan::{Context, plan, plan_back};
@@ -296,6 +296,7 @@ fn check(dialect: &str, a: &Shape, b: &Shape) {
         server: &server,
         intents: &intents,
         locate: &|_| None,
+        sizes: &Sizes::new(),
     };
     let difference = difference(&a, &b, &server);
     let up = plan(&Arc::new(a.clone()), &difference, &context).expect("a plan up");

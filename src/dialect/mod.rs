@@ -10,6 +10,7 @@ pub mod render;
 pub mod rules;
 pub mod scratch;
 pub mod session;
+pub mod size;
 pub mod sql;
 pub mod url;
 
@@ -28,6 +29,7 @@ pub use literal::Literal;
 pub use own_tables::OwnTables;
 pub use rules::{Alter, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
 pub use session::{EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
+pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;
 

@@ -4,11 +4,11 @@
 //! see. The one downcast of the program is here.
 
 use crate::catalog::walk::{References, Walk};
-use crate::catalog::{Attr, Catalog, Expr, Kind, Object, ObjectId, Payload};
+use crate::catalog::{Attr, Catalog, Expr, Kind, Object, ObjectId, Payload, QName};
 use crate::op::Op;
 use crate::script::Cost;
 
-use super::{Server, Sql};
+use super::{Server, Sizes, Sql};
 
 /// How a change is carried out on an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,16 @@ pub struct PlanCx<'a> {
     pub from_walk: &'a Walk<'a>,
     /// Members of relations after.
     pub to_walk: &'a Walk<'a>,
+    /// How large the tables of the state before are, under their names after declared renames, as far as it is known.
+    pub sizes: &'a Sizes,
+}
+
+impl PlanCx<'_> {
+    /// Whether the table is there before the plan and may have rows: what is not known to be empty is not empty.
+    pub fn has_rows(&self, table: &QName) -> bool {
+        self.from.contains(&ObjectId::table(table.clone()))
+            && self.sizes.get(table).is_none_or(|size| !size.is_empty())
+    }
 }
 
 /// What rendering may look at.

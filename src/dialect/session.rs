@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::catalog::{Canonical, Ident, QName};
 use crate::diagnostic::Diagnostic;
 
-use super::Server;
+use super::{Server, Sizes};
 
 /// How a connection is opened.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +117,9 @@ pub trait Session: Send {
 
     /// Reads the catalog in one consistent snapshot, by a number of queries that does not depend on its size.
     async fn introspect(&mut self, scope: &Scope) -> Result<Introspection, EngineError>;
+
+    /// How large these tables are; one that is not there is left out. A few queries, whatever their number.
+    async fn sizes(&mut self, tables: &[QName]) -> Result<Sizes, EngineError>;
 
     /// Runs one statement; returns the number of rows it touched.
     async fn execute(&mut self, sql: &str) -> Result<u64, EngineError>;

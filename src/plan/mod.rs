@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Catalog, ObjectId};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::dialect::{PlanCx, Server};
+use crate::dialect::{PlanCx, Server, Sizes};
 use crate::diff::{Change, Difference, Intents};
 use crate::op::{Action, Batch, Op, Plan};
 
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub intents: &'a Intents,
     /// Where an object is declared, for messages.
     pub locate: &'a (dyn Fn(&ObjectId) -> Option<Span> + Sync),
+    /// How large the tables are, under their names after declared renames; one that is missing is taken for large.
+    pub sizes: &'a Sizes,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -64,6 +66,7 @@ pub fn plan(
         to_references: &to_references,
         from_walk: &from_walk,
         to_walk: &to_walk,
+        sizes: context.sizes,
     };
     let mut work = classify::classify(&difference.changes, &cx, context)?;
     close::close(&mut work, &cx, context)?;

@@ -4,11 +4,11 @@ use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session};
+use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session, Sizes};
 
 use super::propose::{Sides, beside, differs, nothing, propose};
 use super::sides::Texts;
-use super::{Failure, Project, Proposal, State, chain, sides, validate};
+use super::{Failure, Project, Proposal, State, chain, sides, sizes, validate};
 
 /// Plans from one state to another.
 pub async fn difference(project: &Project, from: &State, to: &State) -> Result<Proposal, Failure> {
@@ -46,19 +46,19 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     }
     let (intents, sources) = beside(declared_to.as_ref());
     let server = reader.server.clone();
-    let (left, right) = if differs(&left, &right, &intents, &server) {
+    let (mut left, mut right, mut sizes) = (left, right, Sizes::new());
+    if differs(&left, &right, &intents, &server) {
         let arbitrated = reader
             .arbitrate(&left, &right, declared_from.as_ref(), &mut notes)
             .await?;
-        (
-            arbitrated,
-            reader
-                .arbitrate(&right, &left, declared_to.as_ref(), &mut notes)
-                .await?,
-        )
-    } else {
-        (left, right)
-    };
+        right = reader
+            .arbitrate(&right, &left, declared_to.as_ref(), &mut notes)
+            .await?;
+        left = arbitrated;
+        if let State::Database(url) = from {
+            sizes = sizes::ask(reader.session(url).await?, &left, &right, &intents).await?;
+        }
+    }
     let (intents, sources) = (&intents, &sources);
     let result = propose(Sides {
         server: &server,
@@ -68,6 +68,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         sources,
         notes,
         renamed: None,
+        sizes: &sizes,
     });
     reader.close().await?;
     if let (Ok(proposal), State::Database(_), Some(texts), Some(declared)) =

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::dialect::scratch::Scratch;
+use crate::dialect::{Dialect, Scope, Session, Sizes};
 use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
 use crate::runner::RunError;
 use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, status, twin, validate,
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, sizes, status, twin,
+    validate,
 };
 
 /// What `plan` wrote.
@@ -81,7 +82,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     let (intents, sources) = beside(Some(&declared));
     let mut notes = read.unmodelled;
     notes.extend(declared.warnings.iter().cloned());
-    let side = |to: &Canonical, renamed, notes| {
+    let side = |to: &Canonical, renamed, sizes: &Sizes, notes| {
         propose(Sides {
             server: &server,
             from: &from,
@@ -90,19 +91,25 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
             sources: &sources,
             notes,
             renamed,
+            sizes,
         })
     };
     // Nothing to arbitrate when the declared text already equals what the database says.
     if !differs(&from, &assumed, &intents, &server) {
         session.close().await?;
-        let proposal = side(&assumed, None, notes)?;
+        let proposal = side(&assumed, None, &Sizes::new(), notes)?;
         texts.settle(&proposal, &declared);
         return Ok(proposal);
     }
     let mut scratch = sides::open_scratch(project, server.dialect).await?;
-    let result = arbitrated(&declared, &from, &mut scratch, &scope, |to, renamed| {
-        side(to, renamed, notes)
-    })
+    let result = arbitrated(
+        &declared,
+        &from,
+        Some(&mut session),
+        &mut scratch,
+        &scope,
+        |to, renamed, sizes| side(to, renamed, sizes, notes),
+    )
     .await;
     scratch.close().await?;
     let proposal = result?;
@@ -112,17 +119,24 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     Ok(proposal)
 }
 
+/// The declarations in the words of the engine, and what leads there, proven. `live` is the database that is in the
+/// state `from`, if there is one; it is asked how large its tables are.
 async fn arbitrated(
     declared: &Declared,
     from: &Canonical,
+    live: Option<&mut Box<dyn Session>>,
     scratch: &mut Scratch,
-    scope: &crate::dialect::Scope,
-    side: impl FnOnce(&Canonical, Option<Arc<Catalog>>) -> Result<Proposal, Failure>,
+    scope: &Scope,
+    side: impl FnOnce(&Canonical, Option<Arc<Catalog>>, &Sizes) -> Result<Proposal, Failure>,
 ) -> Result<Proposal, Failure> {
     let to = scratch::canonicalise(declared, from, scratch, scope).await?;
     scratch.reset().await?;
     let renamed = scratch::after_renames(from, &to, &declared.intents, scratch, scope).await;
-    let mut proposal = side(&to, renamed)?;
+    let sizes = match live {
+        Some(session) => sizes::ask(session.as_mut(), from, &to, &declared.intents).await?,
+        None => Sizes::new(),
+    };
+    let mut proposal = side(&to, renamed, &sizes)?;
     if !proposal.is_empty() {
         demonstrate(&mut proposal, scratch, scope, &declared.sources).await?;
     }
@@ -319,7 +333,7 @@ pub(super) async fn on_scratch(
     scratch.reset().await?;
     let (intents, sources) = beside(Some(&declared));
     let notes = Vec::new();
-    arbitrated(&declared, &from, scratch, &scope, |to, renamed| {
+    arbitrated(&declared, &from, None, scratch, &scope, |to, renamed, sizes| {
         propose(Sides {
             server: &server,
             from: &from,
@@ -328,6 +342,7 @@ pub(super) async fn on_scratch(
             sources: &sources,
             notes,
             renamed,
+            sizes,
         })
     })
     .await

@@ -20,6 +20,7 @@ mod preflight;
 mod propose;
 pub mod rebase;
 mod sides;
+mod sizes;
 pub mod squash;
 pub mod status;
 pub mod twin;

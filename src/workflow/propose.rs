@@ -9,7 +9,7 @@ use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, 
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{Scope, Server, render};
+use crate::dialect::{Scope, Server, Sizes, render};
 use crate::diff::{Change, Difference, Intents, diff};
 use crate::plan::{Context, plan, plan_back};
 use crate::verify::{Claim, Proof, prove};
@@ -30,6 +30,8 @@ pub(super) struct Sides<'a> {
     pub(super) notes: Vec<Diagnostic>,
     /// What an engine makes of `from` when the declared renames are carried out, where that was asked.
     pub(super) renamed: Option<Arc<Catalog>>,
+    /// How large the tables of `from` are, as far as it is known.
+    pub(super) sizes: &'a Sizes,
 }
 
 /// Whether anything differs, declared renames included.
@@ -52,6 +54,7 @@ pub(super) fn nothing(
         sources: &SourceMap::default(),
         notes,
         renamed: None,
+        sizes: &Sizes::new(),
     })
 }
 
@@ -65,6 +68,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         sources,
         mut notes,
         renamed,
+        sizes,
     } = sides;
     let engine = server.engine();
     let locate = |id: &ObjectId| sources.get(id).cloned();
@@ -77,6 +81,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         server,
         intents,
         locate: &locate,
+        sizes,
     };
     let up = plan(&from.shared(), &difference, &context)?;
     let back = Intents {
@@ -88,6 +93,8 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         &difference,
         &Context {
             intents: &back,
+            // Nobody knows how large the tables are by then.
+            sizes: &Sizes::new(),
             ..context
         },
     )?;

@@ -11,6 +11,7 @@ mod questions;
 mod read;
 mod scratch;
 mod session;
+mod sizes;
 mod strategy;
 mod types;
 mod unmodelled;

@@ -9,11 +9,14 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, Row as _};
 
+use crate::catalog::QName;
 use crate::dialect::session::{ConnectOptions, EngineErrorKind};
 use crate::dialect::sql::text_literal;
-use crate::dialect::{DatabaseUrl, Dialect, EngineError, Introspection, Scope, Server, Session, TxnOptions};
+use crate::dialect::{
+    DatabaseUrl, Dialect, EngineError, Introspection, Scope, Server, Session, Sizes, TxnOptions,
+};
 
-use super::read;
+use super::{read, sizes};
 
 /// How long a statement waits for a lock: longer, and everybody who comes later waits behind it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -304,6 +307,15 @@ impl Session for PostgresSession {
             inside,
         };
         let read = read::introspect(source, scope).await;
+        if read.is_err() {
+            self.failed();
+        }
+        read
+    }
+
+    async fn sizes(&mut self, tables: &[QName]) -> Result<Sizes, EngineError> {
+        self.look_in(Path::Nowhere).await?;
+        let read = sizes::read(&mut self.connection, tables).await;
         if read.is_err() {
             self.failed();
         }

@@ -13,6 +13,7 @@ mod questions;
 mod read;
 mod scratch;
 mod session;
+mod sizes;
 mod strategy;
 mod table_text;
 mod text;

@@ -10,12 +10,13 @@ use futures_util::TryStreamExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _, ValueRef as _};
 
+use crate::catalog::QName;
 use crate::dialect::session::{
     ConnectOptions, EngineError, EngineErrorKind, Introspection, Scope, Session, TxnOptions,
 };
-use crate::dialect::{Dialect, Server};
+use crate::dialect::{Dialect, Server, Sizes};
 
-use super::read;
+use super::{read, sizes};
 
 /// How long a statement waits for another process when nothing else was asked.
 const WAIT: Duration = Duration::from_secs(2);
@@ -172,6 +173,10 @@ impl Session for SqliteSession {
             run(&mut self.connection, "ROLLBACK").await?;
         }
         result
+    }
+
+    async fn sizes(&mut self, tables: &[QName]) -> Result<Sizes, EngineError> {
+        sizes::read(&mut self.connection, tables).await
     }
 
     async fn execute(&mut self, sql: &str) -> Result<u64, EngineError> {

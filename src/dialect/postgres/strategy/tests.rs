@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::catalog::kinds::{Column, EnumType, Sequence, SequenceOptions};
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
-use crate::dialect::{Dialect, PlanCx, Sql};
+use crate::dialect::{Dialect, PlanCx, Sizes, Sql};
 use crate::op::{Action, Op, SwapEnum, Txn};
 use crate::script::Item;
 
@@ -46,6 +46,7 @@ fn rewritten(op: &Op, from: &Catalog, to: &Catalog) -> Option<Vec<Op>> {
         to_references: &to_references,
         from_walk: &from_walk,
         to_walk: &to_walk,
+        sizes: &Sizes::new(),
     };
     super::ALL.iter().find_map(|strategy| strategy.rewrite(op, &cx))
 }

@@ -2,7 +2,7 @@ use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Canonical, Expr};
 use crate::dialect::render::render;
 use crate::dialect::session::TxnOptions;
-use crate::dialect::{Alter, PlanCx};
+use crate::dialect::{Alter, PlanCx, Sizes};
 use crate::diff::{Intents, diff};
 use crate::op::Plan;
 use crate::plan::{Context, plan, plan_back};
@@ -24,6 +24,7 @@ fn planned(from: &Catalog, to: &Catalog, intents: &Intents) -> (Plan, Plan) {
         server: &server,
         intents,
         locate: &|_| None,
+        sizes: &Sizes::new(),
     };
     let start = std::sync::Arc::new(from.clone());
     let up = plan(&start, &difference, &context).unwrap();
@@ -266,6 +267,7 @@ async fn ways(from: &str, to: &str, name: &str) -> Alter {
         to_references: &to_references,
         from_walk: &from_walk,
         to_walk: &to_walk,
+        sizes: &Sizes::new(),
     };
     let id = ObjectId::column(&table("t"), Ident::folded(name));
     let rules = server.engine().rules(Kind::Column).unwrap();

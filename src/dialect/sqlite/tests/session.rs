@@ -176,3 +176,32 @@ async fn scratch_databases_are_empty_again_after_reset() {
     assert!(read.catalog.is_empty());
     scratch.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn tables_tell_how_large_they_are() {
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) INSERT INTO";
+    let mut session = database(&[
+        "CREATE TABLE empty (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE \"A few\" (id INTEGER PRIMARY KEY)",
+        "INSERT INTO \"A few\" VALUES (7), (900)",
+        "CREATE TABLE many (id INTEGER PRIMARY KEY)",
+        &format!("{many} many SELECT i * 2 FROM n"),
+        "CREATE TABLE keyed (id TEXT PRIMARY KEY) WITHOUT ROWID",
+        &format!("{many} keyed SELECT i FROM n"),
+    ])
+    .await;
+    let table = |name: &str| QName::bare(crate::dialect::Dialect::Sqlite.engine().ident(name));
+    let names = ["many", "A few", "gone", "empty", "keyed"].map(table);
+    let sizes = session.sizes(&names).await.unwrap();
+    let size = |name| {
+        sizes
+            .get(&table(name))
+            .map(|size| (size.rows, size.exact, size.is_empty()))
+    };
+    assert_eq!(size("empty"), Some((0, true, true)));
+    assert_eq!(size("A few"), Some((2, true, false)));
+    // The largest row id is what is known of a table that is too large to be counted.
+    assert_eq!(size("many"), Some((24_000, false, false)));
+    assert_eq!(size("keyed"), Some((10_001, false, false)));
+    assert_eq!(size("gone"), None);
+}
