@@ -101,8 +101,8 @@ fn settings(python: &str) -> Result<(), Failed> {
     let (mut complaints, mut read) = (Vec::new(), 0);
     for case in &cases {
         let place = Path::new(case["path"].as_str().unwrap_or_default());
-        let named = case["named"].as_str();
-        let ours = alembic::read(place, named.map(Path::new));
+        let (named, section) = (case["named"].as_str(), case["section"].as_str());
+        let ours = alembic::read(place, named.map(Path::new), section);
         read += usize::from(matches!(ours, Ok(Some(_))));
         if let Some(complaint) = misread(&case["alembic"], &ours) {
             let text = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
@@ -139,6 +139,7 @@ fn misread(alembic: &Value, ours: &Result<Option<AlembicProject>, Vec<Diagnostic
                 "file_template": found.file_template,
                 "slug": found.longest_slug.unwrap_or(40),
                 "url": found.url,
+                "timezone": found.timezone,
             });
             (&ours != alembic).then(|| format!("was read as {ours}"))
         }

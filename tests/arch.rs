@@ -64,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "diagnostic",
             "dialect",
             "op",
+            "quoting",
             "revision",
             "runner",
             "script",

@@ -199,13 +199,33 @@ fn two_columns(place: &Place) -> Result<(), Failed> {
         &["plan", "-m", "more"][..],
         &["apply", "--yes"],
         &["apply", "--yes", "--frozen"],
-        &["status"],
     ] {
         project.fails(
             &desks[0],
             line,
             &["2 heads", "(left)", "(right)", "reconcile merge heads"],
         )?;
+    }
+    // Where a database is can be told all the same.
+    for (desk, stands, pending) in [
+        (0, "(left).", "right"),
+        (1, "(right).", "left"),
+        (2, "no revision.", "base"),
+    ] {
+        let said = project.succeeds(&desks[desk], &["status"])?;
+        let told = [
+            stands,
+            "2 heads",
+            "reconcile merge heads",
+            &format!("{pending}\n"),
+        ];
+        if let Some(missing) = told.iter().find(|word| !said.contains(**word)) {
+            return Err(format!("not said: {missing}\n{said}").into());
+        }
+        let (status, _) = project.run(&desks[desk], &["status", "--exit-code"])?;
+        if status != Some(1) {
+            return Err(format!("--exit-code ended with {status:?}").into());
+        }
     }
     let said = project.succeeds(&desks[2], &["merge", "heads", "-m", "join"])?;
     if !said.contains("commute, and touch nothing in common") {

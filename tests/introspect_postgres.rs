@@ -452,7 +452,7 @@ fn comments_and_names(server: &Server) {
          CREATE SCHEMA reconcile; CREATE TABLE reconcile.ledger (id int);",
     );
     let scope = Scope {
-        leave_out: vec!["alembic_version".to_owned()],
+        leave_out: vec![QName::bare(name("alembic_version"))],
         ..Scope::default()
     };
     let read = database.read(&scope);

@@ -22,8 +22,8 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
     if let Some(plans) = &global.plans {
         config.plans.clone_from(plans);
     }
-    if let Chain::Alembic { config: file, .. } = &mut config.chain {
-        *file = file.take().or_else(alembic_config);
+    if let Chain::Alembic(beside) = &mut config.chain {
+        beside.config = beside.config.take().or_else(alembic_config);
     }
     let environment = environment(global, &config)?;
     let url = match (
@@ -58,6 +58,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         config,
         url,
         listed,
+        url_variables: url_variables(),
         scratch_urls,
         engine: global.engine,
         cache: cache(),
@@ -66,7 +67,19 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         lock_wait: Duration::from_secs(global.lock_wait),
         now: now(),
         new_id,
+        notes: global.notes.clone(),
     })
+}
+
+/// The variables that hold a URL of an engine of ours; our own are for us alone.
+fn url_variables() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os()
+        .filter_map(text)
+        .filter(|(name, value)| !name.starts_with("RECONCILE_") && DatabaseUrl::parse(value).is_ok())
+        .collect()
 }
 
 /// The configuration that Alembic takes if none is named.

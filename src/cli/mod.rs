@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dialect::Dialect;
+use crate::workflow::Notes;
 use error::CommandError;
 use ui::Ui;
 
@@ -81,6 +82,9 @@ struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     color: Color,
+    /// What the command noticed on the way; told when it is done.
+    #[arg(skip)]
+    notes: Notes,
 }
 
 /// How results are printed.
@@ -148,7 +152,12 @@ pub fn run() -> ExitCode {
         Err(error) => return ui::usage(&error),
     };
     let ui = Ui::new(cli.global.format, cli.global.color, cli.global.quiet);
-    match dispatch(&ui, &cli) {
+    let result = dispatch(&ui, &cli);
+    let notes = cli.global.notes.told();
+    if !notes.is_empty() {
+        error::print(&ui, &notes);
+    }
+    match result {
         Ok(code) => code,
         Err(error) => error.report(&ui),
     }

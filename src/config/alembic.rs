@@ -30,14 +30,39 @@ pub struct AlembicProject {
     pub longest_slug: Option<usize>,
     /// The database, if the file says.
     pub url: Option<String>,
+    /// The zone of the times of new revisions, if the file says.
+    pub timezone: Option<String>,
+    /// The section of the ini, as `alembic -n` takes it.
+    pub section: Option<String>,
     /// What was found in `env.py` that both tools have to agree on.
     pub warnings: Vec<Diagnostic>,
+    settings: Arc<Settings>,
+}
+
+impl AlembicProject {
+    /// What `config.get_section_option` gives, or `config.get_main_option` where no section is named: the ini's value.
+    pub fn option(&self, section: Option<&str>, name: &str) -> Result<Option<String>, Diagnostic> {
+        let Some((ini, here)) = &self.settings.ini else {
+            return Ok(None);
+        };
+        ini.get(section.unwrap_or(&self.settings.section), name, here)
+    }
+
+    /// The text of the same ini with another database, to stand in any other folder; `None` where there is no ini.
+    pub fn ini_with_url(&self, url: &str) -> Option<String> {
+        let (ini, here) = self.settings.ini.as_ref()?;
+        Some(ini.with(&self.settings.section, "sqlalchemy.url", url, here))
+    }
 }
 
 /// Reads the configuration of the project in `folder`, which is where `alembic` is run; `None` if there is none. `named` is
-/// the file that `alembic -c` or the variable `ALEMBIC_CONFIG` names. As in Alembic, the other kind of file is read as well
-/// if it is in the folder.
-pub fn read(folder: &Path, named: Option<&Path>) -> Result<Option<AlembicProject>, Vec<Diagnostic>> {
+/// the file that `alembic -c` or the variable `ALEMBIC_CONFIG` names, `section` what `alembic -n` does. As in Alembic, the
+/// other kind of file is read as well if it is in the folder.
+pub fn read(
+    folder: &Path,
+    named: Option<&Path>,
+    section: Option<&str>,
+) -> Result<Option<AlembicProject>, Vec<Diagnostic>> {
     let there = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
     let named = named.map(|file| folder.join(file));
     let is_toml = |file: &PathBuf| file.file_name().is_some_and(|name| name == "pyproject.toml");
@@ -46,7 +71,7 @@ pub fn read(folder: &Path, named: Option<&Path>) -> Result<Option<AlembicProject
         .clone()
         .filter(|file| !is_toml(file))
         .or_else(|| there("alembic.ini"));
-    let settings = Settings::read(ini.as_deref(), toml.as_deref())?;
+    let settings = Settings::read(ini.as_deref(), toml.as_deref(), section)?;
     let Some(script_location) = settings.text("script_location")? else {
         return Ok(None);
     };
@@ -69,7 +94,10 @@ pub fn read(folder: &Path, named: Option<&Path>) -> Result<Option<AlembicProject
         file_template: settings.text("file_template")?,
         longest_slug: settings.longest_slug()?,
         url: settings.text("sqlalchemy.url")?.filter(|url| url != PLACEHOLDER),
+        timezone: settings.text("timezone")?,
+        section: section.map(str::to_owned),
         script_location,
+        settings: Arc::new(settings),
     }))
 }
 
@@ -96,7 +124,10 @@ fn place(folder: &Path, file: &Path, location: &str) -> Result<PathBuf, Vec<Diag
 }
 
 /// Both files. What the ini says goes before what the TOML says, name by name.
+#[derive(Debug, Default)]
 struct Settings {
+    /// The section of the ini that counts.
+    section: String,
     ini: Option<(Ini, String)>,
     toml: Option<(toml::Table, String)>,
     /// For messages.
@@ -104,7 +135,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn read(ini: Option<&Path>, toml: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
+    fn read(ini: Option<&Path>, toml: Option<&Path>, section: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let ini = match ini {
             Some(file) => {
                 let source = Arc::new(Source {
@@ -127,12 +158,19 @@ impl Settings {
             }
             None => None,
         };
-        Ok(Self { ini, toml, toml_file })
+        Ok(Self {
+            section: section.unwrap_or("alembic").to_owned(),
+            ini,
+            toml,
+            toml_file,
+        })
     }
 
     fn ini(&self, name: &str) -> Result<Option<String>, Vec<Diagnostic>> {
         match &self.ini {
-            Some((ini, here)) => ini.get("alembic", name, here).map_err(|problem| vec![problem]),
+            Some((ini, here)) => ini
+                .get(&self.section, name, here)
+                .map_err(|problem| vec![problem]),
             None => Ok(None),
         }
     }
@@ -282,14 +320,6 @@ fn unreadable(file: &Path, why: &str) -> Vec<Diagnostic> {
 /// Words in `env.py` that change what the two tools have to agree on, and what to do about each.
 const WORDS: &[(&str, &str)] = &[
     (
-        "version_table=",
-        "reconcile keeps its rows in `alembic_version` in the default schema: remove the setting",
-    ),
-    (
-        "version_table_schema=",
-        "reconcile keeps its rows in `alembic_version` in the default schema: remove the setting",
-    ),
-    (
         "include_object=",
         "what Alembic is told to leave out, reconcile still sees: name `schemas` in reconcile.kdl",
     ),
@@ -344,7 +374,9 @@ mod tests {
             "alembic.ini",
             "[alembic]\nscript_location = %(here)s/db\nfile_template = %%(year)d_%%(rev)s\nrecursive_version_locations = true\nsourceless = True\nsqlalchemy.url = sqlite:///%(here)s/a.db\n",
         )]);
-        let read = read(folder.path(), None).expect("readable").expect("a project");
+        let read = read(folder.path(), None, None)
+            .expect("readable")
+            .expect("a project");
         assert_eq!(read.locations, [folder.path().join("db/versions")]);
         assert_eq!(read.file_template.as_deref(), Some("%(year)d_%(rev)s"));
         assert!(read.recursive && !read.sourceless);
@@ -361,7 +393,9 @@ mod tests {
             ),
             ("alembic.ini", "[alembic]\nscript_location = two\n"),
         ]);
-        let read = read(folder.path(), None).expect("readable").expect("a project");
+        let read = read(folder.path(), None, None)
+            .expect("readable")
+            .expect("a project");
         assert_eq!(read.script_location, folder.path().join("two"));
         assert_eq!(read.locations, [folder.path().join("a"), folder.path().join("b")]);
         assert!(read.recursive);
@@ -376,7 +410,9 @@ mod tests {
         ] {
             let ini = format!("[alembic]\nscript_location = x\n{separator}\nversion_locations = {text}\n");
             let folder = folder(&[("alembic.ini", &ini)]);
-            let read = read(folder.path(), None).expect("readable").expect("a project");
+            let read = read(folder.path(), None, None)
+                .expect("readable")
+                .expect("a project");
             assert_eq!(read.locations.len(), 3, "{separator}");
         }
     }
@@ -385,18 +421,20 @@ mod tests {
     fn what_only_python_can_tell() {
         let package = folder(&[("alembic.ini", "[alembic]\nscript_location = shop:migrations\n")]);
         assert_eq!(
-            read(package.path(), None).expect_err("a package")[0].code,
+            read(package.path(), None, None).expect_err("a package")[0].code,
             "RC0590"
         );
         let table = folder(&[
             ("alembic.ini", "[alembic]\nscript_location = db\n"),
             (
                 "db/env.py",
-                "# version_table=\ncontext.configure(version_table=\"v\")\n",
+                "# include_object=\ncontext.configure(include_object=only_ours)\n",
             ),
         ]);
-        let read = read(table.path(), None).expect("readable").expect("a project");
-        assert!(read.warnings[0].message.ends_with("env.py:2 sets version_table"));
+        let read = read(table.path(), None, None)
+            .expect("readable")
+            .expect("a project");
+        assert!(read.warnings[0].message.ends_with("env.py:2 sets include_object"));
     }
 
     #[test]
@@ -406,7 +444,9 @@ mod tests {
         let ini = "[alembic]\nrecursive_version_locations = false\nsourceless = True\nversion_locations =\n\
                    sqlalchemy.url = driver://user:pass@localhost/dbname\n";
         let folder = folder(&[("pyproject.toml", toml), ("alembic.ini", ini)]);
-        let read = read(folder.path(), None).expect("readable").expect("a project");
+        let read = read(folder.path(), None, None)
+            .expect("readable")
+            .expect("a project");
         assert_eq!(read.script_location, folder.path().join("one"));
         assert!(!read.recursive && !read.sourceless);
         assert_eq!(read.longest_slug, Some(12));
@@ -432,7 +472,7 @@ mod tests {
             ),
         ]);
         let named = Path::new("sub/alembic.ini");
-        let found = read(folder.path(), Some(named))
+        let found = read(folder.path(), Some(named), None)
             .expect("readable")
             .expect("a project");
         assert_eq!(found.file, folder.path().join(named));
@@ -441,7 +481,7 @@ mod tests {
         assert_eq!(found.locations, [folder.path().join("rel")]);
         assert!(found.recursive && !found.sourceless);
         assert_eq!(
-            read(folder.path(), Some(Path::new("gone.ini"))).expect_err("no file")[0].code,
+            read(folder.path(), Some(Path::new("gone.ini")), None).expect_err("no file")[0].code,
             "RC0593"
         );
     }
@@ -480,14 +520,61 @@ mod tests {
             ),
         ] {
             let folder = folder(&[(name, text)]);
-            let found = read(folder.path(), None).expect_err(text);
+            let found = read(folder.path(), None, None).expect_err(text);
             assert!(found[0].help.is_some(), "{text}");
         }
     }
 
     #[test]
+    fn the_same_on_another_database() {
+        let text = "[DEFAULT]\nx = %(here)s\n[alembic]\nscript_location = %(here)s/db\nsqlalchemy.url = sqlite:///a.db\n\
+                    version_locations =\n    a\n\n    %(x)s/b\npath_separator = newline\n[loggers]\nkeys =\n";
+        let first = folder(&[("alembic.ini", text)]);
+        let before = read(first.path(), None, None)
+            .expect("readable")
+            .expect("a project");
+        let second = before.ini_with_url("postgresql://u:50%25@h/d").expect("an ini");
+        let second = folder(&[("alembic.ini", &second)]);
+        let after = read(first.path(), Some(&second.path().join("alembic.ini")), None);
+        let after = after.expect("readable").expect("a project");
+        assert_eq!(after.url.as_deref(), Some("postgresql://u:50%25@h/d"));
+        assert_eq!(after.script_location, before.script_location);
+        assert_eq!(after.locations, before.locations);
+        assert_eq!(
+            after.option(Some("loggers"), "keys").expect("a value").as_deref(),
+            Some("")
+        );
+    }
+
+    #[test]
+    fn another_section() {
+        let folder = folder(&[(
+            "alembic.ini",
+            "[DEFAULT]\ntimezone = UTC\n[alembic]\nscript_location = a\nvt = x\n[billing]\nscript_location = b\nvt = y\n",
+        )]);
+        for (section, location, value) in [(None, "a", "x"), (Some("billing"), "b", "y")] {
+            let found = read(folder.path(), None, section)
+                .expect("readable")
+                .expect("a project");
+            assert_eq!(found.script_location, folder.path().join(location));
+            assert_eq!(found.timezone.as_deref(), Some("UTC"));
+            assert_eq!(found.option(None, "vt").expect("a value").as_deref(), Some(value));
+            assert_eq!(
+                found.option(Some("alembic"), "vt").expect("a value").as_deref(),
+                Some("x")
+            );
+            assert_eq!(found.option(Some("gone"), "vt").expect("no value"), None);
+        }
+        assert!(
+            read(folder.path(), None, Some("gone"))
+                .expect("readable")
+                .is_none()
+        );
+    }
+
+    #[test]
     fn no_project() {
         let folder = folder(&[("pyproject.toml", "[project]\nname = \"x\"\n")]);
-        assert!(read(folder.path(), None).expect("readable").is_none());
+        assert!(read(folder.path(), None, None).expect("readable").is_none());
     }
 }

@@ -20,7 +20,7 @@ const DEFAULT: &str = "DEFAULT";
 type Values = BTreeMap<String, String>;
 
 /// A file that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ini {
     source: Arc<Source>,
     sections: BTreeMap<String, Values>,
@@ -155,6 +155,32 @@ fn header(text: &str) -> Option<&str> {
 }
 
 impl Ini {
+    /// The same file with another value in it, as it would be written for another folder.
+    pub(super) fn with(&self, section: &str, name: &str, value: &str, here: &str) -> String {
+        let mut sections = self.sections.clone();
+        let doubled = |text: &str| text.replace('%', "%%");
+        let mut set = |section: &str, name: &str, value: &str| {
+            let values = sections.entry(section.to_owned()).or_default();
+            values.insert(name.to_owned(), doubled(value));
+        };
+        set(section, name, value);
+        if !self
+            .sections
+            .get(DEFAULT)
+            .is_some_and(|values| values.contains_key("here"))
+        {
+            set(DEFAULT, "here", here);
+        }
+        let mut out = String::new();
+        for (section, values) in sections {
+            out.push_str(&format!("[{section}]\n"));
+            for (name, value) in values {
+                out.push_str(&format!("{name} = {}\n", value.replace('\n', "\n    ")));
+            }
+        }
+        out
+    }
+
     /// A value of a section or of `[DEFAULT]`, with what it names put in. `here` is the folder of the file.
     pub(super) fn get(&self, section: &str, name: &str, here: &str) -> Result<Option<String>, Diagnostic> {
         let Some(own) = self.sections.get(section) else {

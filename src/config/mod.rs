@@ -13,7 +13,7 @@ use kdl::{KdlDocument, KdlNode};
 
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, VersionTable};
 
 /// One place to deploy to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub schema: PathBuf,
     /// The folder of the revisions.
     pub plans: PathBuf,
+    /// How the files of new revisions are named: Alembic's tokens, as `%(rev)s`.
+    pub file_template: Option<String>,
     /// The engines that a revision carries scripts for; empty for the connected one alone.
     pub engines: Vec<String>,
     /// The environments; the first one is the default.
@@ -54,12 +56,20 @@ pub enum Chain {
     #[default]
     Native,
     /// Ours and Alembic's: both tools walk one chain.
-    Alembic {
-        /// Alembic's configuration, from the folder of `reconcile.kdl`; found there if not named.
-        config: Option<PathBuf>,
-        /// How Alembic is run, as a shell command; its own revisions are refused if not named.
-        command: Option<String>,
-    },
+    Alembic(Beside),
+}
+
+/// How Alembic is set up beside us, as far as its own configuration does not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Its configuration, from the folder of `reconcile.kdl`; found there if not named.
+    pub config: Option<PathBuf>,
+    /// The section of its ini, as `alembic -n` takes it; `alembic` if not named.
+    pub section: Option<String>,
+    /// How Alembic is run, as a shell command; its own revisions are refused if not named.
+    pub command: Option<String>,
+    /// Its version table; what `env.py` says if not named.
+    pub version_table: Option<VersionTable>,
 }
 
 impl Default for Config {
@@ -68,6 +78,7 @@ impl Default for Config {
             root: PathBuf::new(),
             schema: PathBuf::from("schema"),
             plans: PathBuf::from("plans"),
+            file_template: None,
             engines: Vec::new(),
             environments: Vec::new(),
             naming: Naming::default(),
@@ -96,12 +107,16 @@ const SQLALCHEMY: &[(&str, &str)] = &[
 const NODES: &[&str] = &[
     "schema",
     "plans",
+    "file-template",
     "engines",
     "environment",
     "naming",
     "schemas",
     "chain",
 ];
+
+/// What `chain "alembic"` takes.
+const BESIDE: &[&str] = &["config", "section", "command", "version-table"];
 
 /// Reads the settings; paths in them are taken from `root`. Reports all errors at once.
 pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic>> {
@@ -118,6 +133,8 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
         match node.name().value() {
             "schema" => config.schema = PathBuf::from(reader.one(node)),
             "plans" => config.plans = PathBuf::from(reader.one(node)),
+            // In an ini the percent sign stands twice, and that is where templates are copied from.
+            "file-template" => config.file_template = Some(reader.one(node).replace("%%(", "%(")),
             "engines" => config.engines = reader.engines(node),
             "environment" => {
                 let environment = reader.environment(node);
@@ -236,21 +253,40 @@ impl Reader<'_> {
         environment
     }
 
-    /// `chain "alembic"`, with `config` and `command` as children.
+    /// `chain "alembic"`, and how it is set up.
     fn chain(&mut self, node: &KdlNode) -> Chain {
         let kind = self.one(node);
         if kind != "alembic" {
             self.unknown(node, "chain", &kind, &["alembic"]);
         }
-        let (mut config, mut command) = (None, None);
+        let mut beside = Beside::default();
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             match child.name().value() {
-                "config" => config = Some(PathBuf::from(self.one(child))),
-                "command" => command = Some(self.one(child)),
-                other => self.unknown(child, "setting", other, &["config", "command"]),
+                "config" => beside.config = Some(PathBuf::from(self.one(child))),
+                "section" => beside.section = Some(self.one(child)),
+                "command" => beside.command = Some(self.one(child)),
+                "version-table" => beside.version_table = Some(self.version_table(child)),
+                other => self.unknown(child, "setting", other, BESIDE),
             }
         }
-        Chain::Alembic { config, command }
+        Chain::Alembic(beside)
+    }
+
+    /// `version-table "name" schema="s"`.
+    fn version_table(&mut self, node: &KdlNode) -> VersionTable {
+        let name = self.one(node);
+        for entry in node.entries().iter().filter(|entry| entry.name().is_some()) {
+            let is_schema = entry.name().is_some_and(|name| name.value() == "schema");
+            if !is_schema || entry.value().as_string().is_none() {
+                let message = "`version-table` takes a name, and its schema as `schema=\"…\"`".to_owned();
+                self.error(node, message, None);
+            }
+        }
+        let schema = node.get("schema").and_then(kdl::KdlValue::as_string);
+        VersionTable {
+            name,
+            schema: schema.map(str::to_owned),
+        }
     }
 
     /// `naming engine`, `naming sqlalchemy`, or templates as children.
@@ -302,6 +338,11 @@ mod tests {
         .unwrap();
         assert_eq!(config.schema, Path::new("/p/db/schema"));
         assert_eq!(config.plans, Path::new("/p/db/plans"));
+        assert_eq!(config.file_template, None);
+        for template in ["%(epoch)s_%(rev)s", "%%(epoch)s_%%(rev)s"] {
+            let config = read(&format!("file-template \"{template}\"")).unwrap();
+            assert_eq!(config.file_template.as_deref(), Some("%(epoch)s_%(rev)s"));
+        }
         assert_eq!(config.engines, ["postgres", "sqlite"]);
         assert_eq!(config.environments[1].scratch_url.as_deref(), Some("$SCRATCH"));
         assert_eq!(config.naming.templates["pk"], "%(table_name)s_pk");
@@ -317,12 +358,31 @@ mod tests {
         assert_eq!(read("").unwrap().chain, Chain::Native);
         let config =
             read("chain \"alembic\" { config \"db/alembic.ini\"; command \"uv run alembic\"; }").unwrap();
-        let expected = Chain::Alembic {
+        let expected = Beside {
             config: Some(PathBuf::from("db/alembic.ini")),
             command: Some("uv run alembic".to_owned()),
+            ..Beside::default()
         };
-        assert_eq!(config.chain, expected);
-        assert!(read("chain \"flyway\"").is_err());
+        assert_eq!(config.chain, Chain::Alembic(expected));
+        let config =
+            read("chain \"alembic\" { section \"billing\"; version-table \"v\" schema=\"s\"; }").unwrap();
+        let expected = Beside {
+            section: Some("billing".to_owned()),
+            version_table: Some(VersionTable {
+                name: "v".to_owned(),
+                schema: Some("s".to_owned()),
+            }),
+            ..Beside::default()
+        };
+        assert_eq!(config.chain, Chain::Alembic(expected));
+        for wrong in [
+            "chain \"flyway\"",
+            "chain \"alembic\" { version-table; }",
+            "chain \"alembic\" { version-table v schema=1; }",
+            "chain \"alembic\" { version-table v shema=s; }",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

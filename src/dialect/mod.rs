@@ -26,15 +26,12 @@ use crate::catalog::{DataType, Expr, Ident, Kind, QName};
 use crate::op::{Action, Op, Question};
 
 pub use literal::Literal;
-pub use own_tables::OwnTables;
+pub use own_tables::{OwnTable, VersionTable};
 pub use rules::{Alter, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
 pub use session::{EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;
-
-/// The names of the tables that the revision chain keeps in a database: never compared, never dropped.
-pub const OWN_TABLES: &[&str] = &["alembic_version", "reconcile_ledger"];
 
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -182,8 +179,12 @@ pub trait Engine: Sync + Send {
         None
     }
 
-    /// The tables of the revision chain.
-    fn own_tables(&self) -> &'static OwnTables;
+    /// The version table of this name.
+    fn version_table(&self, place: &QName) -> OwnTable;
+    /// The ledger: what was run, with which text, and how far.
+    fn ledger(&self) -> OwnTable;
+    /// The time now, as an expression.
+    fn clock(&self) -> &'static str;
     /// Opens a connection.
     async fn connect(
         &self,
@@ -192,6 +193,12 @@ pub trait Engine: Sync + Send {
     ) -> Result<Box<dyn Session>, EngineError>;
     /// Opens an empty scratch database on the server behind `url` (SQLite: in memory, `url` is not used).
     async fn scratch(&self, url: Option<&DatabaseUrl>) -> Result<scratch::Scratch, EngineError>;
+    /// The same, where other programs can open it, too (SQLite: in a file).
+    async fn shared_scratch(&self, url: Option<&DatabaseUrl>) -> Result<scratch::Scratch, EngineError> {
+        self.scratch(url).await
+    }
+    /// How SQLAlchemy's URLs of this engine begin: with the driver that it takes by itself, and with an asynchronous one.
+    fn schemes(&self) -> [&'static str; 2];
 }
 
 /// The id under which objects of the engine's default schema stand.

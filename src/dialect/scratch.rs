@@ -3,6 +3,7 @@
 //! Input: what an engine's `scratch` opened. It can be emptied, and is gone after `close`. A scratch database of a
 //! process that was killed is found and dropped when the next one is opened.
 
+use super::DatabaseUrl;
 use super::session::{EngineError, Session};
 
 /// How an engine empties and removes its scratch database.
@@ -12,6 +13,10 @@ pub trait Keeper: Send {
     async fn renew(&mut self) -> Result<Box<dyn Session>, EngineError>;
     /// Removes the database.
     async fn remove(&mut self) -> Result<(), EngineError>;
+    /// Where another program can open it, too.
+    fn url(&self) -> Option<DatabaseUrl> {
+        None
+    }
 }
 
 /// An empty database of the same kind and version as the target.
@@ -38,6 +43,11 @@ impl Scratch {
                 "the scratch database is closed",
             )),
         }
+    }
+
+    /// Where another program can open it, too; `None` where it lies in the memory of this one.
+    pub fn url(&self) -> Option<DatabaseUrl> {
+        self.keeper.url()
     }
 
     /// Makes it empty again.

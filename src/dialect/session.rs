@@ -28,8 +28,8 @@ pub struct Scope {
     pub schemas: Option<Vec<Ident>>,
     /// Tables whose rows are declared and therefore read.
     pub rows: Vec<RowsQuery>,
-    /// Names of tables to leave out: the version table and the ledger.
-    pub leave_out: Vec<String>,
+    /// Tables to leave out, the version table and the ledger; without a schema, in every schema.
+    pub leave_out: Vec<QName>,
 }
 
 /// Which rows to read.

@@ -67,6 +67,43 @@ impl DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// Another database on the same server.
+    pub fn database(&self, name: &str) -> Option<Self> {
+        let mut url = url::Url::parse(&self.location).ok()?;
+        url.set_path(name);
+        Some(Self {
+            location: url.into(),
+            ..self.clone()
+        })
+    }
+
+    /// The database in the manner of `like`, a URL of SQLAlchemy's: with its driver, and where that is on the same server,
+    /// with everything else that it says. Beside a driver of another engine, an asynchronous one follows an asynchronous one.
+    pub fn in_the_manner_of(&self, like: &str) -> String {
+        let engine = self.dialect.engine();
+        let scheme = like.split(':').next().unwrap_or_default();
+        let [plain, asynchronous] = engine.schemes();
+        let scheme = match Self::parse(like) {
+            Ok(other) if other.dialect == self.dialect => scheme,
+            Ok(other) if other.dialect.engine().schemes()[1] == scheme => asynchronous,
+            _ => plain,
+        };
+        if engine.is_embedded() {
+            return format!("{scheme}:///{}", self.location);
+        }
+        let (Ok(own), other) = (url::Url::parse(&self.location), url::Url::parse(like)) else {
+            return self.location.clone();
+        };
+        if let Ok(mut other) = other
+            && (other.host_str(), other.port()) == (own.host_str(), own.port())
+        {
+            other.set_path(own.path());
+            return other.into();
+        }
+        let (_, rest) = self.location.split_once(':').unwrap_or_default();
+        format!("{scheme}:{rest}")
+    }
+
     /// Whether it names a file.
     pub fn is_file(&self) -> bool {
         self.dialect.engine().is_embedded() && self.location != ":memory:"
@@ -131,6 +168,40 @@ mod tests {
             ),
         ] {
             assert_eq!(DatabaseUrl::parse(text).unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn another_program_is_told_in_its_own_manner() {
+        let server = DatabaseUrl::parse("postgres://u:p@h:1/a?sslmode=disable").unwrap();
+        let scratch = server.database("scratch").unwrap();
+        let file = DatabaseUrl::parse("sqlite:/tmp/s.db").unwrap();
+        for (url, like, told) in [
+            (
+                &scratch,
+                "postgresql+asyncpg://x@h:1/a?ssl=no",
+                "postgresql+asyncpg://x@h:1/scratch?ssl=no",
+            ),
+            (
+                &scratch,
+                "postgresql+asyncpg://x@other/a",
+                "postgresql+asyncpg://u:p@h:1/scratch?sslmode=disable",
+            ),
+            (
+                &scratch,
+                "sqlite+aiosqlite:///a.db",
+                "postgresql+asyncpg://u:p@h:1/scratch?sslmode=disable",
+            ),
+            (
+                &scratch,
+                "sqlite:///a.db",
+                "postgresql://u:p@h:1/scratch?sslmode=disable",
+            ),
+            (&scratch, "", "postgresql://u:p@h:1/scratch?sslmode=disable"),
+            (&file, "sqlite+aiosqlite:///a.db", "sqlite+aiosqlite:////tmp/s.db"),
+            (&file, "postgresql+psycopg://h/a", "sqlite:////tmp/s.db"),
+        ] {
+            assert_eq!(url.in_the_manner_of(like), told, "{like}");
         }
     }
 

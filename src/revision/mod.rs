@@ -97,7 +97,7 @@ pub struct Revision {
     pub branch_labels: Vec<String>,
     /// Revisions that must be applied before, without being parents.
     pub depends_on: Vec<String>,
-    /// When it was made: RFC 3339, UTC.
+    /// When it was made: RFC 3339, in UTC unless the project names a zone.
     pub created: String,
     /// The revisions in whose place it stands, where a part of the chain was made one.
     pub replaces: Vec<String>,
@@ -113,6 +113,14 @@ impl Revision {
     /// What it does on this engine.
     pub fn script(&self, engine: &str) -> Option<&EngineScript> {
         self.scripts.iter().find(|script| script.engine == engine)
+    }
+
+    /// When it was made, in the zone in which that is written.
+    pub fn made(&self) -> Option<jiff::Zoned> {
+        let time: jiff::Timestamp = self.created.parse().ok()?;
+        let written = jiff::fmt::temporal::Pieces::parse(&self.created).ok()?;
+        let offset = written.to_numeric_offset().unwrap_or(jiff::tz::Offset::UTC);
+        Some(time.to_zoned(offset.to_time_zone()))
     }
 
     /// The checksum of what it does on this engine: 32 hex digits over both scripts, the ids, and nothing that a

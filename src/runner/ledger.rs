@@ -6,11 +6,11 @@
 use crate::catalog::Fingerprint;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::sql::text_literal;
-use crate::dialect::{EngineError, Session};
+use crate::dialect::{EngineError, OwnTable, Session};
 use crate::revision::Revision;
 
 use super::Direction;
-use super::version::{is_there, tables};
+use super::version::is_there;
 
 /// How far a revision is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +58,14 @@ impl Entry {
     }
 }
 
+/// The ledger on this engine.
+pub(super) fn table(session: &dyn Session) -> OwnTable {
+    session.server().engine().ledger()
+}
+
 /// Every row; none if there is no ledger.
 pub(super) async fn read(session: &mut dyn Session) -> Result<Vec<Entry>, EngineError> {
-    let table = &tables(session).ledger;
+    let table = &table(session);
     if !is_there(session, table).await? {
         return Ok(Vec::new());
     }
@@ -108,7 +113,7 @@ pub(super) async fn begin(
     direction: Direction,
 ) -> Result<(), EngineError> {
     forget(session, revision).await?;
-    let tables = tables(session);
+    let (table, now) = (table(session), session.server().engine().clock());
     let values = [
         text_literal(revision),
         text_literal(session.server().dialect.name()),
@@ -116,13 +121,13 @@ pub(super) async fn begin(
         text_literal(&direction.to_string()),
         text_literal(State::Partial.word()),
         "0".to_owned(),
-        tables.now.to_owned(),
+        now.to_owned(),
         text_literal(env!("CARGO_PKG_VERSION")),
     ];
     let statement = format!(
         "INSERT INTO {} (revision, engine, checksum, direction, state, segments_done, started_at, tool_version) \
          VALUES ({})",
-        tables.ledger.name,
+        table.name,
         values.join(", ")
     );
     session.execute(&statement).await.map(drop)
@@ -148,14 +153,14 @@ pub(super) async fn finish(
         Direction::Upgrade => State::Applied,
         Direction::Downgrade => State::Reverted,
     };
-    let now = tables(session).now;
+    let now = session.server().engine().clock();
     let state = text_literal(state.word());
     let set = format!("state = {state}, segments_done = {segments}, finished_at = {now}");
     change(session, revision, &set).await
 }
 
 async fn change(session: &mut dyn Session, revision: &str, set: &str) -> Result<(), EngineError> {
-    let name = tables(session).ledger.name;
+    let name = table(session).name;
     let statement = format!(
         "UPDATE {name} SET {set} WHERE revision = {}",
         text_literal(revision)
@@ -171,14 +176,14 @@ async fn change(session: &mut dyn Session, revision: &str, set: &str) -> Result<
 
 /// Removes what is noted about a revision.
 pub(super) async fn forget(session: &mut dyn Session, revision: &str) -> Result<(), EngineError> {
-    let name = tables(session).ledger.name;
+    let name = table(session).name;
     let statement = format!("DELETE FROM {name} WHERE revision = {}", text_literal(revision));
     session.execute(&statement).await.map(drop)
 }
 
 /// Nothing stands half-way any more: somebody has said where the database is.
 pub(super) async fn stamped(session: &mut dyn Session) -> Result<(), EngineError> {
-    let table = &tables(session).ledger;
+    let table = &table(session);
     if !is_there(session, table).await? {
         return Ok(());
     }

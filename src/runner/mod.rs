@@ -13,7 +13,7 @@ mod version;
 use std::time::Duration;
 
 use crate::catalog::Fingerprint;
-use crate::dialect::{EngineError, Scope, Server, Session};
+use crate::dialect::{EngineError, Scope, Server, Session, VersionTable};
 use crate::revision::{EngineScript, RevisionMap};
 
 pub use crate::revision::Direction;
@@ -29,6 +29,8 @@ pub struct RunOptions {
     pub allow_destructive: bool,
     /// What of the database counts for fingerprints.
     pub scope: Scope,
+    /// Where the version table is.
+    pub version_table: VersionTable,
     /// What of the first revision is there already.
     pub existing: Option<Existing>,
 }
@@ -177,9 +179,13 @@ impl RunError {
 }
 
 /// Checks every revision of the chain that the ledger says is applied: its checksum must be the one it was applied with.
-pub async fn verify_applied(session: &mut dyn Session, map: &RevisionMap) -> Result<(), RunError> {
+pub async fn verify_applied(
+    session: &mut dyn Session,
+    map: &RevisionMap,
+    table: &VersionTable,
+) -> Result<(), RunError> {
     let engine = session.server().dialect.name();
-    let rows = current(session).await?;
+    let rows = current(session, table).await?;
     let entries = ledger::read(session).await?;
     let known: Vec<String> = rows.into_iter().filter(|row| map.get(row).is_some()).collect();
     for revision in map.applied(&known).unwrap_or_default() {

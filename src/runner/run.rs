@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::catalog::Fingerprint;
 use crate::dialect::session::EngineErrorKind;
-use crate::dialect::{EngineError, Scope, Server, Session, TxnOptions};
+use crate::dialect::{EngineError, OwnTable, Scope, Server, Session, TxnOptions};
 use crate::op::Txn;
 use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::script::{Item, Script, Step};
@@ -37,6 +37,7 @@ struct Job<'a> {
     segments: Vec<Range<usize>>,
     checksum: Fingerprint,
     existing: Option<&'a Existing>,
+    table: &'a OwnTable,
 }
 
 /// Runs revisions in order, each in its own transaction together with its version row and its line in the ledger.
@@ -46,7 +47,8 @@ pub async fn run(
     options: &RunOptions,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, RunError> {
-    let jobs = jobs(session.server(), way, options)?;
+    let table = options.version_table.on(session.server().dialect);
+    let jobs = jobs(session.server(), way, &table, options)?;
     let mut report = Report::default();
     if jobs.is_empty() {
         return Ok(report);
@@ -65,7 +67,12 @@ pub async fn run(
 }
 
 /// Everything that can be refused without asking the database is refused before the first statement.
-fn jobs<'a>(server: &Server, way: &Way<'a>, options: &'a RunOptions) -> Result<Vec<Job<'a>>, RunError> {
+fn jobs<'a>(
+    server: &Server,
+    way: &Way<'a>,
+    table: &'a OwnTable,
+    options: &'a RunOptions,
+) -> Result<Vec<Job<'a>>, RunError> {
     let engine = server.dialect.name();
     let direction = way.direction;
     let mut jobs = Vec::new();
@@ -94,6 +101,7 @@ fn jobs<'a>(server: &Server, way: &Way<'a>, options: &'a RunOptions) -> Result<V
             script,
             segments: segments(script),
             checksum,
+            table,
             existing: options
                 .existing
                 .as_ref()
@@ -161,7 +169,10 @@ async fn astray(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Opti
         Direction::Downgrade => job.map.rows_before(job.revision),
     };
     // Beside other branches the state is that of no plan.
-    if version::current(session).await.is_ok_and(|rows| rows != own) {
+    if version::rows(session, job.table)
+        .await
+        .is_ok_and(|rows| rows != own)
+    {
         return None;
     }
     match session.introspect(scope).await {
@@ -215,11 +226,11 @@ async fn open(
     job: &Job<'_>,
     scope: &Scope,
 ) -> Result<(Start, version::Change), RunError> {
-    let tables = version::tables(session);
-    version::make(session, &tables.version).await?;
-    version::make(session, &tables.ledger).await?;
-    version::keep_others_out(session).await?;
-    let rows = version::current(session).await?;
+    version::make(session, job.table).await?;
+    let ledger = ledger::table(session);
+    version::make(session, &ledger).await?;
+    version::keep_others_out(session, job.table).await?;
+    let rows = version::rows(session, job.table).await?;
     let before = rows.clone();
     let version = version::check(job.map, rows, job.revision, job.direction)?;
     let entries = ledger::read(session).await?;
@@ -285,7 +296,7 @@ async fn begin_again(session: &mut dyn Session, job: &Job<'_>, at: usize) -> Res
         ..job.transaction()
     };
     session.begin(options).await.map_err(failed)?;
-    if let Err(error) = version::keep_others_out(session).await {
+    if let Err(error) = version::keep_others_out(session, job.table).await {
         return Err(undo(session, failed(error)).await);
     }
     Ok(())
@@ -302,7 +313,7 @@ async fn note(
     if done < job.segments.len() {
         return ledger::progress(session, id, done).await;
     }
-    version::advance(session, version).await?;
+    version::advance(session, job.table, version).await?;
     ledger::finish(session, id, job.direction, done).await
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::catalog::Fingerprint;
 use crate::dialect::session::{ConnectOptions, EngineErrorKind};
-use crate::dialect::{DatabaseUrl, OWN_TABLES, TxnOptions};
+use crate::dialect::{DatabaseUrl, Dialect, TxnOptions, VersionTable};
 use crate::op::Txn;
 use crate::revision::Revision;
 use crate::script::{Item, Script, Step};
@@ -68,10 +68,11 @@ fn local(session: &dyn Session, sql: &str) -> String {
 fn options() -> RunOptions {
     RunOptions {
         existing: None,
+        version_table: VersionTable::default(),
         lock_wait: Duration::from_millis(200),
         allow_destructive: false,
         scope: Scope {
-            leave_out: OWN_TABLES.iter().map(|name| (*name).to_owned()).collect(),
+            leave_out: VersionTable::default().left_out(Dialect::Postgres),
             ..Scope::default()
         },
     }
@@ -214,9 +215,10 @@ async fn shape(session: &mut dyn Session) -> Fingerprint {
 }
 
 async fn has_no_tables_of_ours(session: &mut dyn Session) -> bool {
-    let tables = version::tables(session);
-    !version::is_there(session, &tables.version).await.unwrap()
-        && !version::is_there(session, &tables.ledger).await.unwrap()
+    let version = VersionTable::default().on(session.server().dialect);
+    let ledger = ledger::table(session);
+    !version::is_there(session, &version).await.unwrap()
+        && !version::is_there(session, &ledger).await.unwrap()
 }
 
 #[tokio::test]
@@ -225,7 +227,12 @@ async fn a_chain_goes_up_and_down_again() {
         let mut session = connect(&url).await;
         let session = session.as_mut();
         let [first, second] = chain(session).await;
-        assert!(current(session).await.unwrap().is_empty());
+        assert!(
+            current(session, &VersionTable::default())
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert!(has_no_tables_of_ours(session).await, "reading makes no table");
         let mut events = Vec::new();
         let mut observe = |event: Event| events.push(format!("{event:?}"));
@@ -237,18 +244,31 @@ async fn a_chain_goes_up_and_down_again() {
         let ran: Vec<&str> = report.ran.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(ran, ["aaaa", "bbbb"]);
         assert_eq!(events.len(), 6, "{events:?}");
-        assert_eq!(current(session).await.unwrap(), ["bbbb"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["bbbb"]
+        );
         assert_eq!(noted(session).await, ["aaaa Applied 1", "bbbb Applied 1"]);
         assert_eq!(shape(session).await, second.scripts[0].to);
         let map = RevisionMap::new(vec![first.clone(), second.clone()]).unwrap();
-        verify_applied(session, &map).await.unwrap();
+        verify_applied(session, &map, &VersionTable::default())
+            .await
+            .unwrap();
         let report = down(session, &[&second, &first]).await.unwrap();
         assert_eq!(report.warnings, [""; 0]);
-        assert!(current(session).await.unwrap().is_empty());
+        assert!(
+            current(session, &VersionTable::default())
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(noted(session).await, ["aaaa Reverted 1", "bbbb Reverted 1"]);
         assert_eq!(shape(session).await, first.scripts[0].from);
         up(session, &both).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), ["bbbb"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["bbbb"]
+        );
     })
     .await;
 }
@@ -349,13 +369,19 @@ async fn a_database_changed_behind_the_plan_is_refused() {
             matches!(&error, RunError::Drift { revision } if revision == "aaaa"),
             "{error:?}"
         );
-        assert_eq!(current(session).await.unwrap(), ["aaaa"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["aaaa"]
+        );
         // On another major version texts may differ for no reason: it is said that nothing was compared.
         let mut older = second.clone();
         older.scripts[0].version = "1.0".to_owned();
         let report = up(session, &[&older]).await.unwrap();
         assert_eq!(report.warnings.len(), 1, "{report:?}");
-        assert_eq!(current(session).await.unwrap(), ["bbbb"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["bbbb"]
+        );
     })
     .await;
 }
@@ -386,7 +412,9 @@ async fn an_edited_revision_is_refused() {
         let mut edited = first.clone();
         edited.scripts[0].upgrade.steps[0].items[0] = Item::Sql("SELECT 1".to_owned());
         let map = RevisionMap::new(vec![edited.clone(), second.clone()]).unwrap();
-        let error = verify_applied(session, &map).await.unwrap_err();
+        let error = verify_applied(session, &map, &VersionTable::default())
+            .await
+            .unwrap_err();
         assert!(
             matches!(&error, RunError::Edited { revision } if revision == "aaaa"),
             "{error:?}"
@@ -396,7 +424,9 @@ async fn an_edited_revision_is_refused() {
         assert!(matches!(&error, RunError::Edited { .. }), "{error:?}");
         down(session, &[&first]).await.unwrap();
         // What was taken back may be edited.
-        verify_applied(session, &map).await.unwrap();
+        verify_applied(session, &map, &VersionTable::default())
+            .await
+            .unwrap();
     })
     .await;
 }
@@ -495,7 +525,7 @@ async fn a_run_that_stopped_half_way_goes_on_where_it_stopped() {
             let half = with_states(session, half).await;
             let error = up(session, &[&half]).await.unwrap_err();
             assert_eq!(error.done_steps(), 2, "{error:?}");
-            assert_eq!(current(session).await.unwrap(), [""; 0]);
+            assert_eq!(current(session, &VersionTable::default()).await.unwrap(), [""; 0]);
             assert_eq!(noted(session).await, ["aaaa Partial 2"]);
             let mut edited = half.clone();
             edited.scripts[0].upgrade.steps.pop();
@@ -514,7 +544,10 @@ async fn a_run_that_stopped_half_way_goes_on_where_it_stopped() {
             let later = local(session, "CREATE TABLE public.later (a integer)");
             session.execute(&later).await.unwrap();
             up(session, &[&half]).await.unwrap();
-            assert_eq!(current(session).await.unwrap(), ["aaaa"]);
+            assert_eq!(
+                current(session, &VersionTable::default()).await.unwrap(),
+                ["aaaa"]
+            );
             assert_eq!(noted(session).await, ["aaaa Applied 3"]);
             for sql in [
                 "DROP TABLE public.later",
@@ -569,7 +602,10 @@ async fn a_step_outside_a_transaction_is_noted_before_and_after() {
         assert_eq!(noted(session).await, ["aaaa Stamped 0"]);
         up(session, &[&good]).await.unwrap();
         assert_eq!(noted(session).await, ["aaaa Applied 1"]);
-        assert_eq!(current(session).await.unwrap(), ["aaaa"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["aaaa"]
+        );
     })
     .await;
 }
@@ -583,9 +619,12 @@ async fn a_revision_with_nothing_to_do_moves_the_version() {
         let mut empty = with_states(session, empty).await;
         empty.scripts[0].to = empty.scripts[0].from.clone();
         assert_eq!(up(session, &[&empty]).await.unwrap().warnings, [""; 0]);
-        assert_eq!(current(session).await.unwrap(), ["aaaa"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["aaaa"]
+        );
         down(session, &[&empty]).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), [""; 0]);
+        assert_eq!(current(session, &VersionTable::default()).await.unwrap(), [""; 0]);
     })
     .await;
 }
@@ -600,13 +639,16 @@ async fn a_merge_takes_its_parents_rows_and_gives_them_back() {
         merge.scripts[0].to = merge.scripts[0].from.clone();
         let rows = ["aaaa".to_owned(), "bbbb".to_owned()];
         stamp(session, &rows, &options()).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), rows);
+        assert_eq!(current(session, &VersionTable::default()).await.unwrap(), rows);
         up(session, &[&merge]).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), ["cccc"]);
+        assert_eq!(
+            current(session, &VersionTable::default()).await.unwrap(),
+            ["cccc"]
+        );
         down(session, &[&merge]).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), rows);
+        assert_eq!(current(session, &VersionTable::default()).await.unwrap(), rows);
         stamp(session, &[], &options()).await.unwrap();
-        assert_eq!(current(session).await.unwrap(), [""; 0]);
+        assert_eq!(current(session, &VersionTable::default()).await.unwrap(), [""; 0]);
     })
     .await;
 }
@@ -656,7 +698,14 @@ async fn branches_and_dependencies_move_their_own_rows() {
                 },
             };
             run(session, &way, &options(), &mut |_| {}).await.unwrap();
-            assert_eq!(current(session).await.unwrap().join(" "), at, "{step}");
+            assert_eq!(
+                current(session, &VersionTable::default())
+                    .await
+                    .unwrap()
+                    .join(" "),
+                at,
+                "{step}"
+            );
         }
     })
     .await;
@@ -714,7 +763,10 @@ async fn two_appliers_at_once_do_it_once() {
             busy || matches!(refused, RunError::Elsewhere { .. }),
             "{refused:?}"
         );
-        assert_eq!(current(one.as_mut()).await.unwrap(), ["bbbb"]);
+        assert_eq!(
+            current(one.as_mut(), &VersionTable::default()).await.unwrap(),
+            ["bbbb"]
+        );
         assert_eq!(noted(one.as_mut()).await, ["aaaa Applied 1", "bbbb Applied 1"]);
         one.close().await.unwrap();
         other.close().await.unwrap();

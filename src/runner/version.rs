@@ -3,17 +3,20 @@
 //!
 //! Must not: create the table where nothing is written (`current` never does).
 
-use crate::dialect::own_tables::OwnTable;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::sql::text_literal;
-use crate::dialect::{Dialect, EngineError, OwnTables, Session, TxnOptions};
+use crate::dialect::{Dialect, EngineError, OwnTable, Session, TxnOptions, VersionTable};
 use crate::revision::{Revision, RevisionMap};
 
 use super::{Direction, RunError, RunOptions, ledger};
 
 /// The rows of the version table; none if there is no such table. Writes nothing.
-pub async fn current(session: &mut dyn Session) -> Result<Vec<String>, EngineError> {
-    let table = &tables(session).version;
+pub async fn current(session: &mut dyn Session, table: &VersionTable) -> Result<Vec<String>, EngineError> {
+    let table = table.on(session.server().dialect);
+    rows(session, &table).await
+}
+
+pub(super) async fn rows(session: &mut dyn Session, table: &OwnTable) -> Result<Vec<String>, EngineError> {
     if !is_there(session, table).await? {
         return Ok(Vec::new());
     }
@@ -29,16 +32,21 @@ pub async fn current(session: &mut dyn Session) -> Result<Vec<String>, EngineErr
 /// Sets the version rows without running anything. A revision that stood half-way no longer does: whoever stamps says
 /// where the database really is.
 pub async fn stamp(session: &mut dyn Session, rows: &[String], options: &RunOptions) -> Result<(), RunError> {
+    let table = options.version_table.on(session.server().dialect);
     session.lock(options.lock_wait).await?;
-    let result = stamp_locked(session, rows).await;
+    let result = stamp_locked(session, &table, rows).await;
     let unlocked = session.unlock().await;
     result?;
     Ok(unlocked?)
 }
 
-async fn stamp_locked(session: &mut dyn Session, rows: &[String]) -> Result<(), EngineError> {
+async fn stamp_locked(
+    session: &mut dyn Session,
+    table: &OwnTable,
+    rows: &[String],
+) -> Result<(), EngineError> {
     session.begin(TxnOptions::default()).await?;
-    let result = write_rows(session, rows).await;
+    let result = write_rows(session, table, rows).await;
     match result {
         Ok(()) => session.commit().await,
         Err(error) => {
@@ -49,10 +57,9 @@ async fn stamp_locked(session: &mut dyn Session, rows: &[String]) -> Result<(), 
     }
 }
 
-async fn write_rows(session: &mut dyn Session, rows: &[String]) -> Result<(), EngineError> {
-    let table = &tables(session).version;
+async fn write_rows(session: &mut dyn Session, table: &OwnTable, rows: &[String]) -> Result<(), EngineError> {
     make(session, table).await?;
-    keep_others_out(session).await?;
+    keep_others_out(session, table).await?;
     session.execute(&format!("DELETE FROM {}", table.name)).await?;
     for row in rows {
         session.execute(&insert(table, row)).await?;
@@ -67,8 +74,11 @@ pub(super) struct Change {
 }
 
 /// Moves the version over one revision.
-pub(super) async fn advance(session: &mut dyn Session, change: &Change) -> Result<(), EngineError> {
-    let table = &tables(session).version;
+pub(super) async fn advance(
+    session: &mut dyn Session,
+    table: &OwnTable,
+    change: &Change,
+) -> Result<(), EngineError> {
     for statement in statements(table, &change.before, &change.after) {
         let touched = session.execute(&statement).await?;
         if touched != 1 {
@@ -157,13 +167,8 @@ fn named<'a>(rows: impl Iterator<Item = &'a String>) -> String {
     }
 }
 
-/// The tables of the chain on this engine.
-pub(super) fn tables(session: &dyn Session) -> &'static OwnTables {
-    session.server().engine().own_tables()
-}
-
 pub(super) async fn is_there(session: &mut dyn Session, table: &OwnTable) -> Result<bool, EngineError> {
-    Ok(!session.query(table.exists).await?.is_empty())
+    Ok(!session.query(&table.exists).await?.is_empty())
 }
 
 /// Makes a table if it is not there. Asked first: `IF NOT EXISTS` wants the right to create even where nothing is made.
@@ -171,26 +176,31 @@ pub(super) async fn make(session: &mut dyn Session, table: &OwnTable) -> Result<
     if is_there(session, table).await? {
         return Ok(());
     }
-    for statement in table.create {
+    for statement in &table.create {
         session.execute(statement).await?;
     }
     Ok(())
 }
 
 /// Takes the version table for this transaction, so that Alembic waits, and then sees what we did.
-pub(super) async fn keep_others_out(session: &mut dyn Session) -> Result<(), EngineError> {
-    if let Some(lock) = tables(session).lock {
+pub(super) async fn keep_others_out(session: &mut dyn Session, table: &OwnTable) -> Result<(), EngineError> {
+    if let Some(lock) = &table.lock {
         session.execute(lock).await?;
     }
     Ok(())
 }
 
 /// The statements that make the version table, for offline SQL.
-pub fn version_table(dialect: Dialect) -> &'static [&'static str] {
-    dialect.engine().own_tables().version.create
+pub fn version_table(table: &VersionTable, dialect: Dialect) -> Vec<String> {
+    table.on(dialect).create
 }
 
 /// The statements that take the version table from these rows to those, for offline SQL.
-pub fn version_statements(before: &[String], after: &[String], dialect: Dialect) -> Vec<String> {
-    statements(&dialect.engine().own_tables().version, before, after)
+pub fn version_statements(
+    table: &VersionTable,
+    before: &[String],
+    after: &[String],
+    dialect: Dialect,
+) -> Vec<String> {
+    statements(&table.on(dialect), before, after)
 }

@@ -132,10 +132,7 @@ pub async fn apply(
         // A revision that was never applied anywhere, and could not be, would only be in the way of the next plan.
         let partly = matches!(&result, Err(Failure::Run(error)) if error.done_steps() > 0);
         if !partly {
-            std::fs::remove_file(&generated.path).map_err(|error| Failure::Io {
-                path: generated.path.clone(),
-                error,
-            })?;
+            generate::discard(project, &generated.revision)?;
         }
     }
     let mut report = result?;

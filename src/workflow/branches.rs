@@ -86,7 +86,8 @@ pub(super) fn the_head(map: &RevisionMap) -> Result<Option<String>, Failure> {
     Err(Diagnostic::error("RC0411", message)
         .help(
             "`reconcile merge heads -m TEXT` joins them after trying both orders; \
-             `reconcile rebase ID -m TEXT` plans the branch of ID anew on top of the other",
+             `reconcile rebase ID -m TEXT` plans the branch of ID anew on top of the other; \
+             `reconcile upgrade heads` runs all of them as they are, and `reconcile upgrade ID` one branch",
         )
         .into())
 }

@@ -7,11 +7,12 @@
 use crate::catalog::Canonical;
 use crate::config::Chain;
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Scope;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{Dialect, Scope};
 use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
 
+use super::replay::Replay;
 use super::{Failure, Project, branches, chain, drift, generate, sides, twin, validate};
 
 /// What was looked at.
@@ -78,11 +79,8 @@ pub async fn check(project: &Project) -> Result<Checked, Failure> {
     if project.config.chain != Chain::Native {
         out.take("every twin is as it was written".to_owned(), twin::check(project))?;
     }
-    if let Some(foreign) = map
-        .in_order()
-        .into_iter()
-        .find(|one| one.origin == Origin::Alembic)
-    {
+    let replay = Replay::new(project, &map);
+    if let Some(foreign) = replay.missing()? {
         let message = format!("the chain was not replayed: revision {} is Alembic's", foreign.id);
         out.notes.push(
             Diagnostic::note("RC0574", message)
@@ -91,9 +89,9 @@ pub async fn check(project: &Project) -> Result<Checked, Failure> {
         return Ok(out);
     }
     for dialect in validate::engines(project) {
-        match sides::open_scratch(project, dialect).await {
+        match replay.scratch(dialect).await {
             Ok(mut scratch) => {
-                let found = on_engine(project, &map, dialect, &mut scratch, &mut out).await;
+                let found = on_engine(project, &replay, &map, &mut scratch, &mut out).await;
                 scratch.close().await?;
                 found?;
             }
@@ -112,21 +110,21 @@ pub async fn check(project: &Project) -> Result<Checked, Failure> {
 
 async fn edited(project: &Project, map: &RevisionMap) -> Result<Vec<Diagnostic>, Failure> {
     let mut session = sides::connect_reading(sides::database(project)?).await?;
-    let verified = runner::verify_applied(session.as_mut(), map).await;
+    let verified = runner::verify_applied(session.as_mut(), map, &chain::version_table(project)?).await;
     session.close().await?;
     Ok(verified.map(|()| Vec::new())?)
 }
 
 async fn on_engine(
     project: &Project,
+    replay: &Replay<'_>,
     map: &RevisionMap,
-    dialect: Dialect,
     scratch: &mut Scratch,
     out: &mut Checked,
 ) -> Result<(), Failure> {
-    let title = dialect.engine().title();
+    let title = scratch.session()?.server().engine().title();
     let revisions = map.in_order();
-    let proven = proven(project, &revisions, scratch).await;
+    let proven = proven(project, replay, &revisions, scratch).await;
     out.take(
         format!(
             "{} revision(s) do what they say on {title}, up and down",
@@ -135,17 +133,18 @@ async fn on_engine(
         proven,
     )?;
     scratch.reset().await?;
-    let left = left_to_do(project, &revisions, scratch).await;
+    let left = left_to_do(project, replay, &revisions, scratch).await;
     out.take(format!("the chain leads to the declarations on {title}"), left)
 }
 
 /// What the declarations have and the chain does not make.
 async fn left_to_do(
     project: &Project,
+    replay: &Replay<'_>,
     revisions: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Vec<Diagnostic>, Failure> {
-    let proposal = generate::on_scratch(project, revisions, scratch).await?;
+    let proposal = generate::on_scratch(project, replay, revisions, scratch).await?;
     if proposal.is_empty() {
         return Ok(Vec::new());
     }
@@ -169,15 +168,22 @@ async fn left_to_do(
 /// before it.
 async fn proven(
     project: &Project,
+    replay: &Replay<'_>,
     revisions: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let server = scratch.session()?.server().clone();
-    let scope: Scope = sides::scope(project, server.dialect);
-    let mut states: Vec<Canonical> = vec![sides::replay(&[], scratch, &scope, None).await?];
+    let scope: Scope = sides::scope(project, server.dialect)?;
+    let mut states: Vec<Canonical> = vec![replay.run(&[], scratch, &scope, None).await?];
     let mut found = Vec::new();
-    for revision in revisions {
-        let state = sides::replay(&[revision], scratch, &scope, None).await?;
+    let foreign = |revision: &&Revision| revision.origin == Origin::Alembic;
+    for part in revisions.chunk_by(|one, other| foreign(one) && foreign(other)) {
+        let state = replay.run(part, scratch, &scope, None).await?;
+        let [revision] = part else {
+            // What Alembic runs in one go has one state at its end.
+            states.extend(part.iter().map(|_| state.clone()));
+            continue;
+        };
         let planned = revision.script(server.dialect.name());
         let alone = revision.down_revisions.len() < 2;
         let says = planned.filter(|planned| alone && runner::same_major(planned, &server));
@@ -190,10 +196,11 @@ async fn proven(
         }
         states.push(state);
     }
-    for revision in revisions.iter().rev() {
+    // What somebody wrote for Alembic may lead back to something else, and be right.
+    for revision in revisions.iter().rev().take_while(|revision| !foreign(revision)) {
         let after = states.pop();
         let Some(before) = states.last() else { break };
-        let back = sides::take_back(revision, scratch, &scope).await?;
+        let back = replay.take_back(revision, scratch, &scope).await?;
         if after.is_some() && back.fingerprint() != before.fingerprint() {
             let place = format!("the downgrade of revision {} does not lead back", revision.id);
             found.extend(drift::between(before, &back, &server, &place));

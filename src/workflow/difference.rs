@@ -7,6 +7,7 @@ use crate::dialect::scratch::Scratch;
 use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session, Sizes};
 
 use super::propose::{Sides, beside, differs, nothing, propose};
+use super::replay::Replay;
 use super::sides::Texts;
 use super::{Failure, Project, Proposal, State, chain, sides, sizes, validate};
 
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
             Some((_, session)) => session.server().clone(),
             None => engine(project).engine().default_server(),
         };
-        let scope = sides::scope(project, server.dialect);
+        let scope = sides::scope(project, server.dialect)?;
         Ok(Self {
             project,
             server,
@@ -178,8 +179,12 @@ impl<'a> Reader<'a> {
                 let revision = map.resolve(target, &heads)?;
                 let lineage = sides::lineage(&map, revision)?;
                 let scope = self.scope.clone();
-                let scratch = self.scratch().await?;
-                sides::replay(&lineage, scratch, &scope, other).await
+                let replay = Replay::new(self.project, &map);
+                if let Some(unfit) = self.scratch.take() {
+                    unfit.close().await?;
+                }
+                let scratch = self.scratch.insert(replay.scratch(self.server.dialect).await?);
+                replay.run(&lineage, scratch, &scope, other).await
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::diff::{Change, Intents, diff};
 use crate::revision::RevisionMap;
 use crate::runner;
 
+use super::replay::Replay;
 use super::{Failure, Project, sides};
 
 /// Objects that are not as the revisions at which the database stands left them.
@@ -80,15 +81,16 @@ async fn from_rows(
         return Ok(Vec::new());
     }
     let scripts = || rows.iter().filter_map(|row| map.get(row)?.script(engine));
-    let scope = sides::scope(project, server.dialect);
+    let scope = sides::scope(project, server.dialect)?;
     let found = session.introspect(&scope).await?.catalog;
     let fingerprint = found.fingerprint();
     let is_known = rows.len() == 1 && scripts().any(|script| script.to == fingerprint);
     if is_known || !scripts().all(|script| runner::same_major(script, &server)) {
         return Ok(Vec::new());
     }
-    let mut scratch = sides::open_scratch(project, server.dialect).await?;
-    let replayed = sides::replay(&applied, &mut scratch, &scope, None).await;
+    let replay = Replay::new(project, map);
+    let mut scratch = replay.scratch(server.dialect).await?;
+    let replayed = replay.run(&applied, &mut scratch, &scope, None).await;
     scratch.close().await?;
     Ok(between(&replayed?, &found, &server, place))
 }

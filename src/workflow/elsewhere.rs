@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
-use super::{Failure, Project, sides};
+use super::{Failure, Project, chain, sides};
 
 /// Refuses to go on from rows that do not say where the database is.
 pub(super) async fn refuse(project: &Project, map: &RevisionMap, rows: &[String]) -> Result<(), Failure> {
@@ -40,10 +40,10 @@ async fn unversioned(project: &Project, map: &RevisionMap) -> Result<(), Failure
         return Ok(());
     }
     let mut session = sides::connect_reading(url).await?;
-    let scope = sides::scope(project, url.dialect);
+    let scope = sides::scope(project, url.dialect)?;
     let found = session.introspect(&scope).await?.catalog;
     // Another applier may have come in between: then there are rows now.
-    let rows = runner::current(session.as_mut()).await?;
+    let rows = runner::current(session.as_mut(), &chain::version_table(project)?).await?;
     session.close().await?;
     if !rows.is_empty() {
         return Ok(());

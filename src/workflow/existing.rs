@@ -13,6 +13,7 @@ use crate::runner::{self, Existing};
 use crate::scratch;
 use crate::script::Script;
 
+use super::replay::Replay;
 use super::{Failure, Project, drift, sides};
 
 /// What of this revision is there already; `None` where the database is as the revision expects it.
@@ -23,7 +24,7 @@ pub(super) async fn find(
     revision: &Revision,
 ) -> Result<Option<Existing>, Failure> {
     let server = session.server().clone();
-    let scope = sides::scope(project, server.dialect);
+    let scope = sides::scope(project, server.dialect)?;
     let Some(script) = revision.script(server.dialect.name()) else {
         return Ok(None);
     };
@@ -32,10 +33,11 @@ pub(super) async fn find(
     if state == script.from || !runner::same_major(script, &server) {
         return Ok(None);
     }
-    let mut scratch = sides::open_scratch(project, server.dialect).await?;
+    let replay = Replay::new(project, map);
+    let mut scratch = replay.scratch(server.dialect).await?;
     let steps = needless(&found, script, &mut scratch, &scope).await;
     let shown = match steps {
-        Ok(found) => arrives(map, revision, found, &mut scratch, &scope).await,
+        Ok(found) => arrives(&replay, map, revision, found, &mut scratch, &scope).await,
         Err(failure) => Err(failure),
     };
     scratch.close().await?;
@@ -70,6 +72,7 @@ async fn needless(
 
 /// The steps, if what the others lead to is what the revision leads to.
 async fn arrives(
+    replay: &Replay<'_>,
     map: &RevisionMap,
     revision: &Revision,
     (steps, reached): (Vec<usize>, Canonical),
@@ -78,7 +81,7 @@ async fn arrives(
 ) -> Result<Vec<usize>, Failure> {
     scratch.reset().await?;
     let lineage = sides::lineage(map, Some(revision))?;
-    let expected = sides::replay(&lineage, scratch, scope, None).await?;
+    let expected = replay.run(&lineage, scratch, scope, None).await?;
     if expected.fingerprint() == reached.fingerprint() {
         return Ok(steps);
     }

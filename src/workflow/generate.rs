@@ -9,10 +9,10 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Dialect, Scope, Session, Sizes};
 use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
-use crate::runner::RunError;
 use crate::scratch;
 
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
+use super::replay::Replay;
 use super::{
     Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, sizes, status, twin,
     validate,
@@ -69,7 +69,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
         sides::connect_nowhere(url).await?
     };
     let server = session.server().clone();
-    let scope = sides::scope(project, server.dialect);
+    let scope = sides::scope(project, server.dialect)?;
     let texts = sides::Texts::read(project, &project.config.schema, &server)?;
     if let Some(read) = texts.settled(session.as_mut(), &scope).await? {
         session.close().await?;
@@ -156,6 +156,10 @@ pub(super) async fn write(
         .into_iter()
         .filter(|other| *other != dialect)
     {
+        if let Some(foreign) = Replay::new(project, &map).missing()? {
+            proposal.notes.push(not_replayed(foreign, other));
+            continue;
+        }
         match from_chain(project, &map, other).await {
             Ok(found) => scripts.push(script_of(&found)),
             Err(Failure::Engine(error)) => proposal.notes.push(
@@ -166,13 +170,6 @@ pub(super) async fn write(
                 .help(format!(
                     "set a scratch-url for {other} in reconcile.kdl and plan again"
                 )),
-            ),
-            Err(Failure::Run(RunError::NoScript { revision, .. })) => proposal.notes.push(
-                Diagnostic::warning(
-                    "RC0532",
-                    format!("the revision carries no script for {other}: revision {revision} is Alembic's, and cannot be replayed"),
-                )
-                .help(format!("remove {other} from `engines`, or plan with --url on a {other} database")),
             ),
             Err(other) => return Err(other),
         }
@@ -188,6 +185,16 @@ pub(super) async fn write(
         proposal,
         revision,
     })
+}
+
+fn not_replayed(foreign: &Revision, engine: Dialect) -> Diagnostic {
+    let message = format!(
+        "the revision carries no script for {engine}: revision {} is Alembic's, and cannot be replayed",
+        foreign.id
+    );
+    Diagnostic::warning("RC0532", message).help(format!(
+        "say in reconcile.kdl how Alembic is run (`chain \"alembic\" {{ command \"alembic\"; }}`), or remove {engine} from `engines`"
+    ))
 }
 
 /// A revision of now that does nothing yet.
@@ -209,6 +216,7 @@ pub(super) fn fresh(project: &Project, message: &str, down_revisions: Vec<String
 
 /// Writes the file of a new revision; its scripts stand in the order in which the project names the engines.
 pub(super) fn store(project: &Project, mut revision: Revision) -> Result<Revision, Failure> {
+    revision.created = twin::in_zone(project, &revision.created)?;
     let order = &project.config.engines;
     revision.scripts.sort_by_key(|script| {
         order
@@ -229,15 +237,22 @@ pub(super) fn store(project: &Project, mut revision: Revision) -> Result<Revisio
     Ok(revision)
 }
 
+/// Takes the files of a revision away that was of no use.
+pub(super) fn discard(project: &Project, revision: &Revision) -> Result<(), Failure> {
+    remove_file(&revision.path)?;
+    for twin in twin::others(project, &revision.id, None)? {
+        remove_file(&twin)?;
+    }
+    Ok(())
+}
+
 /// Takes the files of revisions away; `kept` is the one in whose favour.
 pub(super) fn remove(project: &Project, revisions: &[Revision], kept: &Revision) -> Result<(), Failure> {
     for revision in revisions {
-        remove_file(&revision.path)?;
         if revision.id == kept.id {
-            continue;
-        }
-        for twin in twin::others(project, &revision.id, None)? {
-            remove_file(&twin)?;
+            remove_file(&revision.path)?;
+        } else {
+            discard(project, revision)?;
         }
     }
     Ok(())
@@ -311,8 +326,9 @@ pub(super) async fn from_chain(
     map: &RevisionMap,
     dialect: Dialect,
 ) -> Result<Proposal, Failure> {
-    let mut scratch = sides::open_scratch(project, dialect).await?;
-    let result = on_scratch(project, &map.in_order(), &mut scratch).await;
+    let replay = Replay::new(project, map);
+    let mut scratch = replay.scratch(dialect).await?;
+    let result = on_scratch(project, &replay, &map.in_order(), &mut scratch).await;
     scratch.close().await?;
     result
 }
@@ -320,14 +336,15 @@ pub(super) async fn from_chain(
 /// What is left to do after these revisions, which an empty scratch database runs first.
 pub(super) async fn on_scratch(
     project: &Project,
+    replay: &Replay<'_>,
     lineage: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Proposal, Failure> {
     let server = scratch.session()?.server().clone();
-    let scope = sides::scope(project, server.dialect);
+    let scope = sides::scope(project, server.dialect)?;
     let declared = sides::declared(project, &project.config.schema, &server)?;
     let from = sides::without_other_rows(
-        sides::replay(lineage, scratch, &scope, Some(&declared)).await?,
+        replay.run(lineage, scratch, &scope, Some(&declared)).await?,
         &declared,
     );
     scratch.reset().await?;

@@ -22,7 +22,9 @@ pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
     let url = sides::database(project)?;
     let mut session = sides::connect_reading(url).await?;
     let server = session.server().clone();
-    let read = session.introspect(&sides::scope(project, server.dialect)).await?;
+    let read = session
+        .introspect(&sides::scope(project, server.dialect)?)
+        .await?;
     session.close().await?;
     Ok(Inspection {
         server,

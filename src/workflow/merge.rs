@@ -15,6 +15,7 @@ use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::scratch;
 
 use super::branches::{Fork, fork};
+use super::replay::Replay;
 use super::{Failure, Project, Proposal, chain, generate, sides, validate};
 
 /// What `merge` wrote and found.
@@ -59,12 +60,13 @@ pub async fn merge(
             .help("`reconcile heads` shows what there is to merge")
             .into());
     }
+    let replay = Replay::new(project, &map);
     let mut found = Vec::new();
     let mut notes = Vec::new();
     for dialect in validate::engines(project) {
-        match sides::open_scratch(project, dialect).await {
+        match replay.scratch(dialect).await {
             Ok(mut scratch) => {
-                let tried = on_engine(project, &fork, &mut scratch, allow_conflict).await;
+                let tried = on_engine(project, &replay, &fork, &mut scratch, allow_conflict).await;
                 scratch.close().await?;
                 found.push(tried?);
             }
@@ -137,18 +139,19 @@ fn two(map: &RevisionMap, targets: &[String]) -> Result<(String, String), Failur
 /// Tries both orders, compares, and plans what is left to do.
 async fn on_engine(
     project: &Project,
+    replay: &Replay<'_>,
     fork: &Fork<'_>,
     scratch: &mut Scratch,
     allow_conflict: bool,
 ) -> Result<Commutes, Failure> {
     let server = scratch.session()?.server().clone();
-    let scope = sides::scope(project, server.dialect);
-    let base = state(&[&fork.common], scratch, &scope).await?;
-    let left = state(&[&fork.common, &fork.left], scratch, &scope).await?;
-    let right = state(&[&fork.common, &fork.right], scratch, &scope).await?;
+    let scope = sides::scope(project, server.dialect)?;
+    let base = state(&[&fork.common], replay, scratch, &scope).await?;
+    let left = state(&[&fork.common, &fork.left], replay, scratch, &scope).await?;
+    let right = state(&[&fork.common, &fork.right], replay, scratch, &scope).await?;
     let both = touched(&base, &left, &right, &server);
-    let one = state(&[&fork.common, &fork.left, &fork.right], scratch, &scope).await;
-    let other = state(&[&fork.common, &fork.right, &fork.left], scratch, &scope).await;
+    let one = state(&[&fork.common, &fork.left, &fork.right], replay, scratch, &scope).await;
+    let other = state(&[&fork.common, &fork.right, &fork.left], replay, scratch, &scope).await;
     let (one, other) = match (one, other) {
         (Ok(one), Ok(other)) => (one, other),
         (Err(failure), _) => return Err(does_not_run(&fork.left, &fork.right, &both, failure)),
@@ -161,12 +164,12 @@ async fn on_engine(
     let left_first = [&fork.common[..], &fork.left, &fork.right].concat();
     let right_first = [&fork.common[..], &fork.right, &fork.left].concat();
     let mut orders = [(left_first, one), (right_first, other)];
-    let mut proposal = planned_after(project, &orders[0].0, scratch).await?;
-    if !same && !leads_from(&proposal, &orders[1].0, scratch, &scope).await? {
+    let mut proposal = planned_after(project, replay, &orders[0].0, scratch).await?;
+    if !same && !leads_from(&proposal, &orders[1].0, replay, scratch, &scope).await? {
         // What brings the one order to the declarations may do so for both, where the other way round it does not.
         orders.reverse();
-        proposal = planned_after(project, &orders[0].0, scratch).await?;
-        if !leads_from(&proposal, &orders[1].0, scratch, &scope).await? {
+        proposal = planned_after(project, replay, &orders[0].0, scratch).await?;
+        if !leads_from(&proposal, &orders[1].0, replay, scratch, &scope).await? {
             let message = "no merge leads from both orders to the declarations";
             return Err(Diagnostic::error("RC0552", message).help(REBASE).into());
         }
@@ -183,22 +186,24 @@ async fn on_engine(
 /// What is left to do after these revisions.
 async fn planned_after(
     project: &Project,
+    replay: &Replay<'_>,
     revisions: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Proposal, Failure> {
     scratch.reset().await?;
-    generate::on_scratch(project, revisions, scratch).await
+    generate::on_scratch(project, replay, revisions, scratch).await
 }
 
 /// Whether the same script leads to the same state after these revisions, too.
 async fn leads_from(
     proposal: &Proposal,
     revisions: &[&Revision],
+    replay: &Replay<'_>,
     scratch: &mut Scratch,
     scope: &Scope,
 ) -> Result<bool, Failure> {
     scratch.reset().await?;
-    sides::replay(revisions, scratch, scope, None).await?;
+    replay.run(revisions, scratch, scope, None).await?;
     let session = scratch.session()?;
     if scratch::run(session, &proposal.upgrade).await.is_err() {
         return Ok(false);
@@ -210,12 +215,13 @@ async fn leads_from(
 /// What these revisions, in this order, make of an empty database.
 async fn state(
     parts: &[&Vec<&Revision>],
+    replay: &Replay<'_>,
     scratch: &mut Scratch,
     scope: &Scope,
 ) -> Result<Canonical, Failure> {
     let revisions: Vec<&Revision> = parts.iter().flat_map(|part| part.iter().copied()).collect();
     scratch.reset().await?;
-    sides::replay(&revisions, scratch, scope, None).await
+    replay.run(&revisions, scratch, scope, None).await
 }
 
 /// The objects that both branches made, changed or dropped.

@@ -40,7 +40,7 @@ pub async fn migrate(
 ) -> Result<Report, Failure> {
     let map = chain::load(project)?;
     let mut session = sides::connect_writing(sides::database(project)?).await?;
-    let rows = runner::current(session.as_mut()).await?;
+    let rows = runner::current(session.as_mut(), &chain::version_table(project)?).await?;
     let revisions = steps(&map, &rows, target, direction)?;
     let way = Way {
         map: &map,
@@ -60,21 +60,22 @@ pub(super) async fn run(
     existing: Option<Existing>,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, Failure> {
-    runner::verify_applied(session, way.map).await?;
+    runner::verify_applied(session, way.map, &chain::version_table(project)?).await?;
     let options = RunOptions {
         existing,
-        ..options(project, session)
+        ..options(project, session)?
     };
     Ok(runner::run(session, way, &options, observe).await?)
 }
 
-fn options(project: &Project, session: &dyn Session) -> RunOptions {
-    RunOptions {
+fn options(project: &Project, session: &dyn Session) -> Result<RunOptions, Failure> {
+    Ok(RunOptions {
         lock_wait: project.lock_wait,
         allow_destructive: project.allow_destructive,
-        scope: sides::scope(project, session.server().dialect),
+        scope: sides::scope(project, session.server().dialect)?,
+        version_table: chain::version_table(project)?,
         existing: None,
-    }
+    })
 }
 
 /// Sets the version without running anything; `purge` removes every row first. Returns the new rows. The database must be
@@ -90,14 +91,14 @@ pub async fn stamp(
     let rows = if purge {
         Vec::new()
     } else {
-        runner::current(session.as_mut()).await?
+        runner::current(session.as_mut(), &chain::version_table(project)?).await?
     };
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     let rows = map.stamp(&rows, &targets)?;
     if !force {
         drift::refuse(project, &map, session.as_mut(), &rows).await?;
     }
-    let options = options(project, session.as_ref());
+    let options = options(project, session.as_ref())?;
     runner::stamp(session.as_mut(), &rows, &options).await?;
     session.close().await?;
     Ok(rows)

@@ -16,9 +16,12 @@ pub mod inspect;
 pub mod known;
 pub mod merge;
 pub mod migrate;
+mod notes;
 mod preflight;
+mod program;
 mod propose;
 pub mod rebase;
+mod replay;
 mod sides;
 mod sizes;
 pub mod squash;
@@ -38,6 +41,8 @@ use crate::op::Plan;
 use crate::runner::RunError;
 use crate::script::Script;
 
+pub use notes::Notes;
+
 /// What every use case works on: settings, with the choices of the command line resolved.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -47,6 +52,8 @@ pub struct Project {
     pub url: Option<DatabaseUrl>,
     /// The databases of all environments, as far as their URLs are known here.
     pub listed: Vec<DatabaseUrl>,
+    /// Variables that hold the URL of a database, for the project's Alembic.
+    pub url_variables: Vec<(String, String)>,
     /// Where scratch databases may be made, if not beside the database: one URL for each engine that has one.
     pub scratch_urls: Vec<DatabaseUrl>,
     /// The engine to plan for when no database is named.
@@ -63,6 +70,8 @@ pub struct Project {
     pub now: String,
     /// Where new revision ids come from. Injected for the same reason.
     pub new_id: fn() -> String,
+    /// What is noticed on the way.
+    pub notes: Notes,
 }
 
 /// A state that can be compared with another.

@@ -8,7 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
 
 use super::branches::fork;
-use super::{Failure, Project, Proposal, chain, generate, merge, sides, status, validate};
+use super::replay::Replay;
+use super::{Failure, Project, Proposal, chain, generate, merge, status, validate};
 
 /// What `rebase` did.
 #[derive(Debug)]
@@ -40,11 +41,12 @@ pub async fn rebase(
     movable(&map, &fork.right, &branch, &onto)?;
     let mut notes = unpublished(project, &fork.right).await?;
     let lineage: Vec<&Revision> = [&fork.common[..], &fork.left].concat();
+    let replay = Replay::new(project, &map);
     let mut proposals = Vec::new();
     for dialect in validate::engines(project) {
-        match sides::open_scratch(project, dialect).await {
+        match replay.scratch(dialect).await {
             Ok(mut scratch) => {
-                let planned = generate::on_scratch(project, &lineage, &mut scratch).await;
+                let planned = generate::on_scratch(project, &replay, &lineage, &mut scratch).await;
                 scratch.close().await?;
                 proposals.push(planned?);
             }
@@ -146,7 +148,7 @@ fn movable(map: &RevisionMap, branch: &[&Revision], end: &Revision, onto: &Revis
 async fn unpublished(project: &Project, branch: &[&Revision]) -> Result<Vec<Diagnostic>, Failure> {
     let mut notes = Vec::new();
     for url in project.listed.iter().chain(&project.url) {
-        match status::rows_of(url).await {
+        match status::rows_of(project, url).await {
             Ok(rows) => {
                 let has = |revision: &&&Revision| rows.contains(&revision.id);
                 if let Some(revision) = branch.iter().find(has) {

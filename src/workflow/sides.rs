@@ -11,11 +11,11 @@ use crate::dialect::scratch::Scratch;
 use crate::dialect::session::ConnectOptions;
 use crate::dialect::{DatabaseUrl, Dialect, Introspection, RowsQuery, Scope, Server, Session};
 use crate::diff::Intents;
-use crate::revision::{Direction, Revision, RevisionMap};
-use crate::{runner, scratch};
+use crate::revision::{Revision, RevisionMap};
+use crate::scratch;
 
 use super::known::{self, Known};
-use super::{Failure, Project, Proposal};
+use super::{Failure, Project, Proposal, chain};
 
 /// A connection that only reads.
 pub(super) async fn connect_reading(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
@@ -61,19 +61,15 @@ pub(super) fn database(project: &Project) -> Result<&DatabaseUrl, Failure> {
 }
 
 /// What of a database counts.
-pub(super) fn scope(project: &Project, dialect: Dialect) -> Scope {
+pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failure> {
     let engine = dialect.engine();
     let named = &project.config.schemas;
     let schemas = (!named.is_empty()).then(|| named.iter().map(|name| engine.ident(name)).collect());
-    let leave_out = crate::dialect::OWN_TABLES
-        .iter()
-        .map(|name| (*name).to_owned())
-        .collect();
-    Scope {
+    Ok(Scope {
         schemas,
         rows: Vec::new(),
-        leave_out,
-    }
+        leave_out: chain::version_table(project)?.left_out(dialect),
+    })
 }
 
 /// The texts of declarations, not parsed yet.
@@ -130,6 +126,12 @@ pub(super) fn declared(project: &Project, path: &Path, server: &Server) -> Resul
 /// An empty scratch database of this engine, beside the target or where the project says.
 pub(super) async fn open_scratch(project: &Project, dialect: Dialect) -> Result<Scratch, Failure> {
     Ok(dialect.engine().scratch(scratch_place(project, dialect)).await?)
+}
+
+/// The same, where the project's Alembic can open it, too.
+pub(super) async fn open_shared_scratch(project: &Project, dialect: Dialect) -> Result<Scratch, Failure> {
+    let place = scratch_place(project, dialect);
+    Ok(dialect.engine().shared_scratch(place).await?)
 }
 
 /// Whether there is a place where a scratch database of this engine can be made.
@@ -245,51 +247,6 @@ pub(super) fn without_other_rows(catalog: Canonical, model: &Declared) -> Canoni
         crate::catalog::Arbiter::Engine(engine) => Canonical::introspected(objects, engine),
         crate::catalog::Arbiter::Text => Canonical::assumed(objects),
     }
-}
-
-/// Runs the scripts of these revisions on an empty scratch database and reads the result.
-pub(super) async fn replay(
-    revisions: &[&Revision],
-    scratch: &mut Scratch,
-    scope: &Scope,
-    model: Option<&Declared>,
-) -> Result<Canonical, Failure> {
-    let session = scratch.session()?;
-    for revision in revisions {
-        step(session, revision, Direction::Upgrade).await?;
-    }
-    Ok(read(session, scope, model).await?.catalog)
-}
-
-/// Takes a revision back on a scratch database that has it, and reads the result.
-pub(super) async fn take_back(
-    revision: &Revision,
-    scratch: &mut Scratch,
-    scope: &Scope,
-) -> Result<Canonical, Failure> {
-    let session = scratch.session()?;
-    step(session, revision, Direction::Downgrade).await?;
-    Ok(read(session, scope, None).await?.catalog)
-}
-
-async fn step(session: &mut dyn Session, revision: &Revision, direction: Direction) -> Result<(), Failure> {
-    let server = session.server().clone();
-    let engine = server.engine();
-    let script = revision.script(engine.name()).ok_or_else(|| {
-        Failure::Run(runner::RunError::NoScript {
-            revision: revision.id.clone(),
-            engine: engine.name().to_owned(),
-        })
-    })?;
-    let (script, how) = match direction {
-        Direction::Upgrade => (&script.upgrade, "replayed"),
-        Direction::Downgrade => (&script.downgrade, "taken back"),
-    };
-    scratch::run(session, script).await.map_err(|refused| {
-        let mut problem = scratch::explain(&refused, &server, &|_| None);
-        problem.message = format!("revision {} cannot be {how}: {}", revision.id, problem.message);
-        Failure::from(problem)
-    })
 }
 
 /// The revisions that lead from nothing to `target`.

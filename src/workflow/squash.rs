@@ -10,6 +10,7 @@ use crate::dialect::scratch::Scratch;
 use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
 use crate::script::Script;
 
+use super::replay::Replay;
 use super::{Failure, Project, chain, drift, generate, sides};
 
 /// What `squash` did.
@@ -48,7 +49,7 @@ pub async fn squash(
         let Some(dialect) = Dialect::from_name(&script.engine) else {
             continue;
         };
-        match sides::open_scratch(project, dialect).await {
+        match Replay::new(project, &map).scratch(dialect).await {
             Ok(mut scratch) => {
                 let shown = equal(project, &map, &way, &revision, &mut scratch).await;
                 scratch.close().await?;
@@ -171,18 +172,19 @@ async fn equal(
     scratch: &mut Scratch,
 ) -> Result<(), Failure> {
     let server = scratch.session()?.server().clone();
-    let scope = sides::scope(project, server.dialect);
+    let scope = sides::scope(project, server.dialect)?;
+    let replay = Replay::new(project, map);
     let below: Vec<&Revision> = map.applied(&squashed.down_revisions)?;
-    let start = sides::replay(&below, scratch, &scope, None).await?;
+    let start = replay.run(&below, scratch, &scope, None).await?;
     scratch.reset().await?;
     let all: Vec<&Revision> = below.iter().chain(way).copied().collect();
-    let expected = sides::replay(&all, scratch, &scope, None).await?;
+    let expected = replay.run(&all, scratch, &scope, None).await?;
     scratch.reset().await?;
     let new: Vec<&Revision> = below.iter().copied().chain([squashed]).collect();
-    let found = sides::replay(&new, scratch, &scope, None).await?;
+    let found = replay.run(&new, scratch, &scope, None).await?;
     let mut differing = drift::between(&expected, &found, &server, "the squashed revision is not equal");
     if differing.is_empty() {
-        let back = sides::take_back(squashed, scratch, &scope).await?;
+        let back = replay.take_back(squashed, scratch, &scope).await?;
         differing = drift::between(&start, &back, &server, "the way back is not equal");
     }
     if differing.is_empty() {

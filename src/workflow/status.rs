@@ -18,22 +18,24 @@ pub struct Status {
     pub pending: Vec<Revision>,
     /// Objects that are not as the current revision left them.
     pub drift: Vec<Diagnostic>,
+    /// Why there is no one state to compare with: several heads.
+    pub heads: Option<Diagnostic>,
     /// What differs from the declarations once nothing is pending.
     pub proposal: Option<Proposal>,
 }
 
 /// Only the rows of the version table.
 pub async fn current(project: &Project) -> Result<Vec<String>, Failure> {
-    rows_of(sides::database(project)?).await
+    rows_of(project, sides::database(project)?).await
 }
 
 /// The rows of a database; none of one that is not made yet.
-pub(super) async fn rows_of(url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
+pub(super) async fn rows_of(project: &Project, url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
     if !url.exists() {
         return Ok(Vec::new());
     }
     let mut session = sides::connect_reading(url).await?;
-    let rows = runner::current(session.as_mut()).await?;
+    let rows = runner::current(session.as_mut(), &chain::version_table(project)?).await?;
     session.close().await?;
     Ok(rows)
 }
@@ -47,13 +49,19 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
         .into_iter()
         .filter(|revision| rows.contains(&revision.id));
     let known = standing.cloned().collect();
-    let pending: Vec<Revision> = pending(&map, &rows)?.into_iter().cloned().collect();
+    let (pending, heads) = match branches::the_head(&map) {
+        Ok(_) => (pending(&map, &rows)?, None),
+        // Where the database is can be told all the same.
+        Err(Failure::Diagnostics(told)) => (map.upgrade(&rows, &["heads"])?, told.into_iter().next()),
+        Err(other) => return Err(other),
+    };
+    let pending: Vec<Revision> = pending.into_iter().cloned().collect();
     let drift = match elsewhere::refuse(project, &map, &rows).await {
         Ok(()) => drift::find(project, &map, &rows).await?,
         Err(Failure::Diagnostics(found)) => found,
         Err(other) => return Err(other),
     };
-    let proposal = if pending.is_empty() && drift.is_empty() {
+    let proposal = if pending.is_empty() && drift.is_empty() && heads.is_none() {
         Some(generate::proposal(project).await?).filter(|found| !found.is_empty())
     } else {
         None
@@ -63,6 +71,7 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
         current: known,
         pending,
         drift,
+        heads,
         proposal,
     })
 }

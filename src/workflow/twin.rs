@@ -20,23 +20,67 @@ pub(super) struct Files {
 
 /// Where a new revision is to be written.
 pub(super) fn files(project: &Project, revision: &Revision) -> Result<Files, Failure> {
-    let plans = &project.config.plans;
-    let Some(side) = chain::alembic(project)? else {
-        let own = plans.join(crate::revision::file_name(revision));
-        return Ok(Files { own, twin: None });
-    };
-    let own = match &side.file_template {
-        // Our folder has no folders in it.
-        Some(template) => format!(
-            "{}.kdl",
-            twin::file_stem(template, revision, side.longest_slug.unwrap_or(twin::SLUG))?.replace('/', "_")
-        ),
+    let side = chain::alembic(project)?;
+    let longest = side.as_ref().and_then(|side| side.longest_slug);
+    let theirs = side.as_ref().and_then(|side| side.file_template.as_ref());
+    let own = match project.config.file_template.as_ref().or(theirs) {
+        Some(template) => {
+            let stem = twin::file_stem(template, revision, longest.unwrap_or(twin::SLUG))?;
+            // Our folder has no folders in it.
+            format!("{}.kdl", stem.replace('/', "_"))
+        }
         None => crate::revision::file_name(revision),
     };
     let map = chain::load(project)?;
-    Ok(Files {
-        own: plans.join(own),
-        twin: Some(new_file(&side, &map, revision)?),
+    let own = project.config.plans.join(own);
+    taken(&map, revision, &own)?;
+    let twin = match side {
+        Some(side) => Some(new_file(&side, &map, revision)?),
+        None => None,
+    };
+    Ok(Files { own, twin })
+}
+
+/// A template may make one name of two revisions; the file of another one is not written over.
+fn taken(map: &RevisionMap, revision: &Revision, path: &Path) -> Result<(), Failure> {
+    let same = |other: &Revision| other.path.file_name() == path.file_name();
+    let known = map.in_order().into_iter();
+    let mut others = known.filter(|other| other.id != revision.id && !revision.replaces.contains(&other.id));
+    if path.exists() && others.any(same) {
+        let message = format!("{} is there already, and of another revision", path.display());
+        return Err(Diagnostic::error("RC0328", message)
+            .help("put `%(rev)s` into the file-template, so that every revision has a name of its own")
+            .into());
+    }
+    Ok(())
+}
+
+/// A time, in the zone that Alembic's configuration names for those of revisions.
+pub(super) fn in_zone(project: &Project, created: &str) -> Result<String, Failure> {
+    let Some(name) = chain::alembic(project)?.and_then(|side| side.timezone) else {
+        return Ok(created.to_owned());
+    };
+    let Some(zone) = zone(&name) else {
+        let message = format!("Alembic's configuration names the timezone `{name}`, which is not known here");
+        return Err(Diagnostic::error("RC0592", message)
+            .help("write a name as the operating system has it, such as `Europe/Paris` or `UTC`")
+            .into());
+    };
+    Ok(match created.parse::<jiff::Timestamp>() {
+        Ok(time) => time
+            .to_zoned(zone)
+            .strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
+            .to_string(),
+        Err(_) => created.to_owned(),
+    })
+}
+
+/// A zone as Alembic finds it: by the very name, or by the name in capitals.
+fn zone(name: &str) -> Option<jiff::tz::TimeZone> {
+    let spellings = [name.to_owned(), name.to_uppercase()];
+    spellings.into_iter().find_map(|name| {
+        let zone = jiff::tz::TimeZone::get(&name).ok()?;
+        (zone.iana_name() == Some(name.as_str())).then_some(zone)
     })
 }
 
@@ -52,25 +96,55 @@ fn new_file(
     Ok((folder.join(format!("{stem}.py")), text))
 }
 
-/// The folder of the first parent's file, as Alembic has it; the first one for a base.
+/// The folder of the first parent's file, as Alembic has it; for a base, the only one, or that of what it replaces.
 fn location(side: &AlembicProject, map: &RevisionMap, revision: &Revision) -> Result<PathBuf, Failure> {
-    let parent = revision.down_revisions.first();
-    let file = match parent.and_then(|id| map.get(id)) {
-        Some(parent) if parent.origin == Origin::Alembic => Some(parent.path.clone()),
-        Some(parent) if side.locations.len() > 1 => twins(side)?
+    match side.locations.as_slice() {
+        [] => {
+            let message = format!("{} names no folder for revisions", side.file.display());
+            return Err(Diagnostic::error("RC0328", message)
+                .help("name one as version_locations")
+                .into());
+        }
+        [only] => return Ok(only.clone()),
+        _ => {}
+    }
+    let near = revision.down_revisions.first().or(revision.replaces.first());
+    let file = match near.and_then(|id| map.get(id)) {
+        Some(near) if near.origin == Origin::Alembic => Some(near.path.clone()),
+        Some(near) => twins(side)?
             .into_iter()
-            .find(|found| twin::twin_of(&found.text) == Some(&parent.id))
+            .find(|found| twin::twin_of(&found.text) == Some(&near.id))
             .map(|found| PathBuf::from(&found.name)),
-        _ => None,
+        None => None,
     };
     let is_above = |location: &&PathBuf| file.as_ref().is_some_and(|file| file.starts_with(location));
-    let found = side.locations.iter().find(is_above).or(side.locations.first());
-    found.cloned().ok_or_else(|| {
-        let message = format!("{} names no folder for revisions", side.file.display());
-        Diagnostic::error("RC0328", message)
-            .help("name one as version_locations")
-            .into()
-    })
+    let above = side.locations.iter().filter(is_above);
+    match above.max_by_key(|location| location.components().count()) {
+        Some(location) => Ok(location.clone()),
+        None => Err(ambiguous(side, near).into()),
+    }
+}
+
+/// Alembic asks for `--version-path` here.
+fn ambiguous(side: &AlembicProject, near: Option<&String>) -> Diagnostic {
+    let folders: Vec<String> = side
+        .locations
+        .iter()
+        .map(|folder| folder.display().to_string())
+        .collect();
+    let (message, help) = match near {
+        None => (
+            "the first revision of a chain may lie in several folders".to_owned(),
+            "begin the chain with `alembic revision --version-path FOLDER -m TEXT`; what follows lies beside it",
+        ),
+        Some(near) => (
+            format!(
+                "revision {near}, beside which the new one is to lie, has no file in one of the version_locations"
+            ),
+            "run `reconcile twins` where its twin is missing",
+        ),
+    };
+    Diagnostic::error("RC0328", format!("{message}: {}", folders.join(", "))).help(help)
 }
 
 /// Every twin of the project.

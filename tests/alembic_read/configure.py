@@ -37,7 +37,7 @@ class Files:
         start = "\n    " if separator == "newline" and self.chance(0.5) else ""
         return start + sign.join(words) + self.pick("", "", "", sign.strip(" ,") if separator else "")
 
-    def ini(self):
+    def ini(self, section):
         separator = self.pick(None, None, ":", "os", ";", "space", "newline")
         if self.chance(0.03):
             separator = self.pick("comma", "", "Os")
@@ -55,6 +55,8 @@ class Files:
             options.append(("file_template", self.pick("%%(rev)s", "%%(year)d-%%(slug)s", "%(base)s_%%(rev)s", "x")))
         if self.chance(0.3):
             options.append(("truncate_slug_length", self.pick("10", " 7 ", "0", "40")))
+        if self.chance(0.3):
+            options.append(("timezone", self.pick("UTC", "Europe/Paris", "europe/paris", "utc")))
         if self.chance(0.5):
             options.append(("sqlalchemy.url", self.pick("sqlite:///a.db", "sqlite:///%(here)s/a.db", "postgresql://u:p%%40@h/d")))
         if self.chance(0.5):
@@ -70,7 +72,10 @@ class Files:
             lines += ["[DEFAULT]", "base = d", self.pick("", "sourceless = true", "Here = /q")]
         if self.chance(0.2):
             lines += ["[loggers]", "keys = root", "", "script_location = wrong"]
-        lines.append(self.pick("[alembic]", "[alembic]", "[alembic]", "[alembic] # x", "[Alembic]" if self.chance(0.2) else "[alembic]"))
+        if section is not None and self.chance(0.5):
+            lines += ["[alembic]", "script_location = of/another", "timezone = Asia/Tokyo", ""]
+        name = section if section is not None and self.chance(0.9) else "alembic"
+        lines.append(self.pick("[%s]", "[%s]", "[%s]", "[%s] # x", "[A%s]" if self.chance(0.2) else "[%s]") % name)
         indent = self.pick("", "", "", "  ")
         for name, value in options:
             if name in names and self.chance(0.9):
@@ -103,12 +108,14 @@ class Files:
             lines.append("file_template = %s" % self.pick('"%%(rev)s"', "'%%(year)d_%%(rev)s'", '"%(rev)s"' if self.chance(0.3) else '"x"'))
         if self.chance(0.3):
             lines.append("truncate_slug_length = %s" % self.pick("12", '"9"', "0"))
+        if self.chance(0.3):
+            lines.append("timezone = %s" % self.pick('"UTC"', '"%(here)s"', '"Asia/Tokyo"'))
         return "\n".join(lines) + "\n"
 
 
-def alembic(place, ini, toml):
+def alembic(place, ini, toml, section):
     os.chdir(place)
-    config = Config(file_=ini, toml_file=toml)
+    config = Config(file_=ini, toml_file=toml, ini_section=section or "alembic")
     try:
         location = config.get_alembic_option("script_location")
         if location is None:
@@ -123,6 +130,7 @@ def alembic(place, ini, toml):
             "file_template": config.get_alembic_option("file_template"),
             "slug": (int(tsl) if tsl is not None else 0) or 40,
             "url": config.get_alembic_option("sqlalchemy.url"),
+            "timezone": config.get_alembic_option("timezone"),
         }
     except BaseException as error:
         return {"error": "%s: %s" % (type(error).__name__, error)}
@@ -136,12 +144,14 @@ def main():
         os.makedirs(os.path.join(place, "sub"))
         which = files.pick("ini", "ini", "toml", "both", "both")
         ini = files.pick("alembic.ini", "alembic.ini", "sub/other.ini") if which != "toml" else "alembic.ini"
+        section = "billing" if files.chance(0.2) else None
         if which != "toml":
-            Path(place, ini).write_bytes(files.ini().encode())
+            Path(place, ini).write_bytes(files.ini(section).encode())
         if which != "ini":
             Path(place, "pyproject.toml").write_text(files.toml())
         named = None if ini == "alembic.ini" else ini
-        print(json.dumps({"path": place, "named": named, "alembic": alembic(place, ini, "pyproject.toml")}))
+        answer = alembic(place, ini, "pyproject.toml", section)
+        print(json.dumps({"path": place, "named": named, "section": section, "alembic": answer}))
 
 
 main()

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use reconcile::config::{Chain, Config};
-use reconcile::workflow::{Project as Settings, twin};
+use reconcile::config::{Beside, Chain, Config};
+use reconcile::workflow::{Notes, Project as Settings, twin};
 
 use super::project::{Project, USUAL};
 use crate::support::engine::{Database, Engine};
@@ -59,16 +59,14 @@ impl Shared {
             root: self.folder.path().to_owned(),
             schema: self.path("schema"),
             plans: self.path("plans"),
-            chain: Chain::Alembic {
-                config: None,
-                command: None,
-            },
+            chain: Chain::Alembic(Beside::default()),
             ..Config::default()
         };
         Settings {
             config,
             url: None,
             listed: Vec::new(),
+            url_variables: Vec::new(),
             scratch_urls: Vec::new(),
             engine: None,
             cache: None,
@@ -77,6 +75,7 @@ impl Shared {
             lock_wait: Duration::from_secs(1),
             now: "2026-11-21T09:30:00Z".to_owned(),
             new_id: reconcile::revision::new_id,
+            notes: Notes::default(),
         }
     }
 

@@ -9,7 +9,9 @@ use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::config::alembic::{self, AlembicProject};
-use crate::config::{Chain, FILE_NAME};
+use crate::config::{Beside, Chain, FILE_NAME};
+use crate::dialect::VersionTable;
+use crate::quoting::quoted;
 use crate::workflow::difference::difference;
 use crate::workflow::inspect::inspect;
 use crate::workflow::{Project, State, chain};
@@ -19,7 +21,14 @@ use crate::workflow::{Project, State, chain};
 /// With --url the declarations are written from that database. In an Alembic project its configuration names the database,
 /// the history stays as it is, and from then on both tools walk one chain.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Init {}
+pub(in crate::cli) struct Init {
+    /// The section of Alembic's ini, as `alembic -n` takes it
+    #[arg(long, value_name = "NAME")]
+    section: Option<String>,
+    /// Alembic's version table, where env.py does not tell
+    #[arg(long, value_name = "[SCHEMA.]NAME")]
+    version_table: Option<String>,
+}
 
 const EXAMPLE: &str = "\
 // Each file below this folder declares a part of the schema; `reconcile validate` checks them.
@@ -33,7 +42,6 @@ table users comment=\"People\" {
 ";
 
 impl Init {
-    #[expect(clippy::unused_self, reason = "every command runs the same way")]
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let file = Path::new(FILE_NAME);
         if file.exists() {
@@ -43,7 +51,18 @@ impl Init {
             ));
         }
         let mut project = context::project(global)?;
-        let alembic = alembic::read(Path::new(""), context::alembic_config().as_deref())?;
+        let beside = self.beside();
+        let alembic = alembic::read(
+            Path::new(""),
+            context::alembic_config().as_deref(),
+            self.section.as_deref(),
+        )?;
+        if alembic.is_some() {
+            project.config.chain = Chain::Alembic(Beside {
+                config: context::alembic_config(),
+                ..beside.clone()
+            });
+        }
         let said = alembic.as_ref().and_then(|alembic| alembic.url.clone());
         if project.url.is_none() {
             project.url = said.as_deref().map(context::parse).transpose()?;
@@ -83,19 +102,36 @@ impl Init {
             .as_deref()
             .or(said.as_deref())
             .unwrap_or("sqlite:app.db");
-        std::fs::write(file, settings(url, alembic.is_some())).map_err(failed)?;
+        let beside = alembic.is_some().then_some(&beside);
+        std::fs::write(file, settings(url, beside)).map_err(failed)?;
         ui.data(&format!("{FILE_NAME}\nschema/\nplans/"));
         match alembic {
-            Some(alembic) => {
-                project.config.chain = Chain::Alembic {
-                    config: None,
-                    command: None,
-                };
-                adopted(ui, &project, &alembic)?;
-            }
+            Some(alembic) => adopted(ui, &project, &alembic)?,
             None => ui.say(&ui.dim("Next: edit schema/, then `reconcile apply`.")),
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What was said of Alembic beside its own configuration.
+    fn beside(&self) -> Beside {
+        let version_table = self
+            .version_table
+            .as_ref()
+            .map(|place| match place.split_once('.') {
+                Some((schema, name)) => VersionTable {
+                    name: name.to_owned(),
+                    schema: Some(schema.to_owned()),
+                },
+                None => VersionTable {
+                    name: place.clone(),
+                    schema: None,
+                },
+            });
+        Beside {
+            section: self.section.clone(),
+            version_table,
+            ..Beside::default()
+        }
     }
 }
 
@@ -130,16 +166,31 @@ fn adopted(ui: &Ui, project: &Project, alembic: &AlembicProject) -> Result<(), C
 }
 
 /// A URL stays out of the file where it may hold a password.
-fn settings(url: &str, with_alembic: bool) -> String {
+fn settings(url: &str, beside: Option<&Beside>) -> String {
     let kept = if url.starts_with("sqlite") {
         url
     } else {
         "$DATABASE_URL"
     };
-    let chain = if with_alembic {
-        "chain \"alembic\"                 // plans/ and Alembic's versions are one chain\n"
-    } else {
-        ""
-    };
+    let chain = beside.map(chain).unwrap_or_default();
     format!("schema \"schema\"\nplans \"plans\"\n{chain}environment dev {{\n    url \"{kept}\"\n}}\n")
+}
+
+/// The setting for what was said.
+fn chain(beside: &Beside) -> String {
+    let mut lines = Vec::new();
+    if let Some(section) = &beside.section {
+        lines.push(format!("    section {}", quoted(section)));
+    }
+    if let Some(table) = &beside.version_table {
+        let schema = table.schema.as_ref();
+        let schema = schema.map_or_else(String::new, |schema| format!(" schema={}", quoted(schema)));
+        lines.push(format!("    version-table {}{schema}", quoted(&table.name)));
+    }
+    let start = "chain \"alembic\"";
+    let comment = "// plans/ and Alembic's versions are one chain";
+    if lines.is_empty() {
+        return format!("{start}                 {comment}\n");
+    }
+    format!("{start} {{               {comment}\n{}\n}}\n", lines.join("\n"))
 }

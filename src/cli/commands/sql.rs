@@ -8,7 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::report::sql::script;
 use crate::cli::ui::Ui;
 use crate::cli::{Global, context};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, VersionTable};
 use crate::revision::Stage;
 use crate::runner::{self, Direction};
 use crate::workflow::{Project, chain};
@@ -29,15 +29,16 @@ impl Sql {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
         let dialect = dialect(&project)?;
+        let table = chain::version_table(&project)?;
         let (stages, direction) = chain::range(&project, &self.range)?;
         let from_base = stages.first().is_some_and(|first| first.before.is_empty());
         if direction == Direction::Upgrade && from_base {
-            for statement in runner::version_table(dialect) {
+            for statement in runner::version_table(&table, dialect) {
                 ui.data(&format!("{statement};"));
             }
         }
         for stage in &stages {
-            ui.data(&one(stage, dialect, direction)?);
+            ui.data(&one(stage, &table, dialect, direction)?);
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -59,7 +60,12 @@ fn dialect(project: &Project) -> Result<Dialect, CommandError> {
         .ok_or_else(|| CommandError::with_help("which engine's SQL?", "give --engine or --url"))
 }
 
-fn one(stage: &Stage, dialect: Dialect, direction: Direction) -> Result<String, CommandError> {
+fn one(
+    stage: &Stage,
+    table: &VersionTable,
+    dialect: Dialect,
+    direction: Direction,
+) -> Result<String, CommandError> {
     let revision = &stage.revision;
     let found = revision.script(dialect.name()).ok_or_else(|| {
         CommandError::user(format!(
@@ -75,7 +81,7 @@ fn one(stage: &Stage, dialect: Dialect, direction: Direction) -> Result<String, 
         Direction::Upgrade => format!("{} -> {}", revision.down_revisions.join(", "), revision.id),
         Direction::Downgrade => format!("{} -> {}", revision.id, revision.down_revisions.join(", ")),
     };
-    let version: String = runner::version_statements(&stage.before, &stage.after, dialect)
+    let version: String = runner::version_statements(table, &stage.before, &stage.after, dialect)
         .into_iter()
         .map(|statement| format!("{statement};\n"))
         .collect();

@@ -22,12 +22,14 @@ impl Status {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
         let status = block_on(workflow::status::status(&project))??;
-        let clean = status.pending.is_empty() && status.drift.is_empty() && status.proposal.is_none();
+        let settled = status.pending.is_empty() && status.heads.is_none();
+        let clean = settled && status.drift.is_empty() && status.proposal.is_none();
         if ui.is_json() {
             ui.json(&json!({
                 "rows": status.rows,
                 "pending": status.pending.iter().map(report::json::revision).collect::<Vec<_>>(),
                 "drift": status.drift.iter().map(error::as_json).collect::<Vec<_>>(),
+                "heads": status.heads.as_ref().map(error::as_json),
                 "difference": status.proposal.as_ref().map(report::json::proposal),
             }));
         } else {
@@ -68,12 +70,13 @@ fn print(ui: &Ui, status: &workflow::status::Status, project: &workflow::Project
         ));
     }
     error::print(ui, &status.drift);
+    error::print(ui, status.heads.as_slice());
     match &status.proposal {
         Some(proposal) => {
             ui.data(&format!("It differs from {}:\n", project.config.schema.display()));
             report::proposal(ui, proposal);
         }
-        None if status.pending.is_empty() && status.drift.is_empty() => {
+        None if status.pending.is_empty() && status.drift.is_empty() && status.heads.is_none() => {
             ui.data(&format!(
                 "It is as {} declares it.",
                 project.config.schema.display()

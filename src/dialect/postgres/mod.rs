@@ -22,7 +22,7 @@ use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTables, RenderCx, Server, Sql, Strategy, sql,
+    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTable, RenderCx, Server, Sql, Strategy, sql,
 };
 
 /// The engine.
@@ -158,8 +158,16 @@ impl Engine for Postgres {
         Some(advice.to_owned())
     }
 
-    fn own_tables(&self) -> &'static OwnTables {
-        &own_tables::OWN_TABLES
+    fn version_table(&self, place: &QName) -> OwnTable {
+        own_tables::version(place)
+    }
+
+    fn ledger(&self) -> OwnTable {
+        own_tables::ledger()
+    }
+
+    fn clock(&self) -> &'static str {
+        own_tables::NOW
     }
 
     async fn connect(
@@ -172,5 +180,9 @@ impl Engine for Postgres {
 
     async fn scratch(&self, url: Option<&DatabaseUrl>) -> Result<super::scratch::Scratch, EngineError> {
         scratch::open(url).await
+    }
+
+    fn schemes(&self) -> [&'static str; 2] {
+        ["postgresql", "postgresql+asyncpg"]
     }
 }

@@ -237,6 +237,10 @@ UNION ALL SELECT 1 FROM pg_catalog.pg_language WHERE oid >= 16384";
 
 #[async_trait::async_trait]
 impl Keeper for ScratchDatabase {
+    fn url(&self) -> Option<DatabaseUrl> {
+        self.url.database(&self.name)
+    }
+
     async fn renew(&mut self) -> Result<Box<dyn Session>, EngineError> {
         if let Some(session) = self.emptied().await? {
             return Ok(session);

@@ -31,7 +31,7 @@ use crate::op::{Action, Op, Question};
 use super::session::{ConnectOptions, EngineError, Session};
 use super::sql::quoted;
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTables, RenderCx, Server, Sql, Strategy,
+    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTable, RenderCx, Server, Sql, Strategy,
     scratch::Scratch,
 };
 
@@ -167,8 +167,16 @@ impl Engine for Sqlite {
         questions::question(question)
     }
 
-    fn own_tables(&self) -> &'static OwnTables {
-        &own_tables::OWN_TABLES
+    fn version_table(&self, place: &QName) -> OwnTable {
+        own_tables::version(place)
+    }
+
+    fn ledger(&self) -> OwnTable {
+        own_tables::ledger()
+    }
+
+    fn clock(&self) -> &'static str {
+        own_tables::NOW
     }
 
     async fn connect(
@@ -182,5 +190,13 @@ impl Engine for Sqlite {
 
     async fn scratch(&self, _url: Option<&DatabaseUrl>) -> Result<Scratch, EngineError> {
         scratch::open().await
+    }
+
+    async fn shared_scratch(&self, _url: Option<&DatabaseUrl>) -> Result<Scratch, EngineError> {
+        scratch::open_file().await
+    }
+
+    fn schemes(&self) -> [&'static str; 2] {
+        ["sqlite", "sqlite+aiosqlite"]
     }
 }

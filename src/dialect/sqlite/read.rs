@@ -88,7 +88,7 @@ pub(super) async fn read(
     let left_out: HashSet<Ident> = scope
         .leave_out
         .iter()
-        .map(String::as_str)
+        .map(|left| left.name.text())
         .chain(["reconcile_ledger"])
         .map(Ident::folded)
         .collect();

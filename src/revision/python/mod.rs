@@ -7,6 +7,7 @@
 //! would not read.
 
 mod effects;
+mod environment;
 mod fields;
 mod nesting;
 mod scope;
@@ -24,6 +25,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 
 use super::Revision;
 
+pub use environment::{Environment, Options, environment};
 pub use versions::{Loaded, Versions, load};
 
 /// The name that a file written by this tool binds to its own id, to tell it from one written by hand.

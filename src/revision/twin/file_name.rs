@@ -57,15 +57,12 @@ fn unreadable(template: &str, what: &str) -> Diagnostic {
 }
 
 fn token(name: &str, revision: &Revision, longest: usize) -> Option<Value> {
-    let made = revision
-        .created
-        .parse::<jiff::Timestamp>()
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let time = made.to_zoned(jiff::tz::TimeZone::UTC);
+    let epoch = || jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+    let time = revision.made().unwrap_or_else(epoch);
     Some(match name {
         "rev" => Value::Text(revision.id.clone()),
         "slug" => Value::Text(slug(&revision.message, longest)),
-        "epoch" => Value::Number(made.as_second()),
+        "epoch" => Value::Number(time.timestamp().as_second()),
         "year" => Value::Number(time.year().into()),
         "month" => Value::Number(time.month().into()),
         "day" => Value::Number(time.day().into()),

@@ -107,7 +107,7 @@ pub(super) fn print(out: &mut String, revision: &Revision, parents: &Parents, im
         docstring(message),
         docstring(&revision.id),
         docstring(&down),
-        docstring(&created(&revision.created)),
+        docstring(&created(revision)),
     ));
     // The statements are compared letter by letter: a formatter would only make it look as if somebody had edited them.
     out.push_str("# fmt: off\n");
@@ -153,9 +153,9 @@ pub(super) struct Imports {
 }
 
 /// As Python prints a time: `2026-11-21 09:30:00+00:00`.
-fn created(stamp: &str) -> String {
-    match stamp.parse::<jiff::Timestamp>() {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S%.f+00:00").to_string(),
-        Err(_) => stamp.to_owned(),
+fn created(revision: &Revision) -> String {
+    match revision.made() {
+        Some(time) => time.strftime("%Y-%m-%d %H:%M:%S%.f%:z").to_string(),
+        None => revision.created.clone(),
     }
 }

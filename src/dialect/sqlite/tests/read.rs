@@ -338,7 +338,7 @@ async fn left_out_are_our_own_tables_and_what_was_asked() {
     ])
     .await;
     let scope = Scope {
-        leave_out: vec!["Alembic_Version".to_owned()],
+        leave_out: vec![QName::bare(Ident::exact("Alembic_Version"))],
         ..Scope::default()
     };
     let read = session.introspect(&scope).await.unwrap();

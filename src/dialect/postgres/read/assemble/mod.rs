@@ -132,7 +132,10 @@ impl Known {
             };
             let name = relation.qname(schema);
             let strange = strange_relation(relation, inherits.contains(&relation.oid));
-            let left_out = scope.leave_out.iter().any(|left| left == relation.name.text());
+            let left_out = scope.leave_out.iter().any(|left| {
+                let is_here = |wanted: &Ident| Some(wanted) == name.schema.as_ref();
+                left.name.text() == relation.name.text() && left.schema.as_ref().is_none_or(is_here)
+            });
             let elsewhere = left_out || self.is_owned(class::CLASS, relation.oid) || !in_scope(scope, schema);
             let verdict = match (elsewhere, strange, relation.kind) {
                 (true, ..) => Verdict::Elsewhere,
