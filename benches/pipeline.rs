@@ -2,7 +2,7 @@
 //! named by `RECONCILE_TEST_POSTGRES`, what a whole `reconcile diff` with nothing to do takes beside reading the same
 //! catalog through PostgreSQL's own `pg_get_*def` functions, as a ratio of one run.
 //!
-//! `cargo bench` runs all sizes; `cargo bench -- 100 1000` only these. Nothing here is asserted.
+//! `cargo bench --bench pipeline` runs all sizes; with `-- 100 1000` only these. Nothing here is asserted.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::catalog::kinds::{Column, EnumType};
-use crate::catalog::{Attr, Catalog, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
+use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
 
 /// Whether a step may share a transaction with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -20,6 +20,8 @@ pub enum Txn {
     Outside,
     /// In a transaction that must be committed before the next step (a new enum value, PostgreSQL).
     CommitAfter,
+    /// In a transaction that it shares with no other step: it takes long, and what others lock must not wait for it.
+    Alone,
 }
 
 /// Where a rebuilt table takes the values of a column from.
@@ -57,6 +59,41 @@ pub struct SwapEnum {
     pub to: EnumType,
     /// The columns of this type, as they stand before and after.
     pub columns: Vec<(ObjectId, Column)>,
+}
+
+/// A column that becomes required in stages, none of which reads the table while others are locked out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Require {
+    /// The column.
+    pub column: ObjectId,
+    /// The name of the constraint that holds it until then.
+    pub name: Ident,
+    /// Which stage.
+    pub stage: Stage,
+    /// The column before all stages.
+    pub from: Column,
+    /// The column after all stages.
+    pub to: Column,
+}
+
+/// How far a column is that becomes required.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows that are written from now on must have a value.
+    Declare,
+    /// It is shown that every row has one.
+    Validate,
+    /// The column itself says so, and what held it until then goes. No stage of its own where `Validate` does it.
+    Settle,
+}
+
+/// How the rows of a table are gone through.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batches {
+    /// The columns in whose order, with their types; no two rows are the same in them.
+    pub key: Vec<(Ident, DataType)>,
+    /// How many rows at a time.
+    pub size: u32,
 }
 
 /// What an op does.
@@ -110,7 +147,20 @@ pub enum Action {
         column: Ident,
         /// The value.
         value: Expr,
+        /// How the rows are filled in turn; `None` where all are filled at once.
+        batch: Option<Batches>,
     },
+    /// Makes a constraint of a unique index that is there.
+    UseIndex {
+        /// The constraint.
+        id: ObjectId,
+        /// What it is.
+        object: Object,
+        /// The index, which becomes its own.
+        index: ObjectId,
+    },
+    /// One stage of a column's way to be required.
+    Require(Box<Require>),
 }
 
 /// A question to the data that must have a certain answer before a step may run.
@@ -209,18 +259,22 @@ impl Op {
     /// The object the op is about, under its identity after the op.
     pub fn subject(&self) -> ObjectId {
         match &self.action {
-            Action::Create { id, .. } | Action::Drop { id, .. } | Action::Alter { id, .. } => id.clone(),
+            Action::Create { id, .. }
+            | Action::Drop { id, .. }
+            | Action::Alter { id, .. }
+            | Action::UseIndex { id, .. } => id.clone(),
             Action::Rename { to, .. } => to.clone(),
             Action::Rebuild(rebuild) => rebuild.table.clone(),
             Action::SwapEnum(swap) => swap.id.clone(),
             Action::Backfill { table, column, .. } => ObjectId::column(table, column.clone()),
+            Action::Require(require) => require.column.clone(),
         }
     }
 
     /// What exists only after the op.
     pub fn provides(&self) -> Vec<ObjectId> {
         match &self.action {
-            Action::Create { id, .. } => vec![id.clone()],
+            Action::Create { id, .. } | Action::UseIndex { id, .. } => vec![id.clone()],
             Action::Rename { to, .. } => vec![to.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.after, &rebuild.before),
             _ => Vec::new(),
@@ -256,6 +310,7 @@ impl Op {
                     .collect()
             }
             Action::Backfill { table, column, .. } => vec![ObjectId::column(table, column.clone())],
+            Action::Require(require) => vec![require.column.clone()],
             _ => Vec::new(),
         }
     }
@@ -286,6 +341,15 @@ impl Op {
             }
             Action::SwapEnum(swap) => {
                 catalog.insert(swap.id.clone(), swap.to.clone());
+            }
+            Action::UseIndex { id, object, index } => {
+                catalog.remove(index);
+                catalog.insert(id.clone(), object.clone());
+            }
+            Action::Require(require) => {
+                if require.stage != Stage::Declare {
+                    catalog.insert(require.column.clone(), require.to.clone());
+                }
             }
             Action::Backfill { .. } => {}
         }
@@ -320,6 +384,12 @@ impl fmt::Display for Op {
             Action::Backfill { table, column, .. } => {
                 write!(f, "backfill {} {table}.{column}", Kind::Column.noun())
             }
+            Action::UseIndex { id, .. } => write!(f, "create {id} from its index"),
+            Action::Require(require) => match require.stage {
+                Stage::Declare => write!(f, "require {} of new rows", require.column),
+                Stage::Validate => write!(f, "check {} of every row", require.column),
+                Stage::Settle => write!(f, "require {}", require.column),
+            },
         }
     }
 }

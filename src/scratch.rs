@@ -12,7 +12,9 @@ use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render};
+use crate::dialect::{
+    Choices, EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render,
+};
 use crate::diff::{Intents, diff};
 use crate::op::Plan;
 use crate::plan::{Context, plan};
@@ -200,6 +202,7 @@ pub fn creation(catalog: &Catalog, server: &Server, locate: Locate<'_>) -> Resul
         &Context {
             server,
             intents: &intents,
+            choices: &Choices::DEFAULT,
             locate,
             sizes: &Sizes::new(),
         },
@@ -261,6 +264,20 @@ pub async fn run(session: &mut dyn Session, script: &Script) -> Result<(), Refus
 async fn run_step(session: &mut dyn Session, step: &Step) -> Result<(), EngineError> {
     for item in &step.items {
         match item {
+            Item::DoneWhen { sql, .. } => {
+                session.query(sql).await?;
+            }
+            // Both ways have to hold, and nothing is left for the second.
+            Item::Batched(batched) => {
+                let mut cursor = None;
+                while let Some(batch) = session
+                    .batch(&batched.sql, cursor.as_deref(), batched.size)
+                    .await?
+                {
+                    cursor = Some(batch.cursor);
+                }
+                session.execute(&batched.whole).await?;
+            }
             Item::Sql(sql) => {
                 session.execute(sql).await?;
             }

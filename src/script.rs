@@ -56,6 +56,27 @@ pub enum Item {
         /// The only right answer, as text.
         value: String,
     },
+    /// A query whose single value is this where an earlier run has carried the step out already: the rest of it is skipped.
+    DoneWhen {
+        /// The query.
+        sql: String,
+        /// The answer, as text.
+        value: String,
+    },
+    /// A statement that is run again and again, each time for the next rows, each time in a transaction of its own.
+    Batched(Batched),
+}
+
+/// A statement for a number of rows at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Batched {
+    /// The statement. `$1` is where the last one stopped, NULL in the first; `$2` is how many rows to take. It answers with
+    /// how many rows were written and where it stopped, or with nothing when no row is left.
+    pub sql: String,
+    /// The same for all rows at once, for whoever cannot go by batches: Alembic, and a script for a client.
+    pub whole: String,
+    /// How many rows to take at most; fewer where they take long.
+    pub size: u32,
 }
 
 /// A few statements that belong together.
@@ -93,7 +114,8 @@ impl Script {
         self.steps.is_empty()
     }
 
-    /// The steps cut into stretches that run in one transaction each; a stretch outside any transaction is one step.
+    /// The steps cut into stretches that run in one transaction each; a stretch outside any transaction, or alone in one,
+    /// is one step.
     pub fn segments(&self) -> Vec<std::ops::Range<usize>> {
         let mut out: Vec<std::ops::Range<usize>> = Vec::new();
         let mut start = 0;
@@ -106,7 +128,7 @@ impl Script {
             };
             match step.txn {
                 Txn::Inside => {}
-                Txn::Outside => {
+                Txn::Outside | Txn::Alone => {
                     cut(&mut out, &mut start, at);
                     cut(&mut out, &mut start, at + 1);
                 }
@@ -133,7 +155,8 @@ impl Script {
             .flat_map(|step| &step.items)
             .filter_map(|item| match item {
                 Item::Sql(sql) => Some(sql.as_str()),
-                Item::Expect { .. } => None,
+                Item::Batched(batched) => Some(batched.whole.as_str()),
+                Item::Expect { .. } | Item::DoneWhen { .. } => None,
             })
     }
 }

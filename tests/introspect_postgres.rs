@@ -664,7 +664,7 @@ fn held_table_is_busy(server: &Server) {
     let error = server.wait(other.execute("DROP TABLE public.t")).unwrap_err();
     assert_eq!(
         (error.kind, error.code.as_deref()),
-        (EngineErrorKind::Busy, Some("55P03"))
+        (EngineErrorKind::Contended, Some("55P03"))
     );
     assert!(
         error.message.starts_with("another session holds a lock"),

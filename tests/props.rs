@@ -293,6 +293,7 @@ fn check(dialect: &str, a: &Shape, b: &Shape) {
     let (a, b) = (catalog(dialect, a), catalog(dialect, b));
     let intents = Intents::default();
     let context = Context {
+        choices: &reconcile::dialect::Choices::DEFAULT,
         server: &server,
         intents: &intents,
         locate: &|_| None,

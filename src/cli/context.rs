@@ -65,6 +65,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         allow_destructive: global.allow_destructive,
         accept_existing: false,
         lock_wait: Duration::from_secs(global.lock_wait),
+        patience: Duration::from_secs(global.patience),
         now: now(),
         new_id,
         notes: global.notes.clone(),

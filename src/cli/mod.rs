@@ -76,6 +76,9 @@ struct Global {
     /// Seconds to wait for another applier
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
     lock_wait: u64,
+    /// Seconds to try a revision again while locks of other sessions are in its way
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60)]
+    patience: u64,
     /// Say nothing but results and errors
     #[arg(long, short, global = true)]
     quiet: bool,

@@ -13,7 +13,7 @@ use kdl::{KdlDocument, KdlNode};
 
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::dialect::{Dialect, VersionTable};
+use crate::dialect::{Choices, Dialect, VersionTable};
 
 /// One place to deploy to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Whose files the chain consists of.
     pub chain: Chain,
+    /// Which ways of carrying something out are wanted.
+    pub choices: Choices,
 }
 
 /// Whose files the chain consists of.
@@ -84,6 +86,7 @@ impl Default for Config {
             naming: Naming::default(),
             schemas: Vec::new(),
             chain: Chain::Native,
+            choices: Choices::default(),
         }
     }
 }
@@ -113,6 +116,7 @@ const NODES: &[&str] = &[
     "naming",
     "schemas",
     "chain",
+    "strategies",
 ];
 
 /// What `chain "alembic"` takes.
@@ -143,6 +147,7 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "naming" => config.naming = reader.naming(node),
             "schemas" => config.schemas = reader.words(node),
             "chain" => config.chain = reader.chain(node),
+            "strategies" => config.choices = reader.strategies(node),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }
@@ -236,6 +241,43 @@ impl Reader<'_> {
             self.unknown(node, "engine", word, &known);
         }
         words
+    }
+
+    fn strategies(&mut self, node: &KdlNode) -> Choices {
+        let known: Vec<&str> = Dialect::ALL
+            .iter()
+            .flat_map(|dialect| dialect.engine().strategies())
+            .filter(|strategy| strategy.is_choice())
+            .map(|strategy| strategy.name())
+            .collect();
+        let mut choices = Choices::default();
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            match child.name().value() {
+                "always" => choices.always = true,
+                "off" => {
+                    choices.off = self.words(child);
+                    for word in choices.off.iter().filter(|word| !known.contains(&word.as_str())) {
+                        self.unknown(child, "strategy", word, &known);
+                    }
+                }
+                "batch" => {
+                    let rows = child.get(0).and_then(kdl::KdlValue::as_integer);
+                    match rows
+                        .and_then(|rows| u32::try_from(rows).ok())
+                        .filter(|rows| *rows > 0)
+                    {
+                        Some(rows) => choices.batch = rows,
+                        None => self.error(
+                            child,
+                            "`batch` is how many rows a backfill writes at a time".to_owned(),
+                            Some("write a number, as `batch 5000`".to_owned()),
+                        ),
+                    }
+                }
+                other => self.unknown(child, "setting", other, &["always", "off", "batch"]),
+            }
+        }
+        choices
     }
 
     fn environment(&mut self, node: &KdlNode) -> Environment {
@@ -396,6 +438,17 @@ mod tests {
             .iter()
             .all(|node| example.contains(&format!("\n{node} ")) || example.starts_with(node));
         assert!(shown, "a setting is not documented");
+    }
+
+    #[test]
+    fn strategies_are_chosen_by_name() {
+        let config =
+            read("strategies {\n    always\n    off concurrent-index not-valid\n    batch 200\n}").unwrap();
+        assert!(config.choices.always && config.choices.is_off("not-valid"));
+        assert_eq!(config.choices.batch, 200);
+        let errors = read("strategies {\n    off not-vald\n    batch 0\n}").unwrap_err();
+        assert_eq!(errors.len(), 2);
+        assert_eq!(errors[0].help.as_deref(), Some("did you mean `not-valid`?"));
     }
 
     #[test]

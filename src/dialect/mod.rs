@@ -27,8 +27,8 @@ use crate::op::{Action, Op, Question};
 
 pub use literal::Literal;
 pub use own_tables::{OwnTable, VersionTable};
-pub use rules::{Alter, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
-pub use session::{EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
+pub use rules::{Alter, Choices, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
+pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;

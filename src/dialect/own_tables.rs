@@ -64,4 +64,7 @@ pub struct OwnTable {
     pub create: Vec<String>,
     /// Keeps Alembic out until the transaction ends. It takes no lock of its own, and no advisory lock stops it.
     pub lock: Option<String>,
+    /// What it has got since it was first made: the query that answers with a row if that is there, and the statement that
+    /// adds it.
+    pub added: Vec<(String, String)>,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::catalog::{Object, ObjectId};
-use crate::op::{Action, Batch, Op, Plan};
+use crate::op::{Action, Batch, Op, Plan, Txn};
 use crate::script::{Item, Script, Step};
 
 use super::rules::ErasedAlter;
@@ -12,7 +12,11 @@ use super::{RenderCx, Server, Sql};
 /// The statements of a plan on this server.
 pub fn render(plan: &Plan, server: &Server) -> Script {
     let engine = server.engine();
-    let cx = RenderCx { server, to: &plan.to };
+    let cx = RenderCx {
+        server,
+        to: &plan.to,
+        txn: Txn::Inside,
+    };
     let created: HashSet<ObjectId> = plan
         .ops()
         .filter_map(|op| match &op.action {
@@ -34,6 +38,10 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
 
 fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>) -> Step {
     let engine = cx.server.engine();
+    let cx = &RenderCx {
+        txn: batch.head.txn,
+        ..*cx
+    };
     let mut items: Vec<Item> = batch
         .questions
         .iter()
@@ -63,12 +71,11 @@ fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>) -> Step {
     };
     step.subject = Some(batch.head.subject());
     // What is made in this very plan has no readers to lock out and no rows to lose.
-    let on_new = created.contains(&batch.head.subject())
-        || batch
-            .head
-            .subject()
-            .relation()
-            .is_some_and(|table| created.contains(&ObjectId::table(table.clone())));
+    let subject = batch.head.subject();
+    let on_new = match subject.relation() {
+        Some(table) => created.contains(&ObjectId::table(table.clone())),
+        None => created.contains(&subject),
+    };
     if !on_new {
         let impact = engine.impact(&batch.head, cx.server);
         step.lock = impact.lock.map(str::to_owned);
@@ -123,7 +130,11 @@ fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mu
                 rules.rename(from, to, cx, sql);
             }
         }
-        Action::Rebuild(_) | Action::SwapEnum(_) | Action::Backfill { .. } => {
+        Action::Rebuild(_)
+        | Action::SwapEnum(_)
+        | Action::Backfill { .. }
+        | Action::UseIndex { .. }
+        | Action::Require(_) => {
             engine.render_action(&op.action, cx, sql);
         }
     }

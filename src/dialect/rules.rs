@@ -5,7 +5,7 @@
 
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Attr, Catalog, Expr, Kind, Object, ObjectId, Payload, QName};
-use crate::op::Op;
+use crate::op::{Op, Txn};
 use crate::script::Cost;
 
 use super::{Server, Sizes, Sql};
@@ -72,13 +72,47 @@ pub struct PlanCx<'a> {
     pub to_walk: &'a Walk<'a>,
     /// How large the tables of the state before are, under their names after declared renames, as far as it is known.
     pub sizes: &'a Sizes,
+    /// Which strategies the project wants.
+    pub choices: &'a Choices,
 }
 
 impl PlanCx<'_> {
-    /// Whether the table is there before the plan and may have rows: what is not known to be empty is not empty.
+    /// Whether the table is there before the plan and may have rows, here or where the plan will be carried out: what is not
+    /// known to be empty is not empty.
     pub fn has_rows(&self, table: &QName) -> bool {
         self.from.contains(&ObjectId::table(table.clone()))
-            && self.sizes.get(table).is_none_or(|size| !size.is_empty())
+            && (self.choices.always || self.sizes.get(table).is_none_or(|size| !size.is_empty()))
+    }
+}
+
+/// What a project chooses among the ways to carry something out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    /// The strategies that are not wanted, by name.
+    pub off: Vec<String>,
+    /// How many rows a backfill writes at a time at most; fewer where they take long.
+    pub batch: u32,
+    /// Whether tables that are empty where the plan is made are treated like tables with rows.
+    pub always: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Choices {
+    /// Every strategy, and batches that take well under a second.
+    pub const DEFAULT: Self = Self {
+        off: Vec::new(),
+        batch: 5_000,
+        always: false,
+    };
+
+    /// Whether a strategy is not wanted.
+    pub fn is_off(&self, strategy: &str) -> bool {
+        self.off.iter().any(|name| name == strategy)
     }
 }
 
@@ -89,6 +123,8 @@ pub struct RenderCx<'a> {
     pub server: &'a Server,
     /// The state after the plan.
     pub to: &'a Catalog,
+    /// How the op that is rendered shares transactions: what is made in none may be made without keeping others out.
+    pub txn: Txn,
 }
 
 /// What an op costs: facts, no opinion.
@@ -106,6 +142,10 @@ pub struct Impact {
 pub trait Strategy: Sync {
     /// Its name in output and configuration.
     fn name(&self) -> &'static str;
+    /// Whether there is another way, so that a project may switch it off.
+    fn is_choice(&self) -> bool {
+        false
+    }
     /// The ops to do instead, or `None` if it has nothing to say of this op.
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>>;
 }

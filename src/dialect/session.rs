@@ -92,6 +92,9 @@ pub enum EngineErrorKind {
     Permission,
     /// Somebody else holds a lock.
     Busy,
+    /// Somebody else held a lock for longer than a statement waits, or waited for one of ours: the transaction is undone,
+    /// and may be run again.
+    Contended,
     /// The text of the catalog could not be understood.
     Catalog,
 }
@@ -105,6 +108,34 @@ impl EngineError {
             detail: None,
             statement: None,
             kind,
+        }
+    }
+}
+
+/// What one batch did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// How many rows were written.
+    pub written: u64,
+    /// Where the next one begins.
+    pub cursor: String,
+}
+
+impl Batch {
+    /// From the row that the statement answered with.
+    pub(super) fn of(row: Option<Vec<Option<String>>>) -> Result<Option<Self>, EngineError> {
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        match row.as_slice() {
+            [Some(written), Some(cursor)] if written.parse::<u64>().is_ok() => Ok(Some(Self {
+                written: written.parse().unwrap_or_default(),
+                cursor: cursor.clone(),
+            })),
+            _ => Err(EngineError::new(
+                EngineErrorKind::Catalog,
+                "a statement for batches must answer with how many rows were written, and where it stopped",
+            )),
         }
     }
 }
@@ -126,6 +157,22 @@ pub trait Session: Send {
 
     /// Runs one query; every value comes back as text.
     async fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, EngineError>;
+
+    /// Runs a statement for the next `size` rows behind `cursor`; `None` when no row was left. See
+    /// [`Batched`](crate::script::Batched) for what it is given and answers.
+    async fn batch(
+        &mut self,
+        sql: &str,
+        cursor: Option<&str>,
+        size: u32,
+    ) -> Result<Option<Batch>, EngineError>;
+
+    /// How long the statements that follow wait for a lock of somebody else before they fail with
+    /// [`EngineErrorKind::Contended`]. Whoever comes later waits behind them, so it is how long others may be held up.
+    async fn patience(&mut self, wait: Duration) -> Result<(), EngineError>;
+
+    /// Who has a transaction open that may hold the lock that was waited for, the oldest first: one sentence each.
+    async fn in_the_way(&mut self) -> Result<Vec<String>, EngineError>;
 
     /// Takes the lock that keeps other appliers out, waiting at most this long; it dies with the session.
     /// On SQLite this is the write transaction itself, so `begin` must follow in the same session.

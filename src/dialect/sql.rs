@@ -3,7 +3,7 @@
 //! Conventions: upper-case keywords, four spaces inside parentheses of `CREATE TABLE`, no closing semicolon.
 
 use crate::catalog::{Ident, QName};
-use crate::script::Item;
+use crate::script::{Batched, Item};
 
 use super::Engine;
 
@@ -88,6 +88,21 @@ impl Sql {
             sql: query.into(),
             value: value.into(),
         });
+    }
+
+    /// Puts a query between statements whose answer shows that what follows was done by an earlier run.
+    pub fn done_when(&mut self, query: impl Into<String>, value: impl Into<String>) {
+        self.end();
+        self.items.push(Item::DoneWhen {
+            sql: query.into(),
+            value: value.into(),
+        });
+    }
+
+    /// Puts a statement for a number of rows at a time between statements.
+    pub fn batched(&mut self, batched: Batched) {
+        self.end();
+        self.items.push(Item::Batched(batched));
     }
 
     /// Everything written, statement by statement.

@@ -7,7 +7,7 @@ use crate::catalog::walk::Walk;
 use crate::catalog::{Attr, Catalog, Expr, Object, ObjectId, Payload as _};
 use crate::dialect::{Fold, PlanCx};
 use crate::diff::Intents;
-use crate::op::{Action, CopySource, Op, Rebuild};
+use crate::op::{Action, CopySource, Op, Rebuild, Stage};
 
 use super::classify::{InPlace, Work};
 
@@ -49,13 +49,32 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
     );
     let mut out = Vec::new();
     for sequence in sequences {
+        let ops = sequence
+            .into_iter()
+            .flat_map(|action| rewrite(Op::new(action), cx, 0))
+            .collect();
         let mut after = None;
-        for action in sequence {
-            for op in rewrite(Op::new(action), cx, 0) {
-                out.push(Emitted { op, after });
-                after = Some(out.len() - 1);
-            }
+        for op in swept(ops) {
+            out.push(Emitted { op, after });
+            after = Some(out.len() - 1);
         }
+    }
+    out
+}
+
+/// Rows may be written without a value between the backfill of a column and the moment from which they must have one:
+/// those are filled behind it.
+fn swept(ops: Vec<Op>) -> Vec<Op> {
+    let declares =
+        |op: &Op| matches!(&op.action, Action::Require(require) if require.stage == Stage::Declare);
+    let Some(at) = ops.iter().position(declares) else {
+        return ops;
+    };
+    let fills = |op: &&Op| matches!(op.action, Action::Backfill { .. });
+    let sweep = ops[..at].iter().rfind(fills).cloned();
+    let mut out = ops;
+    if let Some(sweep) = sweep {
+        out.insert(at + 1, sweep);
     }
     out
 }
@@ -64,6 +83,9 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
 fn rewrite(op: Op, cx: &PlanCx<'_>, depth: u8) -> Vec<Op> {
     if depth < 4 {
         for strategy in cx.server.engine().strategies() {
+            if strategy.is_choice() && cx.choices.is_off(strategy.name()) {
+                continue;
+            }
             if let Some(ops) = strategy.rewrite(&op, cx) {
                 return ops
                     .into_iter()
@@ -150,6 +172,7 @@ fn backfill(id: &ObjectId, value: &Expr) -> Option<Action> {
         table,
         column,
         value: value.clone(),
+        batch: None,
     })
 }
 

@@ -49,6 +49,17 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
     for (at, emitted) in ops.iter().enumerate() {
         edges.extend(emitted.after.map(|before| (before, at)));
         let put_off = put_off(&emitted.op, cx);
+        for needed in on_the_way(&emitted.op, cx) {
+            edges.extend(doers.provides.get(&needed).map(|before| (*before, at)));
+            edges.extend(
+                doers
+                    .mutates
+                    .get(&needed)
+                    .into_iter()
+                    .flatten()
+                    .map(|before| (*before, at)),
+            );
+        }
         for id in emitted.op.provides() {
             made(at, &id, &put_off, (&doers, cx), &mut edges);
         }
@@ -70,6 +81,15 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
         }
     }
     graph
+}
+
+/// What an object needs that is there only on the way (an index that becomes a constraint's): the state after knows nothing
+/// of it.
+fn on_the_way(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
+    match &op.action {
+        Action::Create { id, object } if !cx.to.contains(id) => object.references(id),
+        _ => Vec::new(),
+    }
 }
 
 /// What is made needs what it refers to, as it will be; and the place of what stood there before.

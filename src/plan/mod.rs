@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Catalog, ObjectId};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::dialect::{PlanCx, Server, Sizes};
+use crate::dialect::{Choices, PlanCx, Server, Sizes};
 use crate::diff::{Change, Difference, Intents};
 use crate::op::{Action, Batch, Op, Plan};
 
@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub server: &'a Server,
     /// What the author declared about the way.
     pub intents: &'a Intents,
+    /// Which strategies the project wants.
+    pub choices: &'a Choices,
     /// Where an object is declared, for messages.
     pub locate: &'a (dyn Fn(&ObjectId) -> Option<Span> + Sync),
     /// How large the tables are, under their names after declared renames; one that is missing is taken for large.
@@ -67,6 +69,7 @@ pub fn plan(
         from_walk: &from_walk,
         to_walk: &to_walk,
         sizes: context.sizes,
+        choices: context.choices,
     };
     let mut work = classify::classify(&difference.changes, &cx, context)?;
     close::close(&mut work, &cx, context)?;

@@ -131,16 +131,26 @@ fn sort(groups: &Graph, ops: &[Emitted], cx: &PlanCx<'_>) -> Result<Vec<usize>, 
         .collect())
 }
 
-/// What must be committed early, then what is made or changed in declared order, then what goes, last declared first.
+/// What must be committed early, then what is made or changed in declared order, then what takes its time outside of that
+/// transaction, then what goes, last declared first.
 type SortKey = (u8, Reverse<usize>, usize, String);
 
 fn key(emitted: &Emitted, cx: &PlanCx<'_>) -> SortKey {
     let id = emitted.op.subject();
     let label = id.to_string();
-    match &emitted.op.action {
-        _ if emitted.op.txn == Txn::CommitAfter => (0, Reverse(0), 0, label),
-        Action::Drop { .. } => (2, Reverse(cx.from.position(&id).unwrap_or(0)), 0, label),
-        _ => (1, Reverse(0), cx.to.position(&id).unwrap_or(0), label),
+    let place = || {
+        let table = || id.relation().map(|table| ObjectId::table(table.clone()));
+        cx.to
+            .position(&id)
+            .or_else(|| cx.to.position(&table()?))
+            .unwrap_or(0)
+    };
+    match (&emitted.op.action, emitted.op.txn) {
+        (_, Txn::CommitAfter) => (0, Reverse(0), 0, label),
+        (Action::Drop { .. }, _) => (3, Reverse(cx.from.position(&id).unwrap_or(0)), 0, label),
+        // What has no place in the common transaction comes after what has, as far as nothing waits for it.
+        (_, Txn::Outside | Txn::Alone) => (2, Reverse(0), place(), label),
+        (_, Txn::Inside) => (1, Reverse(0), place(), label),
     }
 }
 

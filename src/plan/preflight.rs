@@ -7,7 +7,7 @@ use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, Index, IndexT
 use crate::catalog::{Attr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
-use crate::op::{Action, Batch, CopySource, Question, Rebuild, SwapEnum};
+use crate::op::{Action, Batch, CopySource, Question, Rebuild, Stage, SwapEnum};
 
 use super::emit::{filling, needs_value};
 
@@ -28,7 +28,12 @@ struct Asker<'a> {
 impl Asker<'_> {
     fn of(&self, action: &Action) -> Vec<Question> {
         match action {
-            Action::Create { id, object } => self.created(id, object).into_iter().collect(),
+            // What is made unchecked and checked later is asked about before it is made.
+            Action::Create { id, object } | Action::UseIndex { id, object, .. } => {
+                let checked = matches!(object, Object::Check(_) | Object::ForeignKey(_));
+                let object = self.cx.to.get(id).filter(|_| checked).unwrap_or(object);
+                self.created(id, object).into_iter().collect()
+            }
             Action::Alter {
                 id,
                 from,
@@ -39,14 +44,20 @@ impl Asker<'_> {
                 (Object::Column(from), Object::Column(to)) => {
                     self.column(id, (from, to), attrs, using.is_some())
                 }
-                (Object::Check(_) | Object::ForeignKey(_), validated) => {
+                (Object::Check(_) | Object::ForeignKey(_), validated) if self.cx.from.contains(id) => {
                     self.created(id, validated).into_iter().collect()
                 }
                 _ => Vec::new(),
             },
             Action::Rebuild(rebuild) => self.rebuilt(rebuild),
             Action::SwapEnum(swap) => unused(swap),
-            Action::Drop { .. } | Action::Rename { .. } | Action::Backfill { .. } => Vec::new(),
+            Action::Require(require) if require.stage == Stage::Declare => {
+                let attrs = [Attr::Column(ColumnAttr::Nullable)];
+                self.column(&require.column, (&require.from, &require.to), &attrs, false)
+            }
+            Action::Drop { .. } | Action::Rename { .. } | Action::Backfill { .. } | Action::Require(_) => {
+                Vec::new()
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 use crate::catalog::Fingerprint;
 use crate::op::Txn;
-use crate::script::{Item, Script};
+use crate::script::{Batched, Item, Script};
 
 pub use file::{file_name, parse, print};
 pub use id::new_id;
@@ -167,6 +167,7 @@ impl Digested {
                 Txn::Inside => "inside",
                 Txn::Outside => "outside",
                 Txn::CommitAfter => "commit after",
+                Txn::Alone => "alone",
             });
             self.text(&step.items.len().to_string());
             for item in &step.items {
@@ -179,6 +180,17 @@ impl Digested {
                         self.text("expect");
                         self.text(sql);
                         self.text(value);
+                    }
+                    Item::DoneWhen { sql, value } => {
+                        self.text("done when");
+                        self.text(sql);
+                        self.text(value);
+                    }
+                    // How many rows at a time is for whoever runs it to choose.
+                    Item::Batched(Batched { sql, whole, size: _ }) => {
+                        self.text("batched");
+                        self.text(sql);
+                        self.text(whole);
                     }
                 }
             }

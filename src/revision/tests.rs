@@ -10,7 +10,7 @@ mod graph;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::script::{Cost, Step};
+use crate::script::{Batched, Cost, Step};
 
 fn source(text: &str) -> Arc<Source> {
     Arc::new(Source {
@@ -196,15 +196,28 @@ fn item() -> impl Strategy<Value = Item> {
     prop_oneof![
         3 => text().prop_map(Item::Sql),
         1 => (text(), text(), text()).prop_map(|(label, sql, value)| Item::Expect { label, sql, value }),
+        1 => (text(), text()).prop_map(|(sql, value)| Item::DoneWhen { sql, value }),
+    ]
+}
+
+/// What a step holds: a statement for batches stands alone.
+fn items() -> impl Strategy<Value = Vec<Item>> {
+    let batched = (text(), text(), 1..u32::MAX);
+    prop_oneof![
+        4 => prop::collection::vec(item(), 1..4)
+            .prop_filter("a step has a statement", |items| {
+                items.iter().any(|item| !matches!(item, Item::DoneWhen { .. }))
+            }),
+        1 => batched.prop_map(|(sql, whole, size)| vec![Item::Batched(Batched { sql, whole, size })]),
     ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let txn = prop::sample::select(vec![Txn::Inside, Txn::Outside, Txn::CommitAfter]);
+    let txn = prop::sample::select(vec![Txn::Inside, Txn::Outside, Txn::CommitAfter, Txn::Alone]);
     let cost = prop::sample::select(vec![Cost::Instant, Cost::Brief, Cost::Scan, Cost::Rewrite]);
     let parts = (
         text(),
-        prop::collection::vec(item(), 1..4),
+        items(),
         txn,
         prop::option::of(text()),
         cost,

@@ -46,6 +46,8 @@ pub(super) struct Entry {
     pub(super) direction: Direction,
     pub(super) state: State,
     pub(super) segments_done: usize,
+    /// Where the batches of the segment behind those stopped.
+    pub(super) cursor: Option<String>,
 }
 
 impl Entry {
@@ -69,15 +71,21 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Vec<Entry>, Engine
     if !is_there(session, table).await? {
         return Ok(Vec::new());
     }
+    let mut has_cursor = true;
+    for (exists, _) in &table.added {
+        has_cursor &= !session.query(exists).await?.is_empty();
+    }
+    let cursor = if has_cursor { "batch_cursor" } else { "NULL" };
     let query = format!(
-        "SELECT revision, checksum, direction, state, segments_done FROM {} ORDER BY revision",
+        "SELECT revision, checksum, direction, state, segments_done, {cursor} FROM {} ORDER BY revision",
         table.name
     );
     let rows = session.query(&query).await?;
     rows.into_iter().map(entry).collect()
 }
 
-fn entry(row: Vec<Option<String>>) -> Result<Entry, EngineError> {
+fn entry(mut row: Vec<Option<String>>) -> Result<Entry, EngineError> {
+    let cursor = row.pop().flatten();
     let words: Vec<String> = row.into_iter().map(Option::unwrap_or_default).collect();
     let [revision, checksum, direction, state, segments_done] = words.as_slice() else {
         return Err(unreadable(&words));
@@ -92,6 +100,7 @@ fn entry(row: Vec<Option<String>>) -> Result<Entry, EngineError> {
             direction,
             state,
             segments_done,
+            cursor,
         }),
         _ => Err(unreadable(&words)),
     }
@@ -139,7 +148,18 @@ pub(super) async fn progress(
     revision: &str,
     segments: usize,
 ) -> Result<(), EngineError> {
-    change(session, revision, &format!("segments_done = {segments}")).await
+    let set = format!("segments_done = {segments}, batch_cursor = NULL");
+    change(session, revision, &set).await
+}
+
+/// Notes, in the transaction of a batch, where it stopped.
+pub(super) async fn batch(
+    session: &mut dyn Session,
+    revision: &str,
+    cursor: &str,
+) -> Result<(), EngineError> {
+    let set = format!("batch_cursor = {}", text_literal(cursor));
+    change(session, revision, &set).await
 }
 
 /// Notes that the run is over.
@@ -155,7 +175,8 @@ pub(super) async fn finish(
     };
     let now = session.server().engine().clock();
     let state = text_literal(state.word());
-    let set = format!("state = {state}, segments_done = {segments}, finished_at = {now}");
+    let set =
+        format!("state = {state}, segments_done = {segments}, batch_cursor = NULL, finished_at = {now}");
     change(session, revision, &set).await
 }
 

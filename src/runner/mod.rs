@@ -4,8 +4,10 @@
 //! fingerprint. Must not: import `plan`, `op` (but `Txn`), or `dialect::render`.
 
 mod ledger;
+mod patience;
 mod resume;
 mod run;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -13,6 +15,7 @@ mod version;
 use std::time::Duration;
 
 use crate::catalog::Fingerprint;
+use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{EngineError, Scope, Server, Session, VersionTable};
 use crate::revision::{EngineScript, RevisionMap};
 
@@ -25,6 +28,8 @@ pub use version::{current, stamp, version_statements, version_table};
 pub struct RunOptions {
     /// How long to wait for another applier.
     pub lock_wait: Duration,
+    /// How long a revision is run again and again while locks of others are what stops it.
+    pub patience: Duration,
     /// Whether steps that lose something may run.
     pub allow_destructive: bool,
     /// What of the database counts for fingerprints.
@@ -63,6 +68,16 @@ pub enum Event {
     Step {
         /// Its title.
         title: String,
+    },
+    /// A batch is committed.
+    Rows {
+        /// How many rows the step has written so far.
+        written: u64,
+    },
+    /// Locks of others are in the way; it is tried again soon.
+    Waiting {
+        /// Who may hold them, one sentence each.
+        others: Vec<String>,
     },
     /// A revision is done and committed.
     Done {
@@ -169,6 +184,28 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// Whether locks of others are the reason, so that it may be run again.
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::Step { error, .. } => error.kind == EngineErrorKind::Contended,
+            Self::Engine(error) => error.kind == EngineErrorKind::Contended,
+            _ => false,
+        }
+    }
+
+    /// The same, with who may hold the lock.
+    fn because_of(mut self, others: &[String]) -> Self {
+        let error = match &mut self {
+            Self::Step { error, .. } => error,
+            Self::Engine(error) => error,
+            _ => return self,
+        };
+        if !others.is_empty() {
+            error.message = format!("{}; in the way may be {}", error.message, others.join("; "));
+        }
+        self
+    }
+
     /// How many steps of the revision that failed are, or may be, committed all the same.
     pub fn done_steps(&self) -> usize {
         match self {

@@ -10,11 +10,12 @@ use crate::op::Txn;
 use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::script::{Item, Script, Step};
 
+use super::patience::Patience;
 use super::resume::{self, Start};
-use super::{Direction, Event, Existing, Report, RunError, RunOptions, ledger, same_major, version};
+use super::{Direction, Event, Existing, Report, RunError, RunOptions, ledger, same_major, steps, version};
 
 /// Where progress goes.
-type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
+pub(super) type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
 
 /// What is to be run.
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +29,15 @@ pub struct Way<'a> {
 }
 
 /// One revision that is to be run.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     map: &'a RevisionMap,
-    revision: &'a Revision,
+    pub(super) revision: &'a Revision,
     direction: Direction,
     planned: &'a EngineScript,
-    script: &'a Script,
-    segments: Vec<Range<usize>>,
+    pub(super) script: &'a Script,
+    pub(super) segments: Vec<Range<usize>>,
     checksum: Fingerprint,
-    existing: Option<&'a Existing>,
+    pub(super) existing: Option<&'a Existing>,
     table: &'a OwnTable,
 }
 
@@ -147,7 +148,7 @@ async fn run_all(
                 session.server()
             ));
         }
-        run_one(session, job, &scope, observe).await?;
+        patient(session, job, &scope, options.patience, observe).await?;
         let took: Duration = began.elapsed();
         report.ran.push((job.revision.id.clone(), took));
         observe(Event::Done {
@@ -186,17 +187,49 @@ async fn astray(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Opti
     }
 }
 
+/// Runs a revision, and runs it again from where it stopped as long as somebody else's locks are what stops it.
+async fn patient(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    scope: &Scope,
+    wait: Duration,
+    observe: Observe<'_>,
+) -> Result<(), RunError> {
+    let mut patience = Patience::new(wait);
+    loop {
+        let Err(error) = run_one(session, job, scope, &patience, observe).await else {
+            return Ok(());
+        };
+        if !error.is_contended() {
+            return Err(error);
+        }
+        let others = session.in_the_way().await.unwrap_or_default();
+        let Some(pause) = patience.pause() else {
+            return Err(error.because_of(&others));
+        };
+        observe(Event::Waiting { others });
+        tokio::time::sleep(pause).await;
+    }
+}
+
 async fn run_one(
     session: &mut dyn Session,
     job: &Job<'_>,
     scope: &Scope,
+    patience: &Patience,
     observe: Observe<'_>,
 ) -> Result<(), RunError> {
+    session.patience(patience.for_a_lock()).await?;
     session.begin(job.transaction()).await?;
-    let (start, version) = match open(session, job, scope).await {
+    let opened = match open(session, job, scope).await {
         Ok(opened) => opened,
         Err(error) => return Err(undo(session, error).await),
     };
+    let Opened {
+        start,
+        version,
+        mut cursor,
+    } = opened;
     let first = match start {
         Start::Fresh => 0,
         Start::At(segment) => segment,
@@ -207,7 +240,20 @@ async fn run_one(
             close(session, job, at, at).await?;
             is_open = false;
         }
-        let result = segment(session, job, at, is_open, &version, observe).await;
+        if !is_open {
+            let wait = if job.is_online(at) {
+                patience.for_an_online_step()
+            } else {
+                patience.for_a_lock()
+            };
+            session.patience(wait).await?;
+        }
+        let resumed = Resumed {
+            is_open,
+            cursor: cursor.take(),
+            version: &version,
+        };
+        let result = segment(session, job, at, &resumed, observe).await;
         if let Err(error) = result {
             if start == Start::Fresh && error.done_steps() == 0 {
                 forget(session, job).await;
@@ -219,13 +265,29 @@ async fn run_one(
     Ok(())
 }
 
+/// What the first transaction found.
+struct Opened {
+    /// Where to begin.
+    start: Start,
+    /// How the version rows change.
+    version: version::Change,
+    /// Where the batches of the first segment stopped.
+    cursor: Option<String>,
+}
+
+/// How a segment is entered.
+struct Resumed<'a> {
+    /// Whether its transaction is open already.
+    is_open: bool,
+    /// Where its batches stopped.
+    cursor: Option<String>,
+    /// How the version rows change in the end.
+    version: &'a version::Change,
+}
+
 /// The first transaction: nobody else is at work, the database is where the revision starts from, and in the state it
-/// was planned from. Returns where to begin, and how the version rows change.
-async fn open(
-    session: &mut dyn Session,
-    job: &Job<'_>,
-    scope: &Scope,
-) -> Result<(Start, version::Change), RunError> {
+/// was planned from.
+async fn open(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Result<Opened, RunError> {
     version::make(session, job.table).await?;
     let ledger = ledger::table(session);
     version::make(session, &ledger).await?;
@@ -242,7 +304,14 @@ async fn open(
         job.direction,
     )?;
     if start != Start::Fresh {
-        return Ok((start, version));
+        let own = entries
+            .into_iter()
+            .find(|entry| entry.revision == job.revision.id);
+        return Ok(Opened {
+            start,
+            version,
+            cursor: own.and_then(|entry| entry.cursor),
+        });
     }
     if job.is_comparable(session.server()) && job.is_alone(&before) {
         let found = session.introspect(scope).await?.catalog.fingerprint();
@@ -253,7 +322,11 @@ async fn open(
         }
     }
     ledger::begin(session, &job.revision.id, &job.checksum, job.direction).await?;
-    Ok((start, version))
+    Ok(Opened {
+        start,
+        version,
+        cursor: None,
+    })
 }
 
 /// Runs one segment and notes it. A segment outside any transaction is noted in one of its own, behind it.
@@ -261,15 +334,14 @@ async fn segment(
     session: &mut dyn Session,
     job: &Job<'_>,
     at: usize,
-    is_open: bool,
-    version: &version::Change,
+    entered: &Resumed<'_>,
     observe: Observe<'_>,
 ) -> Result<(), RunError> {
     let outside = job.is_outside(at);
-    if !outside && !is_open {
+    if !outside && !entered.is_open {
         begin_again(session, job, at).await?;
     }
-    if let Err(error) = steps(session, job, at, observe).await {
+    if let Err(error) = steps::run(session, job, at, entered.cursor.as_deref(), observe).await {
         return Err(if outside {
             error
         } else {
@@ -281,7 +353,7 @@ async fn segment(
     }
     // What is committed if the transaction fails now: a segment outside of it is, anyhow.
     let kept = if outside { at + 1 } else { at };
-    if let Err(error) = note(session, job, at, version).await {
+    if let Err(error) = note(session, job, at, entered.version).await {
         let error = job.failed(job.last_step(at), error, job.steps_before(kept));
         return Err(undo(session, error).await);
     }
@@ -329,66 +401,6 @@ async fn close(session: &mut dyn Session, job: &Job<'_>, at: usize, kept: usize)
     Err(undo(session, error).await)
 }
 
-async fn steps(
-    session: &mut dyn Session,
-    job: &Job<'_>,
-    at: usize,
-    observe: Observe<'_>,
-) -> Result<(), RunError> {
-    let mut done = job.steps_before(at);
-    for place in job.segments[at].clone() {
-        if job
-            .existing
-            .is_some_and(|existing| existing.steps.contains(&place))
-        {
-            continue;
-        }
-        let step = &job.script.steps[place];
-        observe(Event::Step {
-            title: step.title.clone(),
-        });
-        for item in &step.items {
-            match item {
-                Item::Sql(sql) => {
-                    if job.is_outside(at) {
-                        // It may leave something behind even if it fails.
-                        done = job.steps_before(at + 1);
-                    }
-                    let result = session.execute(sql).await;
-                    result.map_err(|error| job.failed(Some(step), error, done))?;
-                }
-                Item::Expect { label, sql, value } => {
-                    let answer = session.query(sql).await;
-                    let found = answer.map_err(|error| job.failed(Some(step), error, done))?;
-                    let found = single(&found);
-                    if found != *value {
-                        return Err(RunError::Expectation {
-                            revision: job.revision.id.clone(),
-                            step: step.title.clone(),
-                            label: label.clone(),
-                            found,
-                            done_steps: done,
-                        });
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The only value of an answer, or what there is instead of one.
-fn single(rows: &[Vec<Option<String>>]) -> String {
-    match rows {
-        [row] => match row.as_slice() {
-            [Some(value)] => value.clone(),
-            [None] => "NULL".to_owned(),
-            columns => format!("{} columns", columns.len()),
-        },
-        rows => format!("{} rows", rows.len()),
-    }
-}
-
 async fn undo(session: &mut dyn Session, error: RunError) -> RunError {
     // What went wrong first is what matters; a lost connection cannot be rolled back.
     session.rollback().await.ok();
@@ -417,13 +429,22 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn is_outside(&self, segment: usize) -> bool {
+    pub(super) fn is_outside(&self, segment: usize) -> bool {
         let steps = &self.script.steps[self.segments[segment].clone()];
         steps.iter().any(|step| step.txn == Txn::Outside)
     }
 
+    /// Whether the segment lets others read and write while it goes on, so that it may wait for them.
+    fn is_online(&self, segment: usize) -> bool {
+        let steps = &self.script.steps[self.segments[segment].clone()];
+        let batched = |step: &Step| step.items.iter().any(|item| matches!(item, Item::Batched(_)));
+        steps
+            .iter()
+            .any(|step| matches!(step.txn, Txn::Outside | Txn::Alone) && !batched(step))
+    }
+
     /// How many steps the segments before this one have.
-    fn steps_before(&self, segment: usize) -> usize {
+    pub(super) fn steps_before(&self, segment: usize) -> usize {
         match self.segments.get(segment) {
             Some(range) => range.start,
             None => self.script.steps.len(),
@@ -434,7 +455,7 @@ impl<'a> Job<'a> {
         self.script.steps[self.segments[segment].clone()].last()
     }
 
-    fn failed(&self, step: Option<&Step>, error: EngineError, done_steps: usize) -> RunError {
+    pub(super) fn failed(&self, step: Option<&Step>, error: EngineError, done_steps: usize) -> RunError {
         RunError::Step {
             revision: self.revision.id.clone(),
             step: step.map_or_else(|| "set the version".to_owned(), |step| step.title.clone()),

@@ -69,6 +69,7 @@ fn options() -> RunOptions {
     RunOptions {
         existing: None,
         version_table: VersionTable::default(),
+        patience: Duration::ZERO,
         lock_wait: Duration::from_millis(200),
         allow_destructive: false,
         scope: Scope {

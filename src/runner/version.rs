@@ -173,11 +173,15 @@ pub(super) async fn is_there(session: &mut dyn Session, table: &OwnTable) -> Res
 
 /// Makes a table if it is not there. Asked first: `IF NOT EXISTS` wants the right to create even where nothing is made.
 pub(super) async fn make(session: &mut dyn Session, table: &OwnTable) -> Result<(), EngineError> {
-    if is_there(session, table).await? {
-        return Ok(());
+    if !is_there(session, table).await? {
+        for statement in &table.create {
+            session.execute(statement).await?;
+        }
     }
-    for statement in &table.create {
-        session.execute(statement).await?;
+    for (exists, statement) in &table.added {
+        if session.query(exists).await?.is_empty() {
+            session.execute(statement).await?;
+        }
     }
     Ok(())
 }

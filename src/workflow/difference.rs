@@ -70,6 +70,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         notes,
         renamed: None,
         sizes: &sizes,
+        choices: &project.config.choices,
     });
     reader.close().await?;
     if let (Ok(proposal), State::Database(_), Some(texts), Some(declared)) =

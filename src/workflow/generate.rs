@@ -92,6 +92,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
             notes,
             renamed,
             sizes,
+            choices: &project.config.choices,
         })
     };
     // Nothing to arbitrate when the declared text already equals what the database says.
@@ -360,6 +361,7 @@ pub(super) async fn on_scratch(
             notes,
             renamed,
             sizes,
+            choices: &project.config.choices,
         })
     })
     .await

@@ -71,6 +71,7 @@ pub(super) async fn run(
 fn options(project: &Project, session: &dyn Session) -> Result<RunOptions, Failure> {
     Ok(RunOptions {
         lock_wait: project.lock_wait,
+        patience: project.patience,
         allow_destructive: project.allow_destructive,
         scope: sides::scope(project, session.server().dialect)?,
         version_table: chain::version_table(project)?,

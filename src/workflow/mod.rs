@@ -66,6 +66,8 @@ pub struct Project {
     pub accept_existing: bool,
     /// How long to wait for another applier.
     pub lock_wait: Duration,
+    /// How long a revision is tried again while locks of others are what stops it.
+    pub patience: Duration,
     /// The time to write into new revisions: RFC 3339, UTC. Injected, so that output is reproducible.
     pub now: String,
     /// Where new revision ids come from. Injected for the same reason.

@@ -19,6 +19,7 @@ pub(super) async fn ask(
     let cx = RenderCx {
         server: &proposal.server,
         to: &proposal.plan.to,
+        txn: crate::op::Txn::Inside,
     };
     let mut problems = Vec::new();
     for question in proposal.plan.batches.iter().flat_map(|batch| &batch.questions) {

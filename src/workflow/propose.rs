@@ -9,7 +9,7 @@ use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, 
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{Scope, Server, Sizes, render};
+use crate::dialect::{Choices, Scope, Server, Sizes, render};
 use crate::diff::{Change, Difference, Intents, diff};
 use crate::plan::{Context, plan, plan_back};
 use crate::verify::{Claim, Proof, prove};
@@ -32,6 +32,8 @@ pub(super) struct Sides<'a> {
     pub(super) renamed: Option<Arc<Catalog>>,
     /// How large the tables of `from` are, as far as it is known.
     pub(super) sizes: &'a Sizes,
+    /// Which strategies the project wants.
+    pub(super) choices: &'a Choices,
 }
 
 /// Whether anything differs, declared renames included.
@@ -55,6 +57,7 @@ pub(super) fn nothing(
         notes,
         renamed: None,
         sizes: &Sizes::new(),
+        choices: &Choices::DEFAULT,
     })
 }
 
@@ -69,6 +72,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         mut notes,
         renamed,
         sizes,
+        choices,
     } = sides;
     let engine = server.engine();
     let locate = |id: &ObjectId| sources.get(id).cloned();
@@ -80,6 +84,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
     let context = Context {
         server,
         intents,
+        choices,
         locate: &locate,
         sizes,
     };

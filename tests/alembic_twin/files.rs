@@ -73,6 +73,7 @@ impl Shared {
             allow_destructive: false,
             accept_existing: false,
             lock_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(1),
             now: "2026-11-21T09:30:00Z".to_owned(),
             new_id: reconcile::revision::new_id,
             notes: Notes::default(),

@@ -47,6 +47,18 @@ fn watch<'a>(ui: &'a Ui, bar: &ProgressBar, verb: &'a str) -> impl FnMut(Event) 
             bar.inc(1);
             bar.set_message(title);
         }
+        Event::Rows { written } => bar.set_message(format!("{named}: {written} rows written")),
+        Event::Waiting { others } => bar.suspend(|| {
+            let who = if others.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", others.join("; "))
+            };
+            ui.say(&format!(
+                "{} waiting for a lock of another session{who}",
+                ui.yellow("…")
+            ));
+        }),
         Event::Done { took, .. } => bar.suspend(|| {
             ui.say(&format!(
                 "{} {verb} {named} {}",

@@ -27,9 +27,9 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
 fn op(op: &Op) -> Value {
     let id = op.subject();
     let verb = match &op.action {
-        Action::Create { .. } => "create",
+        Action::Create { .. } | Action::UseIndex { .. } => "create",
         Action::Drop { .. } => "drop",
-        Action::Alter { .. } => "alter",
+        Action::Alter { .. } | Action::Require(_) => "alter",
         Action::Rename { .. } => "rename",
         Action::Rebuild(_) | Action::SwapEnum(_) => "rebuild",
         Action::Backfill { .. } => "backfill",
@@ -50,6 +50,10 @@ pub(in crate::cli) fn script(script: &Script) -> Value {
         let statements = step.items.iter().map(|item| match item {
             Item::Sql(sql) => json!({ "sql": sql }),
             Item::Expect { label, sql, value } => json!({ "expect": label, "sql": sql, "value": value }),
+            Item::DoneWhen { sql, value } => json!({ "done_when": sql, "value": value }),
+            Item::Batched(batched) => {
+                json!({ "sql": batched.whole, "batch": batched.size, "batch_sql": batched.sql })
+            }
         });
         json!({
             "title": step.title,

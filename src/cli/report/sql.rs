@@ -34,6 +34,9 @@ pub(in crate::cli) fn step(step: &Step) -> String {
                 let query = sql.replace('\n', " ");
                 out.push_str(&format!("-- expects {label}: {query} = {value}\n"));
             }
+            Item::Batched(batched) => out.push_str(&format!("{};\n", batched.whole)),
+            // Whoever runs the script begins at its start.
+            Item::DoneWhen { .. } => {}
         }
     }
     out

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::catalog::kinds::Column;
 use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _};
-use crate::op::{Action, Batch, Op, attribute_words};
+use crate::op::{Action, Batch, Op, Stage, attribute_words};
 use crate::script::{Cost, Item, Script, Step};
 use crate::workflow::Proposal;
 
@@ -195,7 +195,9 @@ fn short(id: &ObjectId) -> String {
 
 fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
     match &op.action {
-        Action::Create { id, object } => vec![(id.clone(), created(id, object))],
+        Action::Create { id, object } | Action::UseIndex { id, object, .. } => {
+            vec![(id.clone(), created(id, object))]
+        }
         Action::Drop { id, .. } => vec![(id.clone(), line(Mark::Drop, id, String::new()))],
         Action::Alter {
             id, from, to, attrs, ..
@@ -204,7 +206,17 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
             let old = from.name().map(ToString::to_string).unwrap_or_default();
             vec![(to.clone(), line(Mark::Alter, to, format!("was {old}")))]
         }
-        Action::Backfill { table, column, value } => {
+        // Told with the column.
+        Action::Require(require) if require.stage == Stage::Declare => {
+            vec![(
+                require.column.clone(),
+                line(Mark::Alter, &require.column, "required".to_owned()),
+            )]
+        }
+        Action::Require(_) => Vec::new(),
+        Action::Backfill {
+            table, column, value, ..
+        } => {
             let id = ObjectId::column(table, column.clone());
             let line = line(Mark::Create, &id, format!("existing rows get {value}"));
             vec![(id, line)]
@@ -335,7 +347,7 @@ fn steps(ui: &Ui, script: &Script) -> String {
             .iter()
             .filter_map(|item| match item {
                 Item::Expect { label, .. } => Some(label.as_str()),
-                Item::Sql(_) => None,
+                Item::Sql(_) | Item::DoneWhen { .. } | Item::Batched(_) => None,
             })
             .collect();
         if step.lock.is_none() && step.cost < Cost::Scan && asked.is_empty() {

@@ -6,7 +6,7 @@
 use crate::catalog::kinds::{Column, ColumnAttr, ForeignKeyAttr, Rows};
 use crate::catalog::{Attr, Expr, Kind, Object, ObjectId};
 use crate::dialect::Impact;
-use crate::op::{Action, Op};
+use crate::op::{Action, Op, Stage, Txn};
 use crate::script::Cost;
 
 use super::types::keeps_rows;
@@ -20,6 +20,20 @@ const ROW_EXCLUSIVE: Option<&str> = Some("row exclusive");
 /// The facts about one op.
 pub(super) fn of(op: &Op) -> Impact {
     match &op.action {
+        // Built or dropped concurrently.
+        Action::Create {
+            object: Object::Index(_),
+            ..
+        } if op.txn == Txn::Outside => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
+        Action::Drop {
+            object: Object::Index(_),
+            ..
+        } if op.txn == Txn::Outside => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
+        Action::UseIndex { .. } => fact(ACCESS_EXCLUSIVE, Cost::Brief),
+        Action::Require(require) => match require.stage {
+            Stage::Declare | Stage::Settle => fact(ACCESS_EXCLUSIVE, Cost::Brief),
+            Stage::Validate => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
+        },
         Action::Create { object, .. } => created(object),
         Action::Drop { id, object } => dropped(id, object),
         Action::Alter {
@@ -80,7 +94,7 @@ const STABLE: &[&str] = &["now", "transaction_timestamp", "statement_timestamp",
 
 /// Whether the default calls nothing but functions that a statement evaluates once. Too many rewrites are announced,
 /// never too few.
-fn is_stable(default: &Expr) -> bool {
+pub(super) fn is_stable(default: &Expr) -> bool {
     let text = default.text();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('(') {

@@ -119,14 +119,12 @@ impl Engine for Postgres {
         impact::of(op)
     }
 
-    fn render_action(&self, action: &Action, _cx: &RenderCx<'_>, sql: &mut Sql) {
+    fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         match action {
             Action::SwapEnum(swap) => strategy::swap_enum(swap, sql),
-            Action::Backfill { table, column, value } => {
-                sql.raw("UPDATE ").qname(table).raw(" SET ").ident(column);
-                sql.raw(" = ").raw(value.text()).raw(" WHERE ").ident(column);
-                sql.raw(" IS NULL").end();
-            }
+            Action::Backfill { .. } => strategy::backfill(action, sql),
+            Action::UseIndex { id, object, index } => strategy::use_index(id, object, index, sql),
+            Action::Require(require) => strategy::require(require, cx, sql),
             // No rule row of this engine asks for a rebuild; the others are rendered by rule rows.
             Action::Rebuild(_)
             | Action::Create { .. }

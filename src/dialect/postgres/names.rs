@@ -33,6 +33,11 @@ pub(super) fn implicit(kind: Kind, table: &str, columns: &[&str]) -> Option<Stri
     Some(join(table, &joined, label))
 }
 
+/// The implicit name of the constraint of a required column, from PostgreSQL 18 on.
+pub(super) fn not_null(table: &str, column: &str) -> String {
+    join(table, column, "not_null")
+}
+
 /// `table_columns_label`, the longer of the first two shortened until the whole fits.
 fn join(table: &str, columns: &str, label: &str) -> String {
     let separators = if columns.is_empty() { 1 } else { 2 };

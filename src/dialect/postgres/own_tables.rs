@@ -17,6 +17,7 @@ pub(super) fn version(place: &QName) -> OwnTable {
         create: vec![format!(
             "CREATE TABLE {name} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {key} PRIMARY KEY (version_num))"
         )],
+        added: Vec::new(),
         lock: Some(format!("LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")),
         name,
     }
@@ -35,6 +36,14 @@ pub(super) fn ledger() -> OwnTable {
                  started_at timestamptz NOT NULL, finished_at timestamptz, tool_version text NOT NULL)"
             ),
         ],
+        added: vec![(
+            format!(
+                "SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = {}::pg_catalog.regclass \
+                 AND a.attname = 'batch_cursor'",
+                text_literal(&name)
+            ),
+            format!("ALTER TABLE {name} ADD COLUMN batch_cursor text"),
+        )],
         lock: None,
         name,
     }

@@ -160,6 +160,7 @@ mod tests {
         let cx = RenderCx {
             server: &server,
             to: &to,
+            txn: crate::op::Txn::Inside,
         };
         render(question, &cx)
     }

@@ -13,7 +13,7 @@ use crate::catalog::QName;
 use crate::dialect::session::{ConnectOptions, EngineErrorKind};
 use crate::dialect::sql::text_literal;
 use crate::dialect::{
-    DatabaseUrl, Dialect, EngineError, Introspection, Scope, Server, Session, Sizes, TxnOptions,
+    Batch, DatabaseUrl, Dialect, EngineError, Introspection, Scope, Server, Session, Sizes, TxnOptions,
 };
 
 use super::{read, sizes};
@@ -24,6 +24,22 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// The key of the lock that keeps other appliers out: `reconcil`. Advisory locks are per database.
 const LOCK_KEY: i64 = 0x7265_636f_6e63_696c;
+/// Other sessions of this database with a transaction that holds locks on relations, the oldest first. What they run is
+/// not shown: it may hold data.
+const IN_THE_WAY: &str = "SELECT 'process ' || a.pid || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed') || ', ' \
+     || coalesce(a.state, 'unknown') || ')', 'in a transaction since', \
+     pg_catalog.to_char(a.xact_start, 'HH24:MI:SS') || ', locks', \
+     (SELECT pg_catalog.string_agg(DISTINCT c.relname, ', ' ORDER BY c.relname) \
+     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation \
+     WHERE l.pid = a.pid AND l.granted AND l.relation >= 16384) \
+     FROM pg_catalog.pg_stat_activity a \
+     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid() \
+     AND a.xact_start IS NOT NULL AND EXISTS (SELECT 1 FROM pg_catalog.pg_locks l \
+     WHERE l.pid = a.pid AND l.granted AND l.relation >= 16384) ORDER BY a.xact_start LIMIT 3";
+/// Rows of a batch are found one by one: reading the whole table for each batch looks cheaper to the planner as long as the
+/// table is cheap to read, and that goes with the square of its rows. Ends with the transaction.
+const BY_INDEX: &str = "SELECT pg_catalog.set_config('enable_hashjoin', 'off', true), \
+     pg_catalog.set_config('enable_mergejoin', 'off', true)";
 /// How often the lock is asked for.
 const LOCK_POLL: Duration = Duration::from_millis(200);
 
@@ -35,6 +51,8 @@ pub(super) struct PostgresSession {
     server: Server,
     transaction: Transaction,
     path: Path,
+    /// How long a statement waits for a lock.
+    wait: Duration,
 }
 
 /// Where names without a schema are looked for, beside `pg_catalog`.
@@ -243,6 +261,7 @@ impl PostgresSession {
             server,
             transaction: Transaction::None,
             path: Path::Nowhere,
+            wait: LOCK_TIMEOUT,
         })
     }
 
@@ -338,6 +357,51 @@ impl Session for PostgresSession {
             self.failed();
         }
         rows
+    }
+
+    async fn batch(
+        &mut self,
+        sql: &str,
+        cursor: Option<&str>,
+        size: u32,
+    ) -> Result<Option<Batch>, EngineError> {
+        self.look_in(Path::Default).await?;
+        fetch(&mut self.connection, BY_INDEX).await?;
+        // Unnamed, so that it is planned with the values: whether there is a cursor decides how rows are found.
+        let query = sqlx::query(AssertSqlSafe(sql))
+            .bind(cursor)
+            .bind(i64::from(size))
+            .persistent(false);
+        let answer = query.fetch_optional(&mut self.connection).await;
+        let row = match answer {
+            Ok(row) => row.as_ref().map(cells).transpose(),
+            Err(error) => Err(error),
+        };
+        if row.is_err() {
+            self.failed();
+        }
+        Batch::of(row.map_err(|error| explain(error, Some(sql)))?)
+    }
+
+    async fn patience(&mut self, wait: Duration) -> Result<(), EngineError> {
+        if self.wait == wait {
+            return Ok(());
+        }
+        self.wait = wait;
+        let wait = wait.as_millis();
+        let sql = format!("SELECT pg_catalog.set_config('lock_timeout', '{wait}ms', false)");
+        fetch(&mut self.connection, &sql).await.map(drop)
+    }
+
+    async fn in_the_way(&mut self) -> Result<Vec<String>, EngineError> {
+        let rows = fetch(&mut self.connection, IN_THE_WAY).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let row: Vec<String> = row.into_iter().map(Option::unwrap_or_default).collect();
+                row.join(" ")
+            })
+            .collect())
     }
 
     async fn lock(&mut self, wait: Duration) -> Result<(), EngineError> {
@@ -460,7 +524,8 @@ fn refusal(error: &PgDatabaseError) -> EngineError {
     let code = error.code();
     let kind = match code {
         "42501" | "25006" => EngineErrorKind::Permission,
-        "55P03" | "40P01" | "55006" => EngineErrorKind::Busy,
+        "55P03" | "40P01" | "40001" => EngineErrorKind::Contended,
+        "55006" => EngineErrorKind::Busy,
         "3D000" | "53300" => EngineErrorKind::Connection,
         _ => match code.get(..2) {
             Some("28") => EngineErrorKind::Permission,
@@ -470,8 +535,7 @@ fn refusal(error: &PgDatabaseError) -> EngineError {
     };
     let message = if code == "55P03" {
         format!(
-            "another session holds a lock that this statement needs; gave up after {} s ({})",
-            LOCK_TIMEOUT.as_secs(),
+            "another session holds a lock that this statement needs ({})",
             error.message()
         )
     } else {

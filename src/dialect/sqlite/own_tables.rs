@@ -15,6 +15,7 @@ pub(super) fn version(place: &QName) -> OwnTable {
         create: vec![format!(
             "CREATE TABLE {name} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {key} PRIMARY KEY (version_num))"
         )],
+        added: Vec::new(),
         lock: None,
         name,
     }
@@ -29,6 +30,10 @@ pub(super) fn ledger() -> OwnTable {
              checksum TEXT NOT NULL, direction TEXT NOT NULL, state TEXT NOT NULL, \
              segments_done INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, \
              tool_version TEXT NOT NULL)"
+        )],
+        added: vec![(
+            format!("SELECT 1 FROM pragma_table_info('{name}') WHERE name = 'batch_cursor'"),
+            format!("ALTER TABLE {name} ADD COLUMN batch_cursor TEXT"),
         )],
         lock: None,
         name: name.to_owned(),

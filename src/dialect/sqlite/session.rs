@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, R
 
 use crate::catalog::QName;
 use crate::dialect::session::{
-    ConnectOptions, EngineError, EngineErrorKind, Introspection, Scope, Session, TxnOptions,
+    Batch, ConnectOptions, EngineError, EngineErrorKind, Introspection, Scope, Session, TxnOptions,
 };
 use crate::dialect::{Dialect, Server, Sizes};
 
@@ -201,6 +201,27 @@ impl Session for SqliteSession {
     async fn unlock(&mut self) -> Result<(), EngineError> {
         self.committed_at = None;
         self.set_timeout(WAIT).await
+    }
+
+    async fn batch(
+        &mut self,
+        sql: &str,
+        cursor: Option<&str>,
+        size: u32,
+    ) -> Result<Option<Batch>, EngineError> {
+        let query = sqlx::query(trusted(sql)).bind(cursor).bind(i64::from(size));
+        let row = query.fetch_optional(&mut self.connection).await;
+        let row = row.and_then(|row| row.as_ref().map(values).transpose());
+        Batch::of(row.map_err(|error| failed(error, Some(sql)))?)
+    }
+
+    // The only lock there is is taken when a transaction begins, and `lock` says how long that waits.
+    async fn patience(&mut self, _wait: Duration) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    async fn in_the_way(&mut self) -> Result<Vec<String>, EngineError> {
+        Ok(Vec::new())
     }
 
     async fn begin(&mut self, options: TxnOptions) -> Result<(), EngineError> {

@@ -81,6 +81,7 @@ fn creates(catalog: &Catalog) -> Vec<String> {
     let cx = RenderCx {
         server: &server,
         to: catalog,
+        txn: crate::op::Txn::Inside,
     };
     let folded = |id: &ObjectId| {
         matches!(
@@ -106,7 +107,7 @@ fn statements(items: Vec<Item>) -> Vec<String> {
         .into_iter()
         .filter_map(|item| match item {
             Item::Sql(sql) => Some(sql),
-            Item::Expect { .. } => None,
+            _ => None,
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use crate::catalog::Fingerprint;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::op::Txn;
 use crate::revision::{EngineScript, Revision, id};
-use crate::script::{Cost, Item, Script, Step};
+use crate::script::{Batched, Cost, Item, Script, Step};
 
 use super::nesting::too_deep;
 
@@ -251,7 +251,7 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, node: &KdlNode) -> Step {
-        self.only_properties(node, &["lock", "cost", "loses", "transaction"]);
+        self.only_properties(node, &["lock", "cost", "loses", "transaction", "batch"]);
         let mut step = Step {
             title: self.argument(node, "what the step does").unwrap_or_default(),
             lock: self.text(node, "lock"),
@@ -269,24 +269,31 @@ impl Reader<'_> {
             None => Txn::Inside,
             Some("none") => Txn::Outside,
             Some("commit-after") => Txn::CommitAfter,
+            Some("own") => Txn::Alone,
             Some(other) => {
-                let message = format!("`transaction` is `none` or `commit-after`, not `{other}`");
+                let message = format!("`transaction` is `none`, `own` or `commit-after`, not `{other}`");
                 self.problem("RC0305", message, range(node))
                     .help("leave it out where the step shares the transaction of its neighbours");
                 Txn::Inside
             }
         };
+        let batch = self.text(node, "batch");
         for child in children(node) {
             match child.name().value() {
+                "sql" | "whole" if batch.is_some() => {}
                 "sql" => {
                     self.only_properties(child, &[]);
                     step.items
                         .extend(self.argument(child, "a statement").map(Item::Sql));
                 }
                 "expect" => step.items.extend(self.expect(child)),
+                "done-when" => step.items.extend(self.done_when(child)),
                 "loses" => step.loses.extend(self.argument(child, "what is lost")),
-                _ => self.unknown(child, &["sql", "expect", "loses"]),
+                _ => self.unknown(child, &["sql", "expect", "done-when", "loses"]),
             }
+        }
+        if let Some(size) = batch {
+            step.items.extend(self.batched(node, &size).map(Item::Batched));
         }
         if !children(node)
             .iter()
@@ -297,6 +304,49 @@ impl Reader<'_> {
                 .help("write `sql \"…\"` into it, or remove the step");
         }
         step
+    }
+
+    /// The two statements of a step that goes by batches.
+    fn batched(&mut self, node: &KdlNode, size: &str) -> Option<Batched> {
+        let size = size.parse().ok().filter(|size| *size > 0);
+        if size.is_none() {
+            self.problem("RC0305", "`batch` is a number of rows", range(node))
+                .help("write how many rows are taken at a time, as `batch=5000`");
+        }
+        let mut one = |name: &str, what: &str| {
+            let mut found = children(node).iter().filter(|child| child.name().value() == name);
+            match (found.next(), found.next()) {
+                (Some(child), None) => {
+                    self.only_properties(child, &[]);
+                    self.argument(child, what)
+                }
+                _ => {
+                    let message = format!("a step with `batch` has one `{name}`");
+                    self.missing(&message, node).help(
+                        "`sql` takes the next $2 rows behind $1; `whole` does the same for all rows at once",
+                    );
+                    None
+                }
+            }
+        };
+        let sql = one("sql", "a statement")?;
+        let whole = one("whole", "a statement")?;
+        Some(Batched {
+            sql,
+            whole,
+            size: size?,
+        })
+    }
+
+    fn done_when(&mut self, node: &KdlNode) -> Option<Item> {
+        self.only_properties(node, &["value"]);
+        let sql = self.argument(node, "a query")?;
+        let Some(value) = self.text(node, "value") else {
+            self.missing("`done-when` has no `value`", node)
+                .help("write the answer that shows that the step is done, as `value=\"1\"`");
+            return None;
+        };
+        Some(Item::DoneWhen { sql, value })
     }
 
     fn expect(&mut self, node: &KdlNode) -> Option<Item> {

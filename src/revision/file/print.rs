@@ -113,6 +113,10 @@ fn step(out: &mut String, step: &Step) {
         Txn::Inside => {}
         Txn::Outside => head.push_str(" transaction=none"),
         Txn::CommitAfter => head.push_str(" transaction=commit-after"),
+        Txn::Alone => head.push_str(" transaction=own"),
+    }
+    if let Some(Item::Batched(batched)) = step.items.iter().find(|item| matches!(item, Item::Batched(_))) {
+        write!(head, " batch={}", batched.size).unwrap_or_default();
     }
     line(out, 1, &format!("{head} {{"));
     if step.loses.len() > 1 {
@@ -129,6 +133,18 @@ fn step(out: &mut String, step: &Step) {
 fn item(out: &mut String, item: &Item) {
     match item {
         Item::Sql(sql) => line(out, 2, &format!("sql {}", statement(sql, &indent(3)))),
+        Item::Batched(batched) => {
+            line(out, 2, &format!("sql {}", statement(&batched.sql, &indent(3))));
+            line(
+                out,
+                2,
+                &format!("whole {}", statement(&batched.whole, &indent(3))),
+            );
+        }
+        Item::DoneWhen { sql, value } => {
+            let sql = statement(sql, &indent(3));
+            line(out, 2, &format!("done-when {sql} value={}", quoted(value)));
+        }
         Item::Expect { label, sql, value } => {
             let label = quoted(label);
             let sql = format!("sql {} value={}", statement(sql, &indent(4)), quoted(value));

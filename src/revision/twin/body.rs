@@ -5,7 +5,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::op::Txn;
 use crate::revision::{Direction, Revision};
-use crate::script::{Item, Script, Step};
+use crate::script::{Batched, Item, Script, Step};
 
 use super::literal::{call, comment, lines, string};
 use super::manner::{self, Manner};
@@ -202,7 +202,8 @@ impl Functions {
         for range in script.segments() {
             let steps = &script.steps[range];
             let txn = steps.last().map_or(Txn::Inside, |step| step.txn);
-            if txn == Txn::Outside {
+            // In an autocommit block every statement is a transaction of its own.
+            if matches!(txn, Txn::Outside | Txn::Alone) {
                 self.line("with op.get_context().autocommit_block():");
                 self.steps(manner, steps, "        ");
             } else if manner.transactional {
@@ -247,7 +248,9 @@ impl Functions {
 
     fn item(&mut self, manner: &Manner, item: &Item, indent: &str) {
         match item {
-            Item::Sql(sql) => {
+            // Alembic keeps no record of where a revision stopped, and begins at its start.
+            Item::DoneWhen { .. } => {}
+            Item::Sql(sql) | Item::Batched(Batched { whole: sql, .. }) => {
                 for statement in statements::split(sql, manner) {
                     self.statement(manner, statement, indent);
                 }

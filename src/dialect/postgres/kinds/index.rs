@@ -1,8 +1,11 @@
 //! Indexes, <https://www.postgresql.org/docs/current/sql-createindex.html>.
 
+use crate::catalog::ObjectId;
 use crate::catalog::kinds::{Index, IndexKey, IndexTerm, NullsOrder};
 use crate::dialect::postgres::expressions::parenthesised;
-use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
+use crate::dialect::sql::text_literal;
+use crate::dialect::{Alter, Dialect, Fold, Item, RenderCx, Rules, Sql};
+use crate::op::Txn;
 
 use super::unique::NEEDS_15;
 use super::{RELATION, beside_table, in_place, include, name, no_clause, nothing_to_alter};
@@ -20,10 +23,15 @@ pub(super) static RULES: Rules<Index> = Rules {
     },
     attach: in_place,
     detach: in_place,
-    create: |item, _, _, sql| create(item, sql),
+    create: |item, _, cx, sql| create(item, cx, sql),
     inline: no_clause,
-    drop: |item, _: &RenderCx<'_>, sql| {
-        sql.raw("DROP INDEX ");
+    drop: |item, cx: &RenderCx<'_>, sql| {
+        // One that was interrupted has left the index, or has not.
+        sql.raw(if cx.txn == Txn::Outside {
+            "DROP INDEX CONCURRENTLY IF EXISTS "
+        } else {
+            "DROP INDEX "
+        });
         if let Some(name) = beside_table(item.id) {
             sql.qname(&name);
         }
@@ -39,13 +47,15 @@ pub(super) static RULES: Rules<Index> = Rules {
     }),
 };
 
-fn create(item: Item<'_, Index>, sql: &mut Sql) {
+fn create(item: Item<'_, Index>, cx: &RenderCx<'_>, sql: &mut Sql) {
     let index = item.payload;
-    sql.raw(if index.unique {
-        "CREATE UNIQUE INDEX "
-    } else {
-        "CREATE INDEX "
-    });
+    let concurrently = cx.txn == Txn::Outside;
+    if concurrently {
+        begin_again(item.id, sql);
+    }
+    sql.raw("CREATE ").raw(if index.unique { "UNIQUE " } else { "" });
+    sql.raw("INDEX ")
+        .raw(if concurrently { "CONCURRENTLY " } else { "" });
     name(item.id, sql);
     sql.raw(" ON ");
     if let Some(table) = item.id.relation() {
@@ -62,6 +72,22 @@ fn create(item: Item<'_, Index>, sql: &mut Sql) {
     if let Some(predicate) = &index.predicate {
         sql.raw(" WHERE ").raw(&parenthesised(predicate.text()));
     }
+}
+
+/// A build that was interrupted has gone on to its end, or has left an index that is not valid, or none:
+/// <https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY>.
+fn begin_again(id: &ObjectId, sql: &mut Sql) {
+    let Some(index) = beside_table(id) else {
+        return;
+    };
+    let mut name = Sql::new(Dialect::Postgres.engine());
+    name.qname(&index);
+    let name = text_literal(&name.clause());
+    let query = format!(
+        "SELECT count(*) FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({name}) AND indisvalid"
+    );
+    sql.done_when(query, "1");
+    sql.raw("DROP INDEX CONCURRENTLY IF EXISTS ").qname(&index).end();
 }
 
 fn key(sql: &mut Sql, key: &IndexKey) {

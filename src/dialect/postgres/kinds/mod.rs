@@ -135,7 +135,7 @@ fn add(id: &ObjectId, sql: &mut Sql) {
 }
 
 /// ` DEFERRABLE …`, where it is not the default.
-fn deferrable(deferrable: Deferrable, sql: &mut Sql) {
+pub(super) fn deferrable(deferrable: Deferrable, sql: &mut Sql) {
     match deferrable {
         Deferrable::No => {}
         Deferrable::InitiallyImmediate => {

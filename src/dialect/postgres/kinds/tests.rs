@@ -42,12 +42,17 @@ fn statements(write: impl FnOnce(&RenderCx<'_>, &mut Sql)) -> Vec<String> {
 
 fn statements_in(to: &Catalog, write: impl FnOnce(&RenderCx<'_>, &mut Sql)) -> Vec<String> {
     let server = server();
-    let cx = RenderCx { server: &server, to };
+    let cx = RenderCx {
+        server: &server,
+        to,
+        txn: crate::op::Txn::Inside,
+    };
     let mut sql = Sql::new(server.engine());
     write(&cx, &mut sql);
     let line = |line| match line {
-        Line::Sql(sql) => sql,
+        Line::Sql(sql) | Line::DoneWhen { sql, .. } => sql,
         Line::Expect { label, .. } => label,
+        Line::Batched(batched) => batched.sql,
     };
     sql.finish().into_iter().map(line).collect()
 }

@@ -47,6 +47,7 @@ fn rewritten(op: &Op, from: &Catalog, to: &Catalog) -> Option<Vec<Op>> {
         from_walk: &from_walk,
         to_walk: &to_walk,
         sizes: &Sizes::new(),
+        choices: &crate::dialect::Choices::DEFAULT,
     };
     super::ALL.iter().find_map(|strategy| strategy.rewrite(op, &cx))
 }
@@ -113,7 +114,7 @@ fn swapped(swap: &SwapEnum) -> Vec<String> {
     super::swap_enum(swap, &mut sql);
     let text = |item| match item {
         Item::Sql(sql) => Some(sql),
-        Item::Expect { .. } => None,
+        _ => None,
     };
     sql.finish().into_iter().filter_map(text).collect()
 }

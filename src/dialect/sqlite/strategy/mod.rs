@@ -5,11 +5,14 @@ mod rebuild_table;
 use crate::dialect::{RenderCx, Sql};
 use crate::op::Action;
 
-/// The statements of a rebuild or a backfill. SQLite has no enums to swap.
+/// The statements of a rebuild or a backfill. SQLite has no enums to swap, and no need to make
+/// anything in stages: its only lock is the write transaction.
 pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
     match action {
         Action::Rebuild(rebuild) => rebuild_table::render(rebuild, cx, sql),
-        Action::Backfill { table, column, value } => {
+        Action::Backfill {
+            table, column, value, ..
+        } => {
             sql.raw("UPDATE ").qname(table).raw(" SET ").ident(column);
             sql.raw(" = (")
                 .raw(value.text())
@@ -21,6 +24,8 @@ pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         | Action::Create { .. }
         | Action::Drop { .. }
         | Action::Alter { .. }
-        | Action::Rename { .. } => {}
+        | Action::Rename { .. }
+        | Action::UseIndex { .. }
+        | Action::Require(_) => {}
     }
 }

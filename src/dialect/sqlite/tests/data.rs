@@ -13,6 +13,7 @@ async fn counted(session: &mut SqliteSession, question: &Question) -> Option<Str
     let cx = RenderCx {
         server: &server,
         to: &Catalog::new(),
+        txn: crate::op::Txn::Inside,
     };
     let (_, sql) = server.engine().question(question, &cx)?;
     let rows = session.query(&sql).await.unwrap();
@@ -106,6 +107,7 @@ async fn declared_rows_converge() {
     let cx = RenderCx {
         server: &server,
         to: &Catalog::new(),
+        txn: crate::op::Txn::Inside,
     };
     let rules = server.engine().rules(Kind::Rows).unwrap();
     let id = ObjectId::on(Kind::Rows, ObjectId::table(table("t")));

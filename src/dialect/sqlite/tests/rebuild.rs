@@ -23,6 +23,7 @@ fn planned(from: &Catalog, to: &Catalog, intents: &Intents) -> (Plan, Plan) {
     let context = Context {
         server: &server,
         intents,
+        choices: &crate::dialect::Choices::DEFAULT,
         locate: &|_| None,
         sizes: &Sizes::new(),
     };
@@ -49,6 +50,7 @@ async fn run(session: &mut SqliteSession, script: &Script) {
                 let found = session.query(sql).await.unwrap();
                 assert_eq!(found[0][0].as_ref(), Some(value), "{label}");
             }
+            other => panic!("not of this engine: {other:?}"),
         }
     }
     session.commit().await.unwrap();
@@ -268,6 +270,7 @@ async fn ways(from: &str, to: &str, name: &str) -> Alter {
         from_walk: &from_walk,
         to_walk: &to_walk,
         sizes: &Sizes::new(),
+        choices: &crate::dialect::Choices::DEFAULT,
     };
     let id = ObjectId::column(&table("t"), Ident::folded(name));
     let rules = server.engine().rules(Kind::Column).unwrap();
@@ -342,6 +345,7 @@ async fn renamed_columns_and_tables_keep_rows() {
     let cx = RenderCx {
         server: &server,
         to: &before,
+        txn: crate::op::Txn::Inside,
     };
     let renames = [
         (ObjectId::table(table("old")), ObjectId::table(table("new"))),
