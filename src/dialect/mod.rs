@@ -27,7 +27,7 @@ use crate::op::{Action, Op, Question};
 
 pub use literal::Literal;
 pub use own_tables::{OwnTable, VersionTable};
-pub use rules::{Alter, Choices, Fold, Impact, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
+pub use rules::{Alter, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
 pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
 pub use sql::Sql;
@@ -168,7 +168,11 @@ pub trait Engine: Sync + Send {
         None
     }
     /// What an op locks, how long it takes, and what it loses: facts, with the manual as source.
-    fn impact(&self, op: &Op, server: &Server) -> Impact;
+    fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact;
+    /// The locks that [`Impact`] names, the weakest first.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The statements of an action that is not a rule row's: `Rebuild`, `SwapEnum`, `Backfill`.
     fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql);
     /// The query that answers a question, as a count of the rows in the way, and its label; `None` where the engine

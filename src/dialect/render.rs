@@ -1,13 +1,14 @@
 //! From ops to statements: a [`Plan`] in, a [`Script`] out, by calling the rule rows. No decisions are made here.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::catalog::{Object, ObjectId};
+use crate::catalog::{Catalog, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Batch, Op, Plan, Txn};
-use crate::script::{Item, Script, Step};
+use crate::script::{Item, Lock, Script, Step};
 
 use super::rules::ErasedAlter;
-use super::{RenderCx, Server, Sql};
+use super::{Engine, Impact, ImpactCx, RenderCx, Server, Sql};
 
 /// The statements of a plan on this server.
 pub fn render(plan: &Plan, server: &Server) -> Script {
@@ -16,6 +17,12 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
         server,
         to: &plan.to,
         txn: Txn::Inside,
+    };
+    let renamed = after_renames(plan, engine);
+    let facts = ImpactCx {
+        server,
+        from: &renamed,
+        to: &plan.to,
     };
     let created: HashSet<ObjectId> = plan
         .ops()
@@ -27,7 +34,7 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
     let steps: Vec<Step> = plan
         .batches
         .iter()
-        .map(|batch| step(batch, &created, &cx))
+        .map(|batch| step(batch, &created, &cx, &facts))
         .collect();
     let foreign_keys_off = plan.ops().any(|op| engine.needs_foreign_keys_off(op));
     Script {
@@ -36,7 +43,19 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
     }
 }
 
-fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>) -> Step {
+/// The state before the plan, under the names that the renames at its head give.
+fn after_renames<'a>(plan: &'a Plan, engine: &dyn Engine) -> Cow<'a, Catalog> {
+    let mut catalog = Cow::Borrowed(&*plan.from);
+    for batch in &plan.batches {
+        if !matches!(batch.head.action, Action::Rename { .. }) {
+            break;
+        }
+        batch.head.apply(catalog.to_mut(), &|name| engine.quote(name));
+    }
+    catalog
+}
+
+fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>, facts: &ImpactCx<'_>) -> Step {
     let engine = cx.server.engine();
     let cx = &RenderCx {
         txn: batch.head.txn,
@@ -70,28 +89,70 @@ fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>) -> Step {
         ..Step::default()
     };
     step.subject = Some(batch.head.subject());
-    // What is made in this very plan has no readers to lock out and no rows to lose.
+    charge(&mut step, batch, created, facts);
+    step
+}
+
+/// What the step locks, how long it takes, and what it loses.
+fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &ImpactCx<'_>) {
+    let engine = facts.server.engine();
     let subject = batch.head.subject();
-    let on_new = match subject.relation() {
-        Some(table) => created.contains(&ObjectId::table(table.clone())),
-        None => created.contains(&subject),
+    // What is made in this very plan has no readers to lock out and no rows to lose.
+    let is_made = |id: &ObjectId| created.contains(id) && !facts.from.contains(id);
+    let is_new = |relation: &QName| {
+        [Kind::Table, Kind::View]
+            .into_iter()
+            .any(|kind| is_made(&ObjectId::qualified(kind, relation.clone())))
+    };
+    let whose = subject.target().unwrap_or(&subject);
+    let on_new = match whose.relation() {
+        Some(relation) => is_new(relation),
+        None => is_made(whose),
+    };
+    let impacts: Vec<Impact> = batch.ops().map(|op| engine.impact(op, facts)).collect();
+    for (relation, lock) in impacts.iter().flat_map(|impact| &impact.locks) {
+        if !is_new(relation) {
+            take(&mut step.locks, relation, lock, engine);
+        }
+    }
+    let strength = |lock: &str| engine.locks().iter().position(|other| *other == lock);
+    step.lock = step
+        .locks
+        .iter()
+        .map(|lock| lock.lock.clone())
+        .max_by_key(|lock| strength(lock));
+    let Some(head) = impacts.first() else {
+        return;
     };
     if !on_new {
-        let impact = engine.impact(&batch.head, cx.server);
-        step.lock = impact.lock.map(str::to_owned);
-        step.cost = impact.cost;
+        step.cost = head.cost;
+        step.rewrites = head.rewrites;
+        step.rebuilds_indexes = head.rebuilds_indexes;
+        step.one_way = head.one_way;
     }
     // The parts of what is dropped go with it, and their loss is said once.
     let said = match batch.head.action {
         Action::Drop { .. } => 1,
         _ => usize::MAX,
     };
-    step.loses = batch
-        .ops()
+    step.loses = impacts
+        .into_iter()
         .take(said)
-        .filter_map(|op| engine.impact(op, cx.server).loses)
+        .filter_map(|impact| impact.loses)
         .collect();
-    step
+}
+
+/// Adds a lock; of two on the same relation the stronger one counts.
+fn take(locks: &mut Vec<Lock>, relation: &QName, lock: &str, engine: &dyn Engine) {
+    let strength = |lock: &str| engine.locks().iter().position(|other| *other == lock);
+    match locks.iter_mut().find(|other| other.relation == *relation) {
+        Some(other) if strength(&other.lock) >= strength(lock) => {}
+        Some(other) => lock.clone_into(&mut other.lock),
+        None => locks.push(Lock {
+            relation: relation.clone(),
+            lock: lock.to_owned(),
+        }),
+    }
 }
 
 fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mut Sql) {

@@ -127,15 +127,46 @@ pub struct RenderCx<'a> {
     pub txn: Txn,
 }
 
+/// What the facts about an op may depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct ImpactCx<'a> {
+    /// The server.
+    pub server: &'a Server,
+    /// The state before the plan, after declared renames.
+    pub from: &'a Catalog,
+    /// The state after the plan.
+    pub to: &'a Catalog,
+}
+
+impl ImpactCx<'_> {
+    /// The members of one kind that the relation has before the plan and keeps as they are.
+    pub fn kept<'a, T: Payload>(
+        &'a self,
+        relation: &'a QName,
+    ) -> impl Iterator<Item = (&'a ObjectId, &'a T)> {
+        self.from.of_kind::<T>().filter(move |(id, payload)| {
+            id.relation() == Some(relation) && self.to.payload::<T>(id) == Some(*payload)
+        })
+    }
+}
+
 /// What an op costs: facts, no opinion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Impact {
-    /// The strongest lock, in the engine's words; `None` where only new objects are concerned.
+    /// The strongest lock, in the engine's words; `None` where nobody has to wait.
     pub lock: Option<&'static str>,
+    /// What is locked and how, the relation that the op is about first. A foreign key locks two tables.
+    pub locks: Vec<(QName, &'static str)>,
     /// How long.
     pub cost: Cost,
+    /// Whether a table is written anew, into another file.
+    pub rewrites: bool,
+    /// Whether indexes that are there are built anew.
+    pub rebuilds_indexes: bool,
     /// What is lost beyond recall.
     pub loses: Option<String>,
+    /// Whether the way back does not bring every value back as it was.
+    pub one_way: bool,
 }
 
 /// Rewrites one op into a sequence that is safer or the only possible one. Data to data: no SQL, no connection.

@@ -37,7 +37,8 @@ fn sample() -> Revision {
         lock: Some("access exclusive".to_owned()),
         cost: Cost::Brief,
         loses: vec!["column users.email and its values".to_owned()],
-        subject: None,
+        rows: Some(1_204),
+        ..Step::default()
     };
     let script = EngineScript {
         engine: "postgres".to_owned(),
@@ -100,7 +101,7 @@ fn one_engine_reads_as_in_the_design() {
 }
 
 upgrade {
-    step "add column users.phone" lock="access exclusive" cost=brief loses="column users.email and its values" transaction=commit-after {
+    step "add column users.phone" lock="access exclusive" cost=brief rows=1204 loses="column users.email and its values" transaction=commit-after {
         sql "ALTER TABLE public.users ADD COLUMN phone text"
         sql #"""
             CREATE VIEW v AS
@@ -223,14 +224,24 @@ fn step() -> impl Strategy<Value = Step> {
         cost,
         prop::collection::vec(text(), 0..3),
     );
-    parts.prop_map(|(title, items, txn, lock, cost, loses)| Step {
+    let size = (
+        prop::option::of(any::<u64>()),
+        prop::option::of(any::<u64>()),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    (parts, size).prop_map(|((title, items, txn, lock, cost, loses), size)| Step {
         title,
         items,
         txn,
         lock,
         cost,
         loses,
-        subject: None,
+        rows: size.0,
+        bytes: size.1,
+        rebuilds_indexes: size.2,
+        one_way: size.3,
+        ..Step::default()
     })
 }
 

@@ -14,7 +14,7 @@ use crate::diff::{Change, Difference, Intents, diff};
 use crate::plan::{Context, plan, plan_back};
 use crate::verify::{Claim, Proof, prove};
 
-use super::{Failure, Proposal};
+use super::{Failure, Proposal, sizes};
 
 /// The code of the note about the order of columns.
 pub(super) const REORDERED: &str = "RC0522";
@@ -71,7 +71,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         sources,
         mut notes,
         renamed,
-        sizes,
+        sizes: known,
         choices,
     } = sides;
     let engine = server.engine();
@@ -86,7 +86,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         intents,
         choices,
         locate: &locate,
-        sizes,
+        sizes: known,
     };
     let up = plan(&from.shared(), &difference, &context)?;
     let back = Intents {
@@ -107,10 +107,12 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         .iter()
         .all(|side| side.is_empty() || *side.arbiter() != Arbiter::Text);
     notes.extend(reordered(from, to));
+    let mut upgrade = render::render(&up, server);
+    sizes::note(&mut upgrade, known);
     Ok(Proposal {
         server: server.clone(),
         arbitrated,
-        upgrade: render::render(&up, server),
+        upgrade,
         downgrade: render::render(&down, server),
         plan: up,
         notes,

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::kinds::{Column, ForeignKey, Table};
-use crate::catalog::{Canonical, ObjectId, Payload as _, QName, Renaming};
+use crate::catalog::{Canonical, Kind, ObjectId, Payload as _, QName, Renaming};
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{Session, Sizes};
 use crate::diff::{Change, Difference, Intents, diff};
+use crate::script::{Script, Step};
 
 use super::Failure;
 
@@ -42,6 +43,34 @@ pub(super) async fn ask(
             .collect()),
         Err(error) if error.kind == EngineErrorKind::Busy => Ok(Sizes::new()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes at each step how large the table is that it is about.
+pub(super) fn note(script: &mut Script, sizes: &Sizes) {
+    for step in &mut script.steps {
+        let tables = tables(step);
+        let known: Vec<_> = tables.iter().filter_map(|table| sizes.get(table)).collect();
+        let rows: u64 = known.iter().map(|size| size.rows).sum();
+        let bytes: Option<u64> = known.iter().map(|size| size.bytes).sum();
+        // Where one is not known, nobody knows the whole.
+        if rows > 0 && known.len() == tables.len() {
+            step.rows = Some(rows);
+            step.bytes = bytes;
+        }
+    }
+}
+
+/// The table that a step is about, or those that it locks where it is about none.
+fn tables(step: &Step) -> Vec<QName> {
+    let subject = step.subject.as_ref().map(|id| id.target().unwrap_or(id));
+    let own = subject.and_then(|id| match id.kind {
+        Kind::Table => id.qname(),
+        _ => id.relation(),
+    });
+    match own {
+        Some(table) => vec![table.clone()],
+        None => step.locks.iter().map(|lock| lock.relation.clone()).collect(),
     }
 }
 

@@ -85,10 +85,10 @@ impl Refers for ForeignKey {
             rename.in_columns(table, &mut self.columns);
         }
         rename.in_columns(&self.table, &mut self.referenced);
-        if let (crate::catalog::Kind::Table, Some(to)) = (rename.from.kind, rename.to.qname())
-            && rename.from.qname() == Some(&self.table)
-        {
-            self.table = to.clone();
+        let mut target = ObjectId::table(self.table.clone());
+        target.follow(rename);
+        if let Some(table) = target.qname() {
+            self.table = table.clone();
         }
     }
 }

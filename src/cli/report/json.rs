@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::op::{Action, Op, attribute_words};
+use crate::op::{Action, Op, Txn, attribute_words};
 use crate::revision::Revision;
 use crate::script::{Item, Script};
 use crate::workflow::Proposal;
@@ -58,12 +58,29 @@ pub(in crate::cli) fn script(script: &Script) -> Value {
         json!({
             "title": step.title,
             "lock": step.lock,
+            "locks": step.locks.iter().map(|lock| json!({ "relation": lock.relation.to_string(), "lock": lock.lock })).collect::<Vec<_>>(),
             "cost": step.cost.word(),
+            "rewrites": step.rewrites,
+            "rebuilds_indexes": step.rebuilds_indexes,
+            "reversible": !step.one_way,
+            "transaction": transaction(step.txn),
+            "rows": step.rows,
+            "bytes": step.bytes,
+            "estimate": step.estimate(),
             "loses": step.loses,
             "statements": statements.collect::<Vec<_>>(),
         })
     });
     json!({ "foreign_keys_off": script.foreign_keys_off, "steps": steps.collect::<Vec<_>>() })
+}
+
+fn transaction(txn: Txn) -> &'static str {
+    match txn {
+        Txn::Inside => "shared",
+        Txn::Outside => "none",
+        Txn::CommitAfter => "commit-after",
+        Txn::Alone => "own",
+    }
 }
 
 /// A revision without its statements.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::catalog::kinds::Column;
 use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _};
-use crate::op::{Action, Batch, Op, Stage, attribute_words};
+use crate::op::{Action, Batch, Op, Stage, Txn, attribute_words};
 use crate::script::{Cost, Item, Script, Step};
 use crate::workflow::Proposal;
 
@@ -366,18 +366,65 @@ fn steps(ui: &Ui, script: &Script) -> String {
 
 fn described_step(ui: &Ui, step: &Step) -> String {
     let mut facts = Vec::new();
-    facts.extend(step.lock.as_ref().map(|lock| format!("locks {lock}")));
-    if step.cost >= Cost::Scan {
-        facts.push(match step.cost {
-            Cost::Scan => "reads every row".to_owned(),
-            _ => "writes every row".to_owned(),
-        });
+    facts.extend(locked(step));
+    match step.cost {
+        Cost::Instant | Cost::Brief => {}
+        Cost::Scan => facts.push("reads every row".to_owned()),
+        Cost::Rewrite => facts.push("writes every row".to_owned()),
     }
-    if facts.is_empty() {
+    if step.rebuilds_indexes {
+        facts.push("builds indexes anew".to_owned());
+    }
+    if step.one_way && step.loses.is_empty() {
+        facts.push("the way back does not restore every value".to_owned());
+    }
+    if step.txn == Txn::Outside {
+        facts.push("in no transaction".to_owned());
+    }
+    let mut out = if facts.is_empty() {
         step.title.clone()
     } else {
         format!("{}: {}", step.title, ui.dim(&facts.join(", ")))
+    };
+    if let Some(estimate) = step.estimate() {
+        out.push_str(&format!("\n    {}", ui.dim(&estimate)));
     }
+    out
+}
+
+/// `locks users share row exclusive`: with the tables where there are several.
+fn locked(step: &Step) -> Option<String> {
+    match step.locks.as_slice() {
+        [] | [_] => step.lock.as_ref().map(|lock| format!("locks {lock}")),
+        several => {
+            let each = several
+                .iter()
+                .map(|lock| format!("{} {}", lock.relation, lock.lock));
+            Some(format!("locks {}", each.collect::<Vec<_>>().join(" and ")))
+        }
+    }
+}
+
+/// The class of a step, and what of it is written anew.
+pub(in crate::cli) fn cost(step: &Step) -> String {
+    let word = step.cost.word();
+    if step.rebuilds_indexes {
+        format!("{word}, indexes")
+    } else {
+        word.to_owned()
+    }
+}
+
+/// What is asked of the data.
+pub(in crate::cli) fn asked(script: &Script) -> impl Iterator<Item = &str> {
+    script
+        .steps
+        .iter()
+        .flat_map(|step| &step.items)
+        .filter_map(|item| match item {
+            Item::Expect { label, .. } => Some(label.as_str()),
+            Item::Sql(_) | Item::DoneWhen { .. } | Item::Batched(_) => None,
+        })
 }
 
 /// `3 to create, 1 to alter, 1 to drop`: the lines of the tree, but for tables that only hold others.

@@ -1,73 +1,150 @@
 //! What an op locks, how long it takes, and what it loses.
 //!
 //! Locks: <https://www.postgresql.org/docs/current/explicit-locking.html>; rewrites and scans:
-//! <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes. The same from PostgreSQL 12 to 18.
+//! <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes. `tests/impact.rs` holds every claim against
+//! what servers do.
 
-use crate::catalog::kinds::{Column, ColumnAttr, ForeignKeyAttr, Rows};
-use crate::catalog::{Attr, Expr, Kind, Object, ObjectId};
-use crate::dialect::Impact;
-use crate::op::{Action, Op, Stage, Txn};
+mod column;
+pub(super) mod stable;
+
+use crate::catalog::kinds::{ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
+use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
+use crate::dialect::{Impact, ImpactCx};
+use crate::op::{Action, Op, Stage, SwapEnum, Txn};
 use crate::script::Cost;
 
-use super::types::keeps_rows;
+/// A lock, in the words of `pg_locks` without `Lock`.
+type Lock = &'static str;
 
-const ACCESS_EXCLUSIVE: Option<&str> = Some("access exclusive");
-const SHARE_ROW_EXCLUSIVE: Option<&str> = Some("share row exclusive");
-const SHARE: Option<&str> = Some("share");
-const SHARE_UPDATE_EXCLUSIVE: Option<&str> = Some("share update exclusive");
-const ROW_EXCLUSIVE: Option<&str> = Some("row exclusive");
+const ACCESS_EXCLUSIVE: Lock = "access exclusive";
+const SHARE_ROW_EXCLUSIVE: Lock = "share row exclusive";
+const SHARE: Lock = "share";
+const SHARE_UPDATE_EXCLUSIVE: Lock = "share update exclusive";
+const ROW_EXCLUSIVE: Lock = "row exclusive";
+
+/// The locks that somebody waits for, the weakest first.
+pub(super) const LOCKS: &[Lock] = &[
+    ROW_EXCLUSIVE,
+    SHARE_UPDATE_EXCLUSIVE,
+    SHARE,
+    SHARE_ROW_EXCLUSIVE,
+    ACCESS_EXCLUSIVE,
+];
 
 /// The facts about one op.
-pub(super) fn of(op: &Op) -> Impact {
+pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
     match &op.action {
         // Built or dropped concurrently.
         Action::Create {
+            id,
             object: Object::Index(_),
-            ..
-        } if op.txn == Txn::Outside => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
+        } if op.txn == Txn::Outside => locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
         Action::Drop {
+            id,
             object: Object::Index(_),
-            ..
-        } if op.txn == Txn::Outside => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
-        Action::UseIndex { .. } => fact(ACCESS_EXCLUSIVE, Cost::Brief),
-        Action::Require(require) => match require.stage {
-            Stage::Declare | Stage::Settle => fact(ACCESS_EXCLUSIVE, Cost::Brief),
-            Stage::Validate => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
-        },
-        Action::Create { object, .. } => created(object),
+        } if op.txn == Txn::Outside => locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
+        Action::UseIndex { id, .. } => locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief),
+        Action::Require(require) => {
+            let table = relation(&require.column);
+            match require.stage {
+                Stage::Declare | Stage::Settle => locked(table, ACCESS_EXCLUSIVE, Cost::Brief),
+                Stage::Validate => locked(table, SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
+            }
+        }
+        Action::Create { id, object } => created(id, object, cx),
         Action::Drop { id, object } => dropped(id, object),
         Action::Alter {
-            id, from, to, attrs, ..
-        } => altered(id, (from, to), attrs),
-        Action::Rename { from, .. } => match from.kind {
-            Kind::Index => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
-            Kind::Schema | Kind::Enum | Kind::Function | Kind::Extension => fact(None, Cost::Instant),
-            _ => fact(ACCESS_EXCLUSIVE, Cost::Brief),
+            id,
+            from,
+            to,
+            attrs,
+            using,
+        } => match (&**from, &**to) {
+            (Object::Column(from), Object::Column(to)) => column::altered(&column::Change {
+                id,
+                from,
+                to,
+                attrs,
+                uses: using.is_some(),
+                cx,
+            }),
+            sides => altered(id, sides, attrs, cx),
         },
-        Action::Rebuild(_) | Action::SwapEnum(_) => fact(ACCESS_EXCLUSIVE, Cost::Rewrite),
-        Action::Backfill { .. } => fact(ROW_EXCLUSIVE, Cost::Rewrite),
+        Action::Rename { from, .. } => renamed(from),
+        Action::Rebuild(rebuild) => whole_table(&rebuild.table, cx),
+        Action::SwapEnum(swap) => swapped(swap, cx),
+        Action::Backfill { table, .. } => Impact {
+            one_way: true,
+            ..locked(Some(table), ROW_EXCLUSIVE, Cost::Rewrite)
+        },
     }
 }
 
-fn fact(lock: Option<&'static str>, cost: Cost) -> Impact {
+/// A lock on a relation, for as long as this.
+fn locked(relation: Option<&QName>, lock: Lock, cost: Cost) -> Impact {
     Impact {
-        lock,
+        lock: Some(lock),
+        locks: relation
+            .map(|relation| (relation.clone(), lock))
+            .into_iter()
+            .collect(),
         cost,
-        loses: None,
+        ..Impact::default()
     }
 }
 
-fn created(object: &Object) -> Impact {
+/// No relation is locked so that somebody waits.
+fn free(cost: Cost) -> Impact {
+    Impact {
+        cost,
+        ..Impact::default()
+    }
+}
+
+impl Impact {
+    /// The same lock on one more table.
+    fn also(mut self, table: &QName) -> Self {
+        if let Some(lock) = self.lock
+            && self.locks.iter().all(|(other, _)| other != table)
+        {
+            self.locks.push((table.clone(), lock));
+        }
+        self
+    }
+}
+
+/// The table, view or sequence that an object is, or is part of.
+fn relation(id: &ObjectId) -> Option<&QName> {
+    id.relation().or_else(|| id.qname())
+}
+
+/// A table that is written anew, and its indexes with it.
+fn whole_table(table: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
+    Impact {
+        rewrites: true,
+        rebuilds_indexes: table.qname().is_some_and(|table| has_indexes(table, cx)),
+        ..locked(table.qname(), ACCESS_EXCLUSIVE, Cost::Rewrite)
+    }
+}
+
+fn has_indexes(table: &QName, cx: &ImpactCx<'_>) -> bool {
+    cx.kept::<PrimaryKey>(table).next().is_some()
+        || cx.kept::<Unique>(table).next().is_some()
+        || cx.kept::<Index>(table).next().is_some()
+}
+
+fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
+    let on = |lock, cost| locked(relation(id), lock, cost);
     match object {
-        Object::Column(column) => fact(ACCESS_EXCLUSIVE, added_column(column)),
-        Object::PrimaryKey(_) | Object::Unique(_) => fact(ACCESS_EXCLUSIVE, Cost::Scan),
-        Object::Check(check) => fact(ACCESS_EXCLUSIVE, validation(check.validated)),
-        Object::ForeignKey(key) => fact(SHARE_ROW_EXCLUSIVE, validation(key.validated)),
-        Object::Index(_) => fact(SHARE, Cost::Scan),
-        Object::Trigger(_) => fact(SHARE_ROW_EXCLUSIVE, Cost::Brief),
-        Object::Comment(_) => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
-        Object::Rows(_) => fact(ROW_EXCLUSIVE, Cost::Brief),
-        _ => fact(None, Cost::Instant),
+        Object::Column(column) => column::added(id, column, cx),
+        Object::PrimaryKey(_) | Object::Unique(_) => on(ACCESS_EXCLUSIVE, Cost::Scan),
+        Object::Check(check) => on(ACCESS_EXCLUSIVE, validation(check.validated)),
+        Object::ForeignKey(key) => on(SHARE_ROW_EXCLUSIVE, validation(key.validated)).also(&key.table),
+        Object::Index(_) => on(SHARE, Cost::Scan),
+        Object::Trigger(_) => on(SHARE_ROW_EXCLUSIVE, Cost::Brief),
+        Object::Comment(_) => said(id),
+        Object::Rows(_) => rows(id),
+        _ => free(Cost::Instant),
     }
 }
 
@@ -75,69 +152,67 @@ fn validation(validated: bool) -> Cost {
     if validated { Cost::Scan } else { Cost::Brief }
 }
 
-/// A value that is the same for every row is kept in the catalog; any other is written into each.
-fn added_column(column: &Column) -> Cost {
-    let stored = column
-        .generated
-        .as_ref()
-        .is_some_and(|generated| generated.stored);
-    let volatile = column.default.as_ref().is_some_and(|default| !is_stable(default));
-    if stored || volatile || column.identity.is_some() {
-        Cost::Rewrite
-    } else {
-        Cost::Brief
+/// Declared rows are written by key.
+fn rows(id: &ObjectId) -> Impact {
+    locked(id.target().and_then(ObjectId::qname), ROW_EXCLUSIVE, Cost::Brief)
+}
+
+/// A comment keeps other changes of the relation out, but on a constraint or trigger not even these.
+fn said(id: &ObjectId) -> Impact {
+    match id.target() {
+        Some(target)
+            if matches!(
+                target.kind,
+                Kind::Table | Kind::Column | Kind::View | Kind::Sequence | Kind::Index
+            ) =>
+        {
+            locked(relation(target), SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
+        }
+        _ => free(Cost::Instant),
     }
 }
 
-/// Functions that a statement evaluates once.
-const STABLE: &[&str] = &["now", "transaction_timestamp", "statement_timestamp", "timezone"];
-
-/// Whether the default calls nothing but functions that a statement evaluates once. Too many rewrites are announced,
-/// never too few.
-pub(super) fn is_stable(default: &Expr) -> bool {
-    let text = default.text();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('(') {
-        let name = before
-            .rsplit(|character: char| !(character.is_alphanumeric() || character == '_'))
-            .next()
-            .unwrap_or_default();
-        if !name.is_empty() && !STABLE.contains(&name) {
-            return false;
-        }
-        rest = after;
+fn renamed(from: &ObjectId) -> Impact {
+    match from.kind {
+        Kind::Index => locked(relation(from), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
+        Kind::Schema | Kind::Enum | Kind::Function | Kind::Extension => free(Cost::Instant),
+        _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
     }
-    true
 }
 
 fn dropped(id: &ObjectId, object: &Object) -> Impact {
     let label = id.label();
-    let (lock, loses) = match object {
+    let on = |lock| locked(relation(id), lock, Cost::Brief);
+    let (facts, loses) = match object {
         Object::Table(_) => (
-            ACCESS_EXCLUSIVE,
+            on(ACCESS_EXCLUSIVE),
             Some(format!("drops table {label} and its rows")),
         ),
         // What is computed can be computed again.
-        Object::Column(column) if column.generated.is_some() => (ACCESS_EXCLUSIVE, None),
+        Object::Column(column) if column.generated.is_some() => (on(ACCESS_EXCLUSIVE), None),
         Object::Column(_) => (
-            ACCESS_EXCLUSIVE,
+            on(ACCESS_EXCLUSIVE),
             Some(format!("drops column {label} and its values")),
         ),
-        Object::Sequence(_) => (None, Some(format!("drops sequence {label} and its counter"))),
-        Object::Schema(_) => (None, Some(format!("drops schema {label}"))),
+        Object::Sequence(_) => (
+            on(ACCESS_EXCLUSIVE),
+            Some(format!("drops sequence {label} and its counter")),
+        ),
+        Object::ForeignKey(key) => (on(ACCESS_EXCLUSIVE).also(&key.table), None),
+        Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),
         Object::Extension(_) => (
-            None,
+            free(Cost::Brief),
             Some(format!("drops extension {label} and everything it provides")),
         ),
-        Object::Rows(rows) => (ROW_EXCLUSIVE, removed(&label, rows.rows.len())),
-        Object::Comment(_) => (SHARE_UPDATE_EXCLUSIVE, None),
-        Object::EnumType(_) | Object::Function(_) => (None, None),
-        _ => (ACCESS_EXCLUSIVE, None),
+        Object::Rows(declared) => (rows(id), removed(&label, declared.rows.len())),
+        Object::Comment(_) => (said(id), None),
+        Object::EnumType(_) | Object::Function(_) => (free(Cost::Brief), None),
+        _ => (on(ACCESS_EXCLUSIVE), None),
     };
     Impact {
-        lock,
-        cost: Cost::Brief,
+        one_way: loses.is_some(),
         loses,
+        ..facts
     }
 }
 
@@ -149,44 +224,44 @@ fn removed(table: &str, count: usize) -> Option<String> {
     }
 }
 
-fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr]) -> Impact {
+fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &ImpactCx<'_>) -> Impact {
+    let on = |lock, cost| locked(relation(id), lock, cost);
     match sides {
-        (Object::Column(from), Object::Column(to)) => {
-            let cost = attrs.iter().map(|attr| column_cost(*attr, from, to)).max();
-            fact(ACCESS_EXCLUSIVE, cost.unwrap_or(Cost::Brief))
+        (Object::Rows(from), Object::Rows(to)) => {
+            let loses = removed(&id.label(), gone(from, to));
+            Impact {
+                one_way: true,
+                loses,
+                ..rows(id)
+            }
         }
-        (Object::Rows(from), Object::Rows(to)) => Impact {
-            lock: ROW_EXCLUSIVE,
-            cost: Cost::Brief,
-            loses: removed(&id.label(), gone(from, to)),
-        },
-        (Object::Table(_), _) => fact(ACCESS_EXCLUSIVE, Cost::Rewrite),
+        (Object::Table(_), _) => whole_table(id, cx),
         (Object::ForeignKey(_), _) if attrs.contains(&Attr::ForeignKey(ForeignKeyAttr::Deferrable)) => {
-            fact(ACCESS_EXCLUSIVE, Cost::Brief)
+            on(ACCESS_EXCLUSIVE, Cost::Brief)
         }
-        (Object::Check(_) | Object::ForeignKey(_), _) => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
-        (Object::Sequence(_), _) => fact(SHARE_ROW_EXCLUSIVE, Cost::Instant),
-        (Object::Comment(_), _) => fact(SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
-        _ => fact(None, Cost::Instant),
+        (Object::Check(_) | Object::ForeignKey(_), _) => on(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
+        (Object::Sequence(_), _) => on(SHARE_ROW_EXCLUSIVE, Cost::Instant),
+        (Object::Comment(_), _) => said(id),
+        _ => free(Cost::Instant),
     }
 }
 
-fn column_cost(attr: Attr, from: &Column, to: &Column) -> Cost {
-    match attr {
-        Attr::Column(ColumnAttr::DataType) if keeps_rows(&from.data_type.text, &to.data_type.text) => {
-            Cost::Brief
-        }
-        Attr::Column(ColumnAttr::DataType) => Cost::Rewrite,
-        Attr::Column(ColumnAttr::Generated)
-            if to.generated.as_ref().is_some_and(|generated| generated.stored) =>
-        {
-            Cost::Rewrite
-        }
-        // Its indexes are built again.
-        Attr::Column(ColumnAttr::Collation) => Cost::Scan,
-        Attr::Column(ColumnAttr::Nullable) if !to.nullable => Cost::Scan,
-        _ => Cost::Brief,
+/// Every table with a column of the type is written anew.
+fn swapped(swap: &SwapEnum, cx: &ImpactCx<'_>) -> Impact {
+    let mut impact = Impact {
+        lock: Some(ACCESS_EXCLUSIVE),
+        cost: Cost::Rewrite,
+        rewrites: !swap.columns.is_empty(),
+        ..Impact::default()
+    };
+    for table in swap.columns.iter().filter_map(|(id, _)| id.relation()) {
+        impact.rebuilds_indexes |= has_indexes(table, cx);
+        impact = impact.also(table);
     }
+    if swap.columns.is_empty() {
+        return free(Cost::Instant);
+    }
+    impact
 }
 
 /// How many rows of `from` are not in `to`, by the key of `to`.
@@ -203,24 +278,4 @@ fn gone(from: &Rows, to: &Rows) -> usize {
         .iter()
         .filter(|row| !kept.contains(&key(from, row)))
         .count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_the_same_for_every_row_is_stable() {
-        for (default, stable) in [
-            ("'x'::character varying", true),
-            ("now()", true),
-            ("(now() + '1 day'::interval)", true),
-            ("CURRENT_TIMESTAMP", true),
-            ("gen_random_uuid()", false),
-            ("nextval('s'::regclass)", false),
-            ("clock_timestamp()", false),
-        ] {
-            assert_eq!(is_stable(&Expr::new(default)), stable, "{default}");
-        }
-    }
 }

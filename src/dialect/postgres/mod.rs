@@ -22,7 +22,8 @@ use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTable, RenderCx, Server, Sql, Strategy, sql,
+    DatabaseUrl, Dialect, Engine, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server, Sql,
+    Strategy, sql,
 };
 
 /// The engine.
@@ -115,8 +116,12 @@ impl Engine for Postgres {
             .map(|casts| Expr::new(format!("{}{casts}", self.quote(column.text()))))
     }
 
-    fn impact(&self, op: &Op, _server: &Server) -> Impact {
-        impact::of(op)
+    fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact {
+        impact::of(op, cx)
+    }
+
+    fn locks(&self) -> &'static [&'static str] {
+        impact::LOCKS
     }
 
     fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {

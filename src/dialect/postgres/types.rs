@@ -268,6 +268,18 @@ pub(super) fn keeps_rows(from: &str, to: &str) -> bool {
     }
 }
 
+/// Whether every value of the one type is one of the other, and comes back from there as it was.
+pub(super) fn is_widened(from: &str, to: &str) -> bool {
+    const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];
+    let place = |name: &str| WHOLE.iter().position(|other| *other == name);
+    let whole = match (place(from), place(to)) {
+        (Some(from), Some(to)) => from <= to,
+        (Some(_), None) => to == "numeric",
+        _ => false,
+    };
+    whole || keeps_rows(from, to) || (from, to) == ("real", "double precision")
+}
+
 /// The casts that lead from one type to the other where the engine has no assignment cast
 /// (<https://www.postgresql.org/docs/current/sql-createcast.html>); `None` where it has one.
 pub(super) fn conversion(from: &str, to: &str) -> Option<String> {

@@ -22,10 +22,13 @@ pub(super) fn impact(op: &Op) -> Impact {
         Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild)),
         Action::Backfill { .. } => (Cost::Rewrite, None),
     };
+    let rewrites = cost == Cost::Rewrite && !matches!(op.action, Action::Backfill { .. });
     Impact {
-        lock: None,
         cost,
+        rewrites,
+        one_way: loses.is_some() || matches!(op.action, Action::Backfill { .. }),
         loses,
+        ..Impact::default()
     }
 }
 

@@ -31,8 +31,8 @@ use crate::op::{Action, Op, Question};
 use super::session::{ConnectOptions, EngineError, Session};
 use super::sql::quoted;
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, KindRules, Literal, OwnTable, RenderCx, Server, Sql, Strategy,
-    scratch::Scratch,
+    DatabaseUrl, Dialect, Engine, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server, Sql,
+    Strategy, scratch::Scratch,
 };
 
 /// The engine.
@@ -155,7 +155,7 @@ impl Engine for Sqlite {
         }
     }
 
-    fn impact(&self, op: &Op, _server: &Server) -> Impact {
+    fn impact(&self, op: &Op, _cx: &ImpactCx<'_>) -> Impact {
         impact::impact(op)
     }
 

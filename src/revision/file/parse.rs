@@ -251,11 +251,28 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, node: &KdlNode) -> Step {
-        self.only_properties(node, &["lock", "cost", "loses", "transaction", "batch"]);
+        self.only_properties(
+            node,
+            &[
+                "lock",
+                "cost",
+                "rows",
+                "bytes",
+                "rebuilds",
+                "one-way",
+                "loses",
+                "transaction",
+                "batch",
+            ],
+        );
         let mut step = Step {
             title: self.argument(node, "what the step does").unwrap_or_default(),
             lock: self.text(node, "lock"),
             loses: self.text(node, "loses").into_iter().collect(),
+            rows: number(node, "rows"),
+            bytes: number(node, "bytes"),
+            rebuilds_indexes: node.entry("rebuilds").is_some(),
+            one_way: node.entry("one-way").is_some(),
             ..Step::default()
         };
         if let Some(word) = self.text(node, "cost") {
@@ -571,6 +588,12 @@ fn suggestion(word: &str, known: &[&str]) -> Option<String> {
         None if known.is_empty() => None,
         None => Some(format!("known here: {}", known.join(", "))),
     }
+}
+
+/// A hint for the reader, who may have changed it: what is no number is none.
+fn number(node: &KdlNode, name: &str) -> Option<u64> {
+    let value = node.entry(name)?.value().as_integer()?;
+    u64::try_from(value).ok()
 }
 
 fn children(node: &KdlNode) -> &[KdlNode] {

@@ -106,6 +106,17 @@ fn step(out: &mut String, step: &Step) {
     if step.cost != Cost::default() {
         write!(head, " cost={}", step.cost.word()).unwrap_or_default();
     }
+    for (name, number) in [("rows", step.rows), ("bytes", step.bytes)] {
+        if let Some(number) = number {
+            write!(head, " {name}={number}").unwrap_or_default();
+        }
+    }
+    if step.rebuilds_indexes {
+        head.push_str(" rebuilds=indexes");
+    }
+    if step.one_way {
+        head.push_str(" one-way=#true");
+    }
     if let [loss] = step.loses.as_slice() {
         write!(head, " loses={}", quoted(loss)).unwrap_or_default();
     }

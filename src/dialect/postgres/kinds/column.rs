@@ -302,7 +302,7 @@ pub(in crate::dialect::postgres) fn set_default(column: &ObjectId, default: &Exp
 }
 
 /// Whether the column takes its values from a sequence.
-pub(super) fn counts(column: &Column) -> bool {
+pub(in crate::dialect::postgres) fn counts(column: &Column) -> bool {
     let called = |default: &Expr| {
         crate::catalog::expr::mentions(default.text())
             .first()

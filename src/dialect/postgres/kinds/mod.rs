@@ -21,7 +21,7 @@ use crate::catalog::kinds::Deferrable;
 use crate::catalog::{Kind, ObjectId, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
-pub(super) use column::{drop_default, set_default, set_type};
+pub(super) use column::{counts, drop_default, set_default, set_type};
 pub(super) use enum_type::{create_type, is_extension};
 
 /// The rule row of a kind.

@@ -5,7 +5,7 @@
 
 use crate::catalog::kinds::{Column, ColumnAttr};
 use crate::catalog::{Attr, Object};
-use crate::dialect::postgres::impact::is_stable;
+use crate::dialect::postgres::impact::stable::is_stable;
 use crate::dialect::{PlanCx, Strategy};
 use crate::op::{Action, Op};
 

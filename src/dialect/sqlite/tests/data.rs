@@ -142,7 +142,12 @@ async fn declared_rows_converge() {
         attrs,
         using: None,
     });
-    let loses = server.engine().impact(&alter, &server).loses;
+    let facts = crate::dialect::ImpactCx {
+        server: &server,
+        from: &Catalog::new(),
+        to: &Catalog::new(),
+    };
+    let loses = server.engine().impact(&alter, &facts).loses;
     assert_eq!(loses.as_deref(), Some("removes 1 declared row of t"));
     let mut sql = Sql::new(server.engine());
     rules.drop(&id, &second, &cx, &mut sql);

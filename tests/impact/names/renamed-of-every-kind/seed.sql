@@ -1,0 +1,2 @@
+INSERT INTO old.t VALUES (1, NULL, 'ok');
+INSERT INTO u VALUES (1);
