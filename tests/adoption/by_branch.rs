@@ -9,7 +9,10 @@ use super::desk::Desk;
 const PLANS: &str = "plans";
 const VERSIONS: &str = "alembic/versions";
 
-pub(crate) fn test(desk: &Desk, _: &Desk) -> Result<(), Failed> {
+pub(crate) fn test(desk: &Desk, other: &Desk) -> Result<(), Failed> {
+    if other.url.ours.starts_with("postgres") {
+        second_engine(other)?;
+    }
     desk.alembic(&["upgrade", "heads"])?;
     desk.reconcile(&["init"])?;
     let base = desk.read("schema/users.kdl")?;
@@ -66,6 +69,7 @@ pub(crate) fn test(desk: &Desk, _: &Desk) -> Result<(), Failed> {
     if !said.contains("do what they say") || !said.contains("the chain leads to the declarations") {
         return Err(said.into());
     }
+    squashed(desk)?;
     // Both change one column.
     let base = desk.read("schema/users.kdl")?;
     let retyped = |length: &str| base.replacen("varchar(100)", length, 1);
@@ -77,6 +81,69 @@ pub(crate) fn test(desk: &Desk, _: &Desk) -> Result<(), Failed> {
         &["merge", "heads", "-m", "join again"],
         &["in each other's way", "users.display_name", "rebase"],
     )
+}
+
+/// Two of ours become one, proven equal on top of Alembic's.
+fn squashed(desk: &Desk) -> Result<(), Failed> {
+    let base = desk.reconcile(&["heads"])?;
+    let base = base.split_whitespace().next().ok_or("no head")?;
+    for (line, message) in [
+        ("column fax text nullable", "fax"),
+        ("index fax name=users_fax", "fax index"),
+    ] {
+        desk.declare("users.kdl", "column phone", line)?;
+        desk.reconcile(&["apply", "--yes", "-m", message])?;
+    }
+    let said = desk.reconcile(&["squash", &format!("{base}:head"), "-m", "fax, with its index"])?;
+    if !said.contains("Proven equal") {
+        return Err(said.into());
+    }
+    desk.agree()
+}
+
+/// A plan for PostgreSQL carries a script for SQLite, too, where the history is Alembic's on both.
+fn second_engine(desk: &Desk) -> Result<(), Failed> {
+    let python = desk.alembic.with_file_name("python").display().to_string();
+    let desk = &Desk::new(&python, desk.url.clone())?;
+    for file in desk.files(VERSIONS)? {
+        std::fs::remove_file(desk.path().join(VERSIONS).join(file))?;
+    }
+    let first = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = 'aaaa'\ndown_revision = None\n\n\n\
+                 def upgrade():\n    op.create_table('t', sa.Column('a', sa.Integer(), autoincrement=False, nullable=False), \
+                 sa.PrimaryKeyConstraint('a', name='t_pkey'))\n\n\ndef downgrade():\n    op.drop_table('t')\n";
+    desk.write(&format!("{VERSIONS}/aaaa.py"), first)?;
+    std::fs::create_dir(desk.path().join("schema"))?;
+    let table =
+        "table t {\n    column a integer\n    column b text nullable\n    primary-key a name=t_pkey\n}\n";
+    desk.write("schema/t.kdl", table)?;
+    let url = "environment dev { url \"$DATABASE_URL\"; }\n";
+    desk.write(
+        "reconcile.kdl",
+        &format!("engines postgres sqlite\nchain \"alembic\"\n{url}"),
+    )?;
+    desk.alembic(&["upgrade", "head"])?;
+    let said = desk.reconcile(&["plan", "-m", "b"])?;
+    if !said.contains("carries no script for sqlite") {
+        return Err(said.into());
+    }
+    for folder in [PLANS, VERSIONS] {
+        let files = desk.files(folder)?;
+        for file in files.iter().filter(|file| *file != "aaaa.py") {
+            std::fs::remove_file(desk.path().join(folder).join(file))?;
+        }
+    }
+    desk.name_the_command()?;
+    desk.reconcile(&["plan", "-m", "b"])?;
+    let plan = desk.files(PLANS)?.into_iter().next().ok_or("no plan")?;
+    let text = desk.read(&format!("{PLANS}/{plan}"))?;
+    let added = text.matches("ALTER TABLE").count();
+    let both = ["upgrade engine=postgres", "upgrade engine=sqlite"]
+        .iter()
+        .all(|word| text.contains(word));
+    if both && added == 4 {
+        return Ok(());
+    }
+    Err(text.into())
 }
 
 /// Plans a branch of its own; leaves its files aside, and returns what they were.

@@ -58,6 +58,9 @@ class Graph:
         self.below = {}
         self.declares = {}
         self.many_needs = 0
+        # Parents that another parent stands on: Alembic can crash on them for good.
+        self.redundant = rng.random() < 0.12
+        self.dashes = rng.random() < 0.08
         shape = rng.choice(["line", "branchy", "diamond", "bases", "needs", "anything"])
         for number in range(rng.randint(1, 13)):
             self.add(rng, shape, number)
@@ -84,8 +87,12 @@ class Graph:
             elif kind < 0.8:
                 # Ids that begin alike.
                 found = "ab" + "".join(rng.choice("12c_") for _ in range(rng.randint(2, 4)))
-            else:
+            elif kind < 0.9:
                 found = rng.choice("qrs") + str(rng.randrange(100))
+            elif self.dashes:
+                found = f"{rng.choice('vw')}-{rng.randrange(100)}"
+            else:
+                found = f"{rng.choice(['', 'v', 'ab1'])}{rng.randrange(3)}.{rng.randrange(100)}"
             taken = [revision["id"] for revision in self.revisions] + list(self.declares)
             if found not in taken:
                 return found
@@ -107,7 +114,10 @@ class Graph:
             if self.many_needs < 2 and rng.random() < 0.3:
                 count = rng.randint(2, 3)
             needs = rng.sample(ids, min(count, len(ids)))
-        down, needs = self.apart(down, needs)
+        if self.redundant:
+            needs = [one for one in needs if one not in down]
+        else:
+            down, needs = self.apart(down, needs)
         self.many_needs += len(needs) > 1
         if down and rng.random() < 0.1:
             needs += self.repeated(rng, down)
@@ -311,8 +321,13 @@ def case(seed, number):
     rng = random.Random(f"{seed}/{number}")
     graph = Graph(rng)
     steps = [a_step(rng, graph) for _ in range(STEPS)]
+    shown = [{key: value for key, value in graph.files[name].items() if key != "needed"} for name in sorted(graph.files)]
     project = Project(graph)
     try:
+        try:
+            list(project.script.walk_revisions())
+        except CommandError as error:
+            return {"case": number, "graph": shown, "refused": str(error)}
         said = []
         for rows, name, targets in steps:
             step = {"rows": rows, "command": name, "targets": targets}
@@ -324,10 +339,13 @@ def case(seed, number):
                     at = project.run(at, name, [target])["after"]
                 step["one_by_one"] = at
             said.append(step)
-        shown = [
-            {key: value for key, value in graph.files[name].items() if key != "needed"} for name in sorted(graph.files)
-        ]
-        return {"case": number, "graph": shown, "marks": project.marks(), "steps": said}
+        return {
+            "case": number,
+            "graph": shown,
+            "redundant": graph.redundant,
+            "marks": project.marks(),
+            "steps": said,
+        }
     finally:
         project.close()
 
