@@ -49,23 +49,31 @@ struct InFile {
 pub(super) async fn open_file() -> Result<Scratch, EngineError> {
     let parent = std::env::temp_dir();
     sweep(&parent);
-    let process = std::process::id();
-    let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), process);
-    let folder = parent.join(format!("{PREFIX}{process}_{random:016x}"));
-    let guard = guard(&folder).map_err(|error| unusable(&folder, &error))?;
-    let mut keeper = InFile {
-        folder,
-        _guard: guard,
+    let mut keeper = loop {
+        let process = std::process::id();
+        let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), process);
+        let folder = parent.join(format!("{PREFIX}{process}_{random:016x}"));
+        // Another run may have swept the folder away before its lock was taken.
+        if let Some(guard) = guard(&folder).map_err(|error| unusable(&folder, &error))? {
+            break InFile {
+                folder,
+                _guard: guard,
+            };
+        }
     };
     let session = keeper.renew().await?;
     Ok(Scratch::new(session, Box::new(keeper)))
 }
 
-fn guard(folder: &Path) -> std::io::Result<File> {
+fn guard(folder: &Path) -> std::io::Result<Option<File>> {
     std::fs::create_dir(folder)?;
-    let guard = File::create(folder.join(GUARD))?;
+    let path = folder.join(GUARD);
+    let guard = match File::create(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        guard => guard?,
+    };
     guard.lock()?;
-    Ok(guard)
+    Ok(path.exists().then_some(guard))
 }
 
 /// Removes what runs that were killed have left. What cannot be removed is in nobody's way.
@@ -123,5 +131,22 @@ impl Drop for InFile {
     fn drop(&mut self) {
         // After `remove` there is nothing left; after a failure nobody else would.
         std::fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_killed_run_left_goes_and_what_is_in_use_stays() {
+        let scratch = open_file().await.unwrap();
+        let file = PathBuf::from(scratch.url().unwrap().location);
+        let left = std::env::temp_dir().join(format!("{PREFIX}0_{}", std::process::id()));
+        drop(guard(&left).unwrap());
+        sweep(&std::env::temp_dir());
+        assert!(file.exists() && !left.exists());
+        scratch.close().await.unwrap();
+        assert!(!file.exists());
     }
 }
