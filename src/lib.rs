@@ -20,7 +20,7 @@
 //!
 //! A module uses only those above it in this list (`tests/arch.rs` holds the exact table):
 //!
-//! 1. [`diagnostic`]: what to tell a person, and where; `quoting`: texts in KDL
+//! 1. [`diagnostic`]: what to tell a person, and where; `quoting`, `python`: texts in KDL and Python
 //! 2. [`catalog`]: objects, ids, edges, fingerprints
 //! 3. [`diff`], [`op`], [`script`]: changes, ops, statements; data
 //! 4. [`dialect`]: engines; rule rows, rendering, sessions, introspection
@@ -49,6 +49,7 @@ pub mod dialect;
 pub mod diff;
 pub mod op;
 pub mod plan;
+mod python;
 mod quoting;
 pub mod revision;
 pub mod runner;

@@ -426,6 +426,15 @@ impl Batch {
     pub fn ops(&self) -> impl Iterator<Item = &Op> {
         std::iter::once(&self.head).chain(&self.folded)
     }
+
+    /// What is made within the statement of the head.
+    pub fn created(&self) -> Vec<(&ObjectId, &Object)> {
+        let made = self.folded.iter().filter_map(|op| match &op.action {
+            Action::Create { id, object } => Some((id, object)),
+            _ => None,
+        });
+        made.collect()
+    }
 }
 
 /// What is done, in order; no SQL yet.

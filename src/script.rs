@@ -88,6 +88,17 @@ pub struct Lock {
     pub lock: String,
 }
 
+/// What the statements of a step do, as calls of Alembic's `op`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// Python statements, of one line or more.
+    pub calls: Vec<String>,
+    /// Whether they name the types of SQLAlchemy's dialect, which must be imported.
+    pub types_of_dialect: bool,
+    /// Whether they make constraints without a name, which a project's naming convention would give one.
+    pub unnamed: bool,
+}
+
 /// A few statements that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
@@ -117,6 +128,9 @@ pub struct Step {
     /// Whether a table is written anew, into another file; not stored.
     #[serde(skip)]
     pub rewrites: bool,
+    /// The same in the words of Alembic, where it has any; not stored.
+    #[serde(skip)]
+    pub operations: Option<Operations>,
     /// The object it is about, for messages; not stored.
     #[serde(skip)]
     pub subject: Option<ObjectId>,

@@ -107,10 +107,23 @@ fn of_texts(engine: &Arc<Engine>) -> Vec<Trial> {
             })
         })
         .collect();
-    let on_paper = on(engine, "texts::arrive_on_paper", |engine| {
-        texts::arrive(engine, "", true)
-    });
-    trials.push(on_paper.with_ignored_flag(offline::program(engine).is_none()));
+    trials.extend(drivers(engine).into_iter().map(|driver| {
+        on(
+            engine,
+            &format!("texts::survive_in_operations_by_{driver}"),
+            move |engine| texts::survive_in_operations(engine, driver, false),
+        )
+    }));
+    let on_paper = [
+        on(engine, "texts::arrive_on_paper", |engine| {
+            texts::arrive(engine, "", true)
+        }),
+        on(engine, "texts::survive_in_operations_on_paper", |engine| {
+            texts::survive_in_operations(engine, "", true)
+        }),
+    ];
+    let is_missing = offline::program(engine).is_none();
+    trials.extend(on_paper.map(|trial| trial.with_ignored_flag(is_missing)));
     trials
 }
 

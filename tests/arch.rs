@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("quoting", &[]),
+    ("python", &[]),
     ("catalog", &["diagnostic"]),
     ("diff", &["catalog"]),
     ("op", &["catalog"]),
     ("script", &["catalog", "op"]),
-    ("dialect", &["catalog", "diagnostic", "op", "script"]),
+    ("dialect", &["catalog", "diagnostic", "op", "python", "script"]),
     (
         "declare",
         &["catalog", "diagnostic", "dialect", "diff", "quoting"],
     ),
-    ("revision", &["catalog", "diagnostic", "op", "quoting", "script"]),
+    (
+        "revision",
+        &["catalog", "diagnostic", "op", "python", "quoting", "script"],
+    ),
     ("plan", &["catalog", "diagnostic", "dialect", "diff", "op"]),
     ("runner", &["catalog", "dialect", "op", "revision", "script"]),
     (
@@ -36,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "verify",
         &["catalog", "diagnostic", "dialect", "diff", "scratch", "script"],
     ),
-    ("config", &["declare", "diagnostic", "dialect"]),
+    ("config", &["declare", "diagnostic", "dialect", "revision"]),
     (
         "workflow",
         &[

@@ -14,6 +14,7 @@ use kdl::{KdlDocument, KdlNode};
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::{Choices, Dialect, VersionTable};
+use crate::revision::twin::Style;
 
 /// One place to deploy to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Beside {
     pub command: Option<String>,
     /// Its version table; what `env.py` says if not named.
     pub version_table: Option<VersionTable>,
+    /// How the twins of our revisions are written.
+    pub style: Style,
 }
 
 impl Default for Config {
@@ -120,7 +123,7 @@ const NODES: &[&str] = &[
 ];
 
 /// What `chain "alembic"` takes.
-const BESIDE: &[&str] = &["config", "section", "command", "version-table"];
+const BESIDE: &[&str] = &["config", "section", "command", "version-table", "style"];
 
 /// Reads the settings; paths in them are taken from `root`. Reports all errors at once.
 pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic>> {
@@ -308,10 +311,22 @@ impl Reader<'_> {
                 "section" => beside.section = Some(self.one(child)),
                 "command" => beside.command = Some(self.one(child)),
                 "version-table" => beside.version_table = Some(self.version_table(child)),
+                "style" => beside.style = self.style(child),
                 other => self.unknown(child, "setting", other, BESIDE),
             }
         }
         Chain::Alembic(beside)
+    }
+
+    fn style(&mut self, node: &KdlNode) -> Style {
+        match self.one(node).as_str() {
+            "ops" => Style::Ops,
+            "sql" => Style::Sql,
+            other => {
+                self.unknown(node, "style", other, &["ops", "sql"]);
+                Style::default()
+            }
+        }
     }
 
     /// `version-table "name" schema="s"`.
@@ -417,6 +432,14 @@ mod tests {
             ..Beside::default()
         };
         assert_eq!(config.chain, Chain::Alembic(expected));
+        let config = read("chain \"alembic\" { style sql; }").unwrap();
+        let expected = Beside {
+            style: Style::Sql,
+            ..Beside::default()
+        };
+        assert_eq!(config.chain, Chain::Alembic(expected));
+        let wrong = read("chain \"alembic\" { style \"op\"; }").unwrap_err();
+        assert_eq!(wrong[0].help.as_deref(), Some("did you mean `ops`?"));
         for wrong in [
             "chain \"flyway\"",
             "chain \"alembic\" { version-table; }",

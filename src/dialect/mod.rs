@@ -4,6 +4,7 @@
 //! (query, reader, rule row and rendering of each kind), `strategy/*.rs`, `impact.rs`, `unmodelled.rs`. Knowledge of an
 //! engine stands nowhere else. `dialect.engine().rules(kind)` *is* the capability table: `None` means the engine has no such thing.
 
+pub mod alembic;
 pub mod literal;
 pub mod own_tables;
 pub mod render;
@@ -182,6 +183,9 @@ pub trait Engine: Sync + Send {
     fn advice(&self, _error: &EngineError) -> Option<String> {
         None
     }
+
+    /// How its things are called in Alembic, if twins can be written in its operations.
+    fn alembic(&self) -> Option<&'static dyn alembic::Words>;
 
     /// The version table of this name.
     fn version_table(&self, place: &QName) -> OwnTable;

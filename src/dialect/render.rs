@@ -8,7 +8,7 @@ use crate::op::{Action, Batch, Op, Plan, Txn};
 use crate::script::{Item, Lock, Script, Step};
 
 use super::rules::ErasedAlter;
-use super::{Engine, Impact, ImpactCx, RenderCx, Server, Sql};
+use super::{Engine, Impact, ImpactCx, RenderCx, Server, Sql, alembic};
 
 /// The statements of a plan on this server.
 pub fn render(plan: &Plan, server: &Server) -> Script {
@@ -72,20 +72,15 @@ fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>, facts: &I
         })
         .collect();
     let mut sql = Sql::new(engine);
-    let members: Vec<(&ObjectId, &Object)> = batch
-        .folded
-        .iter()
-        .filter_map(|op| match &op.action {
-            Action::Create { id, object } => Some((id, object)),
-            _ => None,
-        })
-        .collect();
-    op_sql(&batch.head, &members, cx, &mut sql);
-    items.extend(sql.finish());
+    op_sql(&batch.head, &batch.created(), cx, &mut sql);
+    let done = sql.finish();
+    let operations = alembic::operations(batch, &done, cx);
+    items.extend(done);
     let mut step = Step {
         title: batch.head.to_string(),
         items,
         txn: batch.head.txn,
+        operations,
         ..Step::default()
     };
     step.subject = Some(batch.head.subject());

@@ -4,9 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::Chain;
 use crate::config::alembic::AlembicProject;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::revision::{Origin, Revision, RevisionMap, twin};
+use crate::revision::twin::{self, Style};
+use crate::revision::{Origin, Revision, RevisionMap};
 
 use super::{Failure, Project, chain, generate};
 
@@ -35,7 +37,7 @@ pub(super) fn files(project: &Project, revision: &Revision) -> Result<Files, Fai
     let own = project.config.plans.join(own);
     taken(&map, revision, &own)?;
     let twin = match side {
-        Some(side) => Some(new_file(&side, &map, revision)?),
+        Some(side) => Some(new_file(&side, &map, revision, style(project))?),
         None => None,
     };
     Ok(Files { own, twin })
@@ -84,12 +86,21 @@ fn zone(name: &str) -> Option<jiff::tz::TimeZone> {
     })
 }
 
+/// How the project wants its twins written.
+fn style(project: &Project) -> Style {
+    match &project.config.chain {
+        Chain::Alembic(beside) => beside.style,
+        Chain::Native => Style::default(),
+    }
+}
+
 fn new_file(
     side: &AlembicProject,
     map: &RevisionMap,
     revision: &Revision,
+    style: Style,
 ) -> Result<(PathBuf, String), Failure> {
-    let text = twin::print(revision, map)?;
+    let text = twin::print(revision, map, style)?;
     let template = side.file_template.as_deref().unwrap_or(twin::TEMPLATE);
     let stem = twin::file_stem(template, revision, side.longest_slug.unwrap_or(twin::SLUG))?;
     let folder = location(side, map, revision)?;
@@ -237,8 +248,11 @@ pub fn write(project: &Project) -> Result<Vec<PathBuf>, Failure> {
             .find(|source| twin::twin_of(&source.text) == Some(&revision.id));
         match there {
             Some(source) if twin::check(revision, source).is_empty() => {}
-            Some(source) => files.push((PathBuf::from(&source.name), twin::print(revision, &map)?)),
-            None => files.push(new_file(&side, &map, revision)?),
+            Some(source) => {
+                let text = twin::print(revision, &map, style(project))?;
+                files.push((PathBuf::from(&source.name), text));
+            }
+            None => files.push(new_file(&side, &map, revision, style(project))?),
         }
     }
     generate::save(&files)?;

@@ -74,7 +74,7 @@ fn of_ours(revision: &Revision, map: &RevisionMap) -> Option<(String, String)> {
     if !named.all(ours) {
         return None;
     }
-    let text = twin::print(&plan, map).ok()?;
+    let text = twin::print(&plan, map, twin::Style::Ops).ok()?;
     let read = python::parse("twin.py", text.as_bytes()).ok()?.revision;
     let same = |one: &[String], other: &[String]| {
         let sorted = |list: &[String]| {

@@ -1,4 +1,5 @@
-//! Every case folder: what our own `apply` does, the twins do under Alembic, up and down, online and offline.
+//! Every case folder: what our own `apply` does, the twins do under Alembic, up and down, online and offline, in Alembic's
+//! operations as in plain statements.
 
 use std::path::Path;
 
@@ -32,6 +33,10 @@ impl Seen {
         observe::survive(what, &self.rows, &expected.rows, |_, _| false)
     }
 }
+
+/// The settings under which `apply` writes twins by itself.
+const SETTINGS: &str = "chain \"alembic\"\n";
+const INI: &str = "[alembic]\nscript_location = %(here)s/alembic\n";
 
 /// The chain that `apply` wrote, and what it left at its stages.
 struct Ours {
@@ -104,13 +109,16 @@ pub(super) fn run(case: &Case, engine: &Engine) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     let mut database = empty(Database::new(engine, folder, "ours")?, folder, "ours")?;
+    let operations = Project::new(folder.join("alembic"))?;
+    std::fs::write(folder.join("alembic.ini"), INI)?;
+    std::fs::write(folder.join("reconcile.kdl"), SETTINGS)?;
     let ours = ours(case, &database, folder)?;
-    let project = Project::new(folder.join("alembic"))?;
-    project.write(&ours.map)?;
-    let made = (&ours, &project);
+    let made = (&ours, &operations);
+    let statements = Project::new(folder.join("statements"))?;
+    statements.write(&ours.map)?;
     database = empty(database, folder, "online")?;
     begin(case, &database, made)?;
-    online(&database, made)?;
+    online(case, &database, &ours, (&operations, &statements))?;
     let program = offline::program(engine).filter(|_| engine.is_sqlite() || is_told_offline(case));
     if let Some(program) = program {
         database = empty(database, folder, "offline")?;
@@ -144,35 +152,66 @@ fn is_told_offline(case: &Case) -> bool {
     ["enum", "function", "mixed", "names", "rows", "trigger"].contains(&area)
 }
 
-/// Up with an asynchronous driver, down with the usual one, and connections treated as some projects do.
-fn online(database: &Database<'_>, (ours, project): Made<'_>) -> Result<(), Failed> {
+/// What Alembic left is the state that the revision leads to, by our own introspection.
+fn at_the_head(case: &Case, database: &Database<'_>, project: &Project) -> Result<(), Failed> {
+    let schema = case.declarations("after");
+    let schema = schema.to_string_lossy();
+    let words = [
+        "status",
+        "--exit-code",
+        "--url",
+        &database.url,
+        "--schema",
+        &schema,
+    ];
+    reconcile(project.root(), &words)?.exits(0, "status").map(drop)
+}
+
+/// Operations with the usual driver, then statements with an asynchronous one, and connections treated as some projects
+/// do; a way without return is gone once, by operations.
+fn online(
+    case: &Case,
+    database: &Database<'_>,
+    ours: &Ours,
+    (operations, statements): (&Project, &Project),
+) -> Result<(), Failed> {
     let (driver, connection) = if database.engine.is_sqlite() {
         ("aiosqlite", "foreign_keys")
     } else {
         ("asyncpg", "per_migration")
     };
-    project
-        .run(database, "upgrade", "head", Manner { driver, ..USUAL })?
-        .succeeds("upgrade head")?;
+    let up = |project: &Project, manner: Manner<'_>, what: &str| {
+        project.run(database, "upgrade", "head", manner)?.succeeds(what)
+    };
+    let down = |project: &Project, what: &str| {
+        let manner = Manner { connection, ..USUAL };
+        project.run(database, "downgrade", "-1", manner)?.succeeds(what)
+    };
+    up(operations, USUAL, "upgrade head")?;
     Seen::of(database)?.is("after upgrade head", &ours.after)?;
-    let Some(down) = &ours.down else {
+    at_the_head(case, database, operations)?;
+    let Some(before) = &ours.down else {
         return Ok(());
     };
-    project
-        .run(database, "downgrade", "-1", Manner { connection, ..USUAL })?
-        .succeeds("downgrade -1")?;
-    Seen::of(database)?.is("after downgrade -1", down)?;
-    if database.engine.is_sqlite() {
-        project
-            .run(database, "upgrade", "head", USUAL)?
-            .succeeds("upgrade head again")?;
-        observe::compare(
-            "after the second upgrade head",
-            &observe::observe(database)?,
-            &ours.after.facts,
-        )?;
-    }
-    Ok(())
+    down(operations, "downgrade -1")?;
+    Seen::of(database)?.is("after downgrade -1", before)?;
+    up(
+        statements,
+        Manner { driver, ..USUAL },
+        "upgrade head in statements",
+    )?;
+    // A row that a downgrade has lost does not come back.
+    observe::compare(
+        "after upgrade head in statements",
+        &observe::observe(database)?,
+        &ours.after.facts,
+    )?;
+    down(statements, "downgrade -1 in statements")?;
+    observe::compare(
+        "after downgrade -1 in statements",
+        &observe::observe(database)?,
+        &before.facts,
+    )
 }
 
 /// What Alembic prints with `--sql`, through the engine's own program.

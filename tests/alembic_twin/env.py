@@ -7,11 +7,25 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 request = context.config.attributes
 url, manner = request["url"], request["manner"]
+# Names are as the revisions have them, whatever the models of a project would be named by.
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 asynchronous = "+asyncpg" in url or "+aiosqlite" in url
 
 
 def run(connection):
-    context.configure(connection=connection, transaction_per_migration=manner == "per_migration")
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transaction_per_migration=manner == "per_migration",
+    )
     seen = request["seen"] = []
     if connection.dialect.name == "sqlite":
         seen.append(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
@@ -52,7 +66,9 @@ async def run_async():
 
 
 if context.is_offline_mode():
-    context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"})
+    context.configure(
+        url=url, target_metadata=metadata, literal_binds=True, dialect_opts={"paramstyle": "named"}
+    )
     with context.begin_transaction():
         context.run_migrations()
 elif asynchronous:

@@ -178,16 +178,23 @@ pub(super) fn edits_are_told(_engine: &Engine) -> Result<(), Failed> {
         Ok(shared.path(folder).join(&names[0]))
     };
     let (own, twin) = (only("plans")?, only("db/versions")?);
-    let edit = |path: &Path| -> Result<(), Failed> {
+    let edit = |path: &Path, from: &str, to: &str| -> Result<(), Failed> {
         let text = std::fs::read_to_string(path)?;
-        std::fs::write(path, text.replacen("CREATE TABLE t", "CREATE TABLE  t", 1))?;
+        if !text.contains(from) {
+            return Err(format!("no {from} in {text}").into());
+        }
+        std::fs::write(path, text.replacen(from, to, 1))?;
         Ok(())
     };
-    edit(&twin)?;
+    edit(&twin, "op.create_table(", "op.create_table( ")?;
     equal("after an edit of the twin", &shared.codes()?, &vec!["RC0325"])?;
     equal("written", &shared.written()?, &1)?;
     equal("problems", &shared.codes()?, &Vec::new())?;
-    edit(&own)?;
+    // Now it is written from the file, which holds statements alone.
+    edit(&twin, "op.execute(sa.DDL(", "op.execute(sa.DDL( ")?;
+    equal("after another edit of it", &shared.codes()?, &vec!["RC0325"])?;
+    equal("written", &shared.written()?, &1)?;
+    edit(&own, "CREATE TABLE t", "CREATE TABLE  t")?;
     equal("after an edit of the revision", &shared.codes()?, &vec!["RC0326"])?;
     equal("written", &shared.written()?, &1)?;
     equal("problems", &shared.codes()?, &Vec::new())?;

@@ -117,10 +117,16 @@ impl Project {
         Ok(Self { folder })
     }
 
-    /// Writes the twins of a chain.
+    /// The folder in which the project stands.
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
+    }
+
+    /// Writes the twins of a chain, statement by statement where they are read from files.
     pub(crate) fn write(&self, map: &RevisionMap) -> Result<(), Failed> {
         for revision in map.in_order() {
-            let text = twin::print(revision, map).map_err(|problems| format!("{problems:?}"))?;
+            let text =
+                twin::print(revision, map, twin::Style::Ops).map_err(|problems| format!("{problems:?}"))?;
             std::fs::write(
                 self.folder.join("versions").join(format!("{}.py", revision.id)),
                 text,

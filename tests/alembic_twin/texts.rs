@@ -1,17 +1,26 @@
 //! Texts with everything that a driver, SQLAlchemy, Alembic or Python could take for something else: they arrive letter
-//! by letter, on every driver and on paper.
+//! by letter, on every driver and on paper, in statements and in Alembic's operations.
 
 use libtest_mimic::Failed;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use reconcile::catalog::kinds::{
+    Check, Column, Comment, Generated, Index, IndexKey, IndexTerm, Table, TableExt,
+};
+use reconcile::catalog::{Canonical, Catalog, DataType, Expr, Kind, Object, ObjectId};
+use reconcile::dialect::{Choices, Dialect, Sizes, qualify, render};
+use reconcile::diff::{Intents, diff};
+use reconcile::plan::{Context, plan};
 use reconcile::revision::RevisionMap;
+use reconcile::script::Script;
 
 use super::offline;
 use super::project::{Manner, Project, USUAL};
 use super::revisions::{inside, revision, script};
 use crate::support::engine::{Database, Engine};
+use crate::support::observe;
 
 const COUNT: usize = 400;
 
@@ -149,4 +158,146 @@ pub(super) fn arrive(engine: &Engine, driver: &str, on_paper: bool) -> Result<()
         }
     }
     Ok(())
+}
+
+/// How many texts a table is made of.
+const PER_TABLE: usize = 3;
+
+/// Tables with the texts as names, defaults, checks, generated values, conditions of indexes, and comments.
+fn tables(texts: &[String], dialect: Dialect, on_sqlite: bool) -> Catalog {
+    let engine = dialect.engine();
+    let mut catalog = Catalog::new();
+    let plain = |data_type: &str| Column {
+        data_type: DataType::builtin(engine.data_type(data_type)),
+        nullable: true,
+        default: None,
+        identity: None,
+        generated: None,
+        collation: None,
+    };
+    for (number, texts) in texts.chunks(PER_TABLE).enumerate() {
+        let table = qualify(dialect, None, &format!("t{number}"));
+        let ext = TableExt::Plain;
+        catalog.insert(ObjectId::table(table.clone()), Object::Table(Table { ext }));
+        let a = engine.ident("a");
+        catalog.insert(ObjectId::column(&table, a.clone()), Object::Column(plain("text")));
+        for (at, text) in texts.iter().enumerate() {
+            let literal = literal(text, at, on_sqlite);
+            let short: String = text.chars().take(8).collect();
+            let named = ObjectId::column(&table, engine.ident(&format!("{short}{at}")));
+            let default = Some(Expr::new(literal.clone()));
+            catalog.insert(
+                named.clone(),
+                Object::Column(Column {
+                    default,
+                    ..plain("text")
+                }),
+            );
+            let generated = Some(Generated {
+                expr: Expr::new(format!("a || {literal}")),
+                stored: true,
+            });
+            let computed = ObjectId::column(&table, engine.ident(&format!("computed{at}")));
+            catalog.insert(
+                computed,
+                Object::Column(Column {
+                    generated,
+                    ..plain("text")
+                }),
+            );
+            let member = |kind, name: &str| {
+                ObjectId::member(kind, &table, engine.ident(&format!("{name}_{number}_{at}")))
+            };
+            let condition = Expr::new(format!("a <> {literal}"));
+            let check = Check {
+                expr: condition.clone(),
+                no_inherit: false,
+                validated: true,
+            };
+            catalog.insert(member(Kind::Check, &short), Object::Check(check));
+            let key = IndexKey {
+                term: IndexTerm::Column(a.clone()),
+                collation: None,
+                opclass: None,
+                descending: false,
+                nulls: None,
+            };
+            let index = Index {
+                method: "btree".into(),
+                unique: false,
+                nulls_not_distinct: false,
+                keys: vec![key],
+                include: Vec::new(),
+                predicate: Some(condition),
+            };
+            catalog.insert(member(Kind::Index, "ix"), Object::Index(index));
+            if !on_sqlite && !text.is_empty() {
+                let said = Comment {
+                    text: text.as_str().into(),
+                };
+                catalog.insert(ObjectId::on(Kind::Comment, named), Object::Comment(said));
+            }
+        }
+    }
+    catalog
+}
+
+/// The way from nothing to a catalog.
+fn way_to(catalog: Catalog, dialect: Dialect) -> Result<Script, Failed> {
+    let engine = dialect.engine();
+    let server = engine.default_server();
+    let (from, to) = (Canonical::assumed(Catalog::new()), Canonical::assumed(catalog));
+    let intents = Intents::default();
+    let difference = diff(&from, &to, &intents, &|name| engine.quote(name));
+    let context = Context {
+        server: &server,
+        intents: &intents,
+        locate: &|_| None,
+        sizes: &Sizes::new(),
+        choices: &Choices::DEFAULT,
+    };
+    let plan = plan(&from.shared(), &difference, &context).map_err(|problems| format!("{problems:?}"))?;
+    Ok(render::render(&plan, &server))
+}
+
+/// Operations make what the statements make.
+pub(super) fn survive_in_operations(engine: &Engine, driver: &str, on_paper: bool) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let dialect = Dialect::from_name(engine.kind()).ok_or("an engine without a name")?;
+    let mut texts = texts();
+    texts.truncate(COUNT / 2);
+    if on_paper && engine.is_sqlite() {
+        texts = texts.into_iter().map(|text| text.replace('\r', "")).collect();
+    }
+    let way = way_to(tables(&texts, dialect, engine.is_sqlite()), dialect)?;
+    let spoken = way.steps.iter().filter(|step| step.operations.is_some()).count();
+    if spoken * 4 < way.steps.len() {
+        return Err(format!("only {spoken} of {} steps are operations", way.steps.len()).into());
+    }
+    let expected = {
+        let database = Database::new(engine, folder.path(), "statements")?;
+        for sql in way.statements() {
+            database.execute(sql)?;
+        }
+        observe::observe(&database)?
+    };
+    let only = revision("aaaaaaaaaaaa", &[], vec![script(engine.kind(), way)]);
+    let map = RevisionMap::new(vec![only]).map_err(|problems| format!("{problems:?}"))?;
+    let project = Project::new(folder.path().join("alembic"))?;
+    project.write(&map)?;
+    let database = Database::new(engine, folder.path(), "operations")?;
+    let manner = Manner {
+        driver,
+        offline: on_paper,
+        ..USUAL
+    };
+    let target = if on_paper { "base:head" } else { "head" };
+    let answer = project
+        .run(&database, "upgrade", target, manner)?
+        .succeeds("upgrade head")?;
+    if on_paper {
+        let program = offline::program(engine).ok_or("no program to run it with")?;
+        offline::feed(&program, &database, &answer.output)?;
+    }
+    observe::compare("in operations", &observe::observe(&database)?, &expected)
 }

@@ -202,7 +202,7 @@ fn normal(sql: &str) -> String {
         let plain = !inner.is_empty()
             && inner
                 .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte.is_ascii_digit());
         if quote == "\"" && plain {
             out.push_str(inner);
         } else {
@@ -220,6 +220,25 @@ fn normal(sql: &str) -> String {
         .replace(" (", "(")
         .replace(" ;", ";")
         .replace('\u{1}', " ")
+}
+
+/// A column with `NOT NULL` behind its default, on which side of it that was written.
+fn not_null_last(member: &str) -> String {
+    const WORDS: &str = " NOT NULL";
+    let (mut depth, mut quote) = (0, None);
+    for (at, character) in member.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            (None, ' ') if depth == 0 && member[at..].starts_with(WORDS) => {
+                return format!("{}{}{WORDS}", &member[..at], &member[at + WORDS.len()..]);
+            }
+            _ => {}
+        }
+    }
+    member.to_owned()
 }
 
 /// `CREATE TABLE t (a, b) STRICT` as head, members and tail.
@@ -244,6 +263,7 @@ fn table_text(sql: &str) -> (String, Vec<String>, String) {
         member.push(character);
     }
     members.push(member.trim().to_owned());
+    let mut members: Vec<String> = members.iter().map(|member| not_null_last(member)).collect();
     members.sort();
     (
         sql[..open].trim().to_owned(),

@@ -1,5 +1,6 @@
 //! PostgreSQL: its table of facts.
 
+mod alembic;
 mod expressions;
 mod impact;
 mod keywords;
@@ -159,6 +160,10 @@ impl Engine for Postgres {
             _ => return None,
         };
         Some(advice.to_owned())
+    }
+
+    fn alembic(&self) -> Option<&'static dyn super::alembic::Words> {
+        Some(&alembic::Postgres)
     }
 
     fn version_table(&self, place: &QName) -> OwnTable {

@@ -4,6 +4,7 @@
 //! the table anew (<https://sqlite.org/lang_altertable.html#otheralter>). There are no schemas, enums, sequences,
 //! functions or comments.
 
+mod alembic;
 mod impact;
 mod kinds;
 mod literals;
@@ -165,6 +166,10 @@ impl Engine for Sqlite {
 
     fn question(&self, question: &Question, _cx: &RenderCx<'_>) -> Option<(String, String)> {
         questions::question(question)
+    }
+
+    fn alembic(&self) -> Option<&'static dyn super::alembic::Words> {
+        Some(&alembic::Sqlite)
     }
 
     fn version_table(&self, place: &QName) -> OwnTable {

@@ -1,15 +1,18 @@
 //! The functions of a twin: what each script does, statement by statement, in the transactions in which it is run here.
 //!
-//! In: the scripts of a revision. Out: Python. The statements are those of the script, to the letter.
+//! In: the scripts of a revision. Out: Python. The statements are those of the script, to the letter; in their place
+//! stand Alembic's operations where a step has them and the style asks for them.
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::op::Txn;
+use crate::python::{call, comment, lines, string};
 use crate::revision::{Direction, Revision};
-use crate::script::{Batched, Item, Script, Step};
+use crate::script::{Batched, Item, Operations, Script, Step};
 
-use super::literal::{call, comment, lines, string};
 use super::manner::{self, Manner};
-use super::statements;
+use super::{Style, statements};
 
 const DIALECT: &str = r#"
 
@@ -104,25 +107,72 @@ def _transaction(foreign_keys: str) -> Iterator[None]:
             connection.exec_driver_sql(f"PRAGMA foreign_keys = {before}")
 "#;
 
-/// The printed functions, and which of the shared ones they call.
+const UNNAMED: &str = r#"
+
+@contextmanager
+def _unnamed() -> Iterator[None]:
+    """Leaves what has no name without one, whatever the naming convention of the project's models says."""
+    options = op.get_context().opts
+    kept = {name: options.pop(name) for name in ("target_metadata",) if name in options}
+    try:
+        yield
+    finally:
+        options.update(kept)
+"#;
+
+/// A function that those of both directions call; they stand in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shared {
+    /// Which engine it is.
+    Dialect,
+    /// What is asked of the data.
+    Expect,
+    /// Statements whose white space Alembic would change.
+    Verbatim,
+    /// Constraints without a name.
+    Unnamed,
+    /// The transactions of an engine without Alembic's.
+    Transaction,
+}
+
+impl Shared {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Dialect => DIALECT,
+            Self::Expect => EXPECT,
+            Self::Verbatim => VERBATIM,
+            Self::Unnamed => UNNAMED,
+            Self::Transaction => TRANSACTION,
+        }
+    }
+}
+
+/// The printed functions, and what they need.
 #[derive(Debug, Default)]
 pub(super) struct Functions {
     text: String,
-    expects: bool,
-    verbatim: bool,
-    /// Whether they make transactions.
-    pub(super) transaction: bool,
+    style: Style,
+    /// What they call.
+    pub(super) shared: BTreeSet<Shared>,
+    /// The dialects whose types they name.
+    pub(super) types_of: BTreeSet<&'static str>,
 }
 
 /// Both directions of a revision.
-pub(super) fn functions(revision: &Revision) -> Result<Functions, Vec<Diagnostic>> {
+pub(super) fn functions(revision: &Revision, style: Style) -> Result<Functions, Vec<Diagnostic>> {
     let manners: Result<Vec<&Manner>, Diagnostic> = revision
         .scripts
         .iter()
         .map(|script| manner::of(&script.engine))
         .collect();
     let manners = manners.map_err(|problem| vec![problem])?;
-    let mut functions = Functions::default();
+    let mut functions = Functions {
+        style,
+        ..Functions::default()
+    };
+    if !revision.scripts.is_empty() {
+        functions.shared.insert(Shared::Dialect);
+    }
     for (direction, title) in [
         (Direction::Upgrade, "Upgrade schema."),
         (Direction::Downgrade, "Downgrade schema."),
@@ -142,17 +192,9 @@ pub(super) fn functions(revision: &Revision) -> Result<Functions, Vec<Diagnostic
 
 impl Functions {
     /// What stands behind the head.
-    pub(super) fn print(&self, out: &mut String, has_scripts: bool) {
-        let shared = [
-            (has_scripts, DIALECT),
-            (self.expects, EXPECT),
-            (self.verbatim, VERBATIM),
-            (self.transaction, TRANSACTION),
-        ];
-        for (is_used, text) in shared {
-            if is_used {
-                out.push_str(text);
-            }
+    pub(super) fn print(&self, out: &mut String) {
+        for shared in &self.shared {
+            out.push_str(shared.text());
         }
         out.push_str(&self.text);
     }
@@ -214,7 +256,7 @@ impl Functions {
                     self.line("    pass");
                 }
             } else {
-                self.transaction = true;
+                self.shared.insert(Shared::Transaction);
                 let keys = if script.foreign_keys_off { "OFF" } else { "ON" };
                 self.line(&format!("with _transaction(foreign_keys=\"{keys}\"):"));
                 self.steps(manner, steps, "        ");
@@ -233,8 +275,15 @@ impl Functions {
                 self.text
                     .push_str(&format!("{indent}{}\n", comment(&format!("loses: {loss}"))));
             }
+            let operations = step.operations.as_ref().filter(|_| self.style == Style::Ops);
             for item in &step.items {
-                self.item(manner, item, indent);
+                match (item, operations) {
+                    (Item::Sql(_) | Item::DoneWhen { .. }, Some(_)) => {}
+                    _ => self.item(manner, item, indent),
+                }
+            }
+            if let Some(operations) = operations {
+                self.operations(manner, operations, indent);
             }
         }
         // A step that holds nothing but a comment.
@@ -243,6 +292,21 @@ impl Functions {
             .any(|line| !line.trim_start().starts_with('#'));
         if !has_code {
             self.text.push_str(&format!("{indent}pass\n"));
+        }
+    }
+
+    fn operations(&mut self, manner: &Manner, operations: &Operations, indent: &str) {
+        let mut indent = indent.to_owned();
+        if operations.types_of_dialect {
+            self.types_of.insert(manner.dialect);
+        }
+        if operations.unnamed {
+            self.shared.insert(Shared::Unnamed);
+            self.text.push_str(&format!("{indent}with _unnamed():\n"));
+            indent.push_str("    ");
+        }
+        for line in operations.calls.iter().flat_map(|call| call.lines()) {
+            self.text.push_str(&format!("{indent}{line}\n"));
         }
     }
 
@@ -256,7 +320,7 @@ impl Functions {
                 }
             }
             Item::Expect { label, sql, value } => {
-                self.expects = true;
+                self.shared.insert(Shared::Expect);
                 let query = statements::split(sql, manner).first().copied().unwrap_or(sql);
                 let inner = format!("{indent}    ");
                 self.text.push_str(&format!("{indent}_expect(\n"));
@@ -272,7 +336,7 @@ impl Functions {
     fn statement(&mut self, manner: &Manner, statement: &str, indent: &str) {
         // Offline, Alembic makes spaces of tabs, and puts the semicolon right behind.
         if statement.contains('\t') || statements::ends_in_comment(statement, manner) {
-            self.verbatim = true;
+            self.shared.insert(Shared::Verbatim);
             self.text.push_str(&call("_verbatim(", statement, ")", indent));
         } else {
             let doubled = statement.replace('%', "%%");

@@ -1,10 +1,11 @@
 //! The top of a twin: docstring, imports, the four names that Alembic reads, and where the file comes from.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Fingerprint;
 use crate::diagnostic::Diagnostic;
+use crate::python::{comment, docstring, listed, repr, strings};
 use crate::revision::{Revision, RevisionMap};
-
-use super::literal::{comment, docstring, listed, repr, strings};
 
 /// The names under which a twin says where it comes from.
 pub(super) const REVISION: &str = "reconcile_revision";
@@ -111,16 +112,16 @@ pub(super) fn print(out: &mut String, revision: &Revision, parents: &Parents, im
     ));
     // The statements are compared letter by letter: a formatter would only make it look as if somebody had edited them.
     out.push_str("# fmt: off\n");
-    if imports.transaction {
-        out.push_str("from contextlib import contextmanager, suppress\n");
+    if imports.context {
+        let suppress = if imports.suppress { ", suppress" } else { "" };
+        out.push_str(&format!("from contextlib import contextmanager{suppress}\n"));
         out.push_str("from typing import Iterator, Sequence, Union\n\n");
     } else {
         out.push_str("from typing import Sequence, Union\n\n");
     }
     out.push_str("from alembic import op\nimport sqlalchemy as sa\n");
-    for import in &imports.more {
-        out.push_str(import);
-        out.push('\n');
+    for dialect in &imports.types_of {
+        out.push_str(&format!("from sqlalchemy.dialects import {dialect}\n"));
     }
     out.push_str("\n\n# revision identifiers, used by Alembic.\n");
     let depends = match parents.depends.as_slice() {
@@ -146,10 +147,12 @@ pub(super) fn print(out: &mut String, revision: &Revision, parents: &Parents, im
 /// What the functions need.
 #[derive(Debug, Default)]
 pub(super) struct Imports {
-    /// The transactions of an engine without Alembic's.
-    pub(super) transaction: bool,
-    /// Further lines.
-    pub(super) more: Vec<String>,
+    /// Functions that are used with `with`.
+    pub(super) context: bool,
+    /// Errors that are passed over.
+    pub(super) suppress: bool,
+    /// The dialects of SQLAlchemy whose types are named.
+    pub(super) types_of: BTreeSet<&'static str>,
 }
 
 /// As Python prints a time: `2026-11-21 09:30:00+00:00`.

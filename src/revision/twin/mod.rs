@@ -6,7 +6,6 @@
 mod body;
 mod file_name;
 mod head;
-mod literal;
 mod manner;
 mod statements;
 
@@ -14,13 +13,26 @@ use std::sync::Arc;
 
 use crate::catalog::Fingerprint;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::python;
 
 use super::{Origin, Revision, RevisionMap};
+use body::Shared;
 
 pub use file_name::{SLUG, TEMPLATE, file_stem};
 
-/// The text of the twin. `map` holds what the revision stands on; the revision itself may be new to it.
-pub fn print(revision: &Revision, map: &RevisionMap) -> Result<String, Vec<Diagnostic>> {
+/// How the functions of a twin are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Alembic's operations where a step has them, its statements where not.
+    #[default]
+    Ops,
+    /// The statements, to the letter.
+    Sql,
+}
+
+/// The text of the twin. `map` holds what the revision stands on; the revision itself may be new to it. A revision that
+/// was read from its file has no operations, and gets a twin of statements in either style.
+pub fn print(revision: &Revision, map: &RevisionMap, style: Style) -> Result<String, Vec<Diagnostic>> {
     if revision.origin == Origin::Alembic {
         let message = format!("revision {} is a file of Alembic's already", revision.id);
         return Err(vec![
@@ -28,17 +40,19 @@ pub fn print(revision: &Revision, map: &RevisionMap) -> Result<String, Vec<Diagn
         ]);
     }
     let parents = head::parents(revision, map)?;
-    let functions = body::functions(revision)?;
+    let functions = body::functions(revision, style)?;
+    let uses = |shared| functions.shared.contains(&shared);
     let imports = head::Imports {
-        transaction: functions.transaction,
-        more: Vec::new(),
+        context: uses(Shared::Transaction) || uses(Shared::Unnamed),
+        suppress: uses(Shared::Transaction),
+        types_of: functions.types_of.clone(),
     };
     let mut above = String::new();
     head::print(&mut above, revision, &parents, &imports);
     let mut below = String::new();
-    functions.print(&mut below, !revision.scripts.is_empty());
+    functions.print(&mut below);
     let hash = Fingerprint::of_bytes(format!("{above}{below}").as_bytes());
-    let line = format!("{} = {}\n", head::BODY, literal::repr(hash.as_str()));
+    let line = format!("{} = {}\n", head::BODY, python::repr(hash.as_str()));
     Ok(format!("{above}{line}{below}"))
 }
 

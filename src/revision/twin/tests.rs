@@ -52,7 +52,7 @@ fn revision(id: &str, down: &[&str], scripts: Vec<EngineScript>) -> Revision {
 }
 
 fn printed(revision: &Revision) -> String {
-    print(revision, &RevisionMap::default()).unwrap()
+    print(revision, &RevisionMap::default(), Style::Ops).unwrap()
 }
 
 fn source(text: &str) -> Arc<Source> {
@@ -196,7 +196,7 @@ fn no_parent_stands_on_another() {
     labelled.branch_labels = vec!["first".to_owned()];
     let map = RevisionMap::new(vec![labelled, on("bbbb", &["aaaa"]), on("zzzz", &[])]).unwrap();
     let lines = |revision: &Revision| -> Vec<String> {
-        let text = print(revision, &map).unwrap();
+        let text = print(revision, &map, Style::Ops).unwrap();
         let starts = ["Revises: ", "down_revision", "depends_on"];
         text.lines()
             .filter(|line| starts.iter().any(|start| line.starts_with(start)))
@@ -220,7 +220,7 @@ fn no_parent_stands_on_another() {
     assert_eq!(lines(&dependent), ["zzzz", "'zzzz'", "'aaaa'"]);
     let mut wrong = on("cccc", &["aaaa"]);
     wrong.depends_on = vec!["bbbb".to_owned(), "nobody".to_owned()];
-    let codes: Vec<&str> = print(&wrong, &map)
+    let codes: Vec<&str> = print(&wrong, &map, Style::Ops)
         .unwrap_err()
         .iter()
         .map(|found| found.code)
@@ -272,21 +272,11 @@ fn an_edit_of_either_file_is_noticed() {
 fn what_has_no_twin_is_told() {
     let mut foreign = revision("aaaa", &[], Vec::new());
     foreign.origin = Origin::Alembic;
-    let code = |revision: &Revision| print(revision, &RevisionMap::default()).unwrap_err()[0].code;
+    let code =
+        |revision: &Revision| print(revision, &RevisionMap::default(), Style::Ops).unwrap_err()[0].code;
     assert_eq!(code(&foreign), "RC0323");
     let unknown = revision("aaaa", &[], vec![script("oracle", Script::default())]);
     assert_eq!(code(&unknown), "RC0320");
-}
-
-#[test]
-fn literals_show_what_they_hold() {
-    assert_eq!(literal::string("a'b%:c\\d"), "\"a'b%:c\\\\d\"");
-    assert_eq!(literal::string("\"q\""), "'\"q\"'");
-    assert_eq!(
-        literal::string("'\"\n\r\t\0\u{85}\u{2028}\u{feff}é\u{1f600}"),
-        "\"'\\\"\\n\\r\\t\\x00\\x85\\u2028\\ufeffé\u{1f600}\""
-    );
-    assert_eq!(literal::comment("a\nb\u{b}c"), "# a b c");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
         generated_as_identity(identity, sql);
     }
     if let Some(default) = &column.default {
-        sql.raw(" DEFAULT ").raw(&as_default(default));
+        sql.raw(" DEFAULT ").raw(&default_text(default));
     }
     if !column.nullable {
         sql.raw(" NOT NULL");
@@ -153,7 +153,7 @@ fn generation(identity: &Identity) -> &'static str {
 
 /// Inside `CREATE TABLE` a default must be an operand: what has a comparison or `AND` in it needs parentheses, and the
 /// engine prints it with them.
-fn as_default(default: &Expr) -> String {
+pub(in crate::dialect::postgres) fn default_text(default: &Expr) -> String {
     default.text().trim().to_owned()
 }
 
@@ -164,11 +164,7 @@ fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
     let (from, to) = (change.from, change.to);
     let has = |attr: ColumnAttr| change.attrs.contains(&attr);
     let retyped = has(ColumnAttr::DataType) || has(ColumnAttr::Collation);
-    // A default is cast by the engine with the type, which fails between families although the new default would do.
-    let before_family = family(&from.data_type.text);
-    let other_family = retyped && before_family != family(&to.data_type.text);
-    let user = from.data_type.user.is_some() || to.data_type.user.is_some();
-    let renew_default = retyped && (has(ColumnAttr::Default) || other_family || user);
+    let renew_default = renews_default(change);
 
     let mut parts = Parts {
         id: change.id,
@@ -196,7 +192,7 @@ fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
     if let Some(default) = &to.default
         && (has(ColumnAttr::Default) || renew_default)
     {
-        parts.push(&format!("SET DEFAULT {}", as_default(default)));
+        parts.push(&format!("SET DEFAULT {}", default_text(default)));
     }
     if has(ColumnAttr::Nullable) {
         parts.push(if to.nullable {
@@ -221,6 +217,17 @@ fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
     if counts(to) && (!counts(from) || (from.identity.is_none() && to.identity.is_some())) {
         follow_rows(change.id, to, sql);
     }
+}
+
+/// Whether the default is taken away before the type changes, and given anew after: it is cast by the engine with the
+/// type, which fails between families although the new default would do.
+pub(in crate::dialect::postgres) fn renews_default(change: &AlterItem<'_, Column>) -> bool {
+    let has = |attr: ColumnAttr| change.attrs.contains(&attr);
+    let (from, to) = (&change.from.data_type, &change.to.data_type);
+    let other_family = family(&from.text) != family(&to.text);
+    let user = from.user.is_some() || to.user.is_some();
+    let retyped = has(ColumnAttr::DataType) || has(ColumnAttr::Collation);
+    retyped && (has(ColumnAttr::Default) || other_family || user)
 }
 
 /// The actions of one `ALTER TABLE`.
@@ -298,7 +305,7 @@ pub(in crate::dialect::postgres) fn drop_default(column: &ObjectId, sql: &mut Sq
 pub(in crate::dialect::postgres) fn set_default(column: &ObjectId, default: &Expr, sql: &mut Sql) {
     sql.raw("ALTER COLUMN ");
     name(column, sql);
-    sql.raw(" SET DEFAULT ").raw(&as_default(default));
+    sql.raw(" SET DEFAULT ").raw(&default_text(default));
 }
 
 /// Whether the column takes its values from a sequence.

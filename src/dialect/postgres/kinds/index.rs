@@ -90,7 +90,8 @@ fn begin_again(id: &ObjectId, sql: &mut Sql) {
     sql.raw("DROP INDEX CONCURRENTLY IF EXISTS ").qname(&index).end();
 }
 
-fn key(sql: &mut Sql, key: &IndexKey) {
+/// A key with its options.
+pub(in crate::dialect::postgres) fn key(sql: &mut Sql, key: &IndexKey) {
     match &key.term {
         IndexTerm::Column(column) => {
             sql.ident(column);

@@ -21,8 +21,9 @@ use crate::catalog::kinds::Deferrable;
 use crate::catalog::{Kind, ObjectId, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
-pub(super) use column::{counts, drop_default, set_default, set_type};
+pub(super) use column::{counts, default_text, drop_default, renews_default, set_default, set_type};
 pub(super) use enum_type::{create_type, is_extension};
+pub(super) use index::key as index_key;
 
 /// The rule row of a kind.
 #[expect(

@@ -2,7 +2,7 @@
 
 use crate::catalog::kinds::Column;
 use crate::catalog::walk::Walk;
-use crate::catalog::{Ident, Kind, Object, ObjectId, QName};
+use crate::catalog::{Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::dialect::sqlite::text::{is_bare_default, is_constant_default, mentions};
 use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
 
@@ -50,15 +50,20 @@ pub(super) fn clause(name: &Ident, column: &Column, sql: &mut Sql) {
         sql.raw(" NOT NULL");
     }
     if let Some(default) = &column.default {
-        if is_bare_default(default.text()) {
-            sql.raw(" DEFAULT ").raw(default.text());
-        } else {
-            sql.raw(" DEFAULT (").raw(default.text()).raw(")");
-        }
+        sql.raw(" DEFAULT ").raw(&default_clause(default));
     }
     if let Some(generated) = &column.generated {
         sql.raw(" GENERATED ALWAYS AS (").raw(generated.expr.text());
         sql.raw(if generated.stored { ") STORED" } else { ") VIRTUAL" });
+    }
+}
+
+/// A default as it stands behind `DEFAULT`.
+pub(in crate::dialect::sqlite) fn default_clause(default: &Expr) -> String {
+    if is_bare_default(default.text()) {
+        default.text().to_owned()
+    } else {
+        format!("({})", default.text())
     }
 }
 

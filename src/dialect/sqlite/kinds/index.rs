@@ -50,7 +50,8 @@ fn create(item: Item<'_, Index>, _: &[(&ObjectId, &Object)], _cx: &RenderCx<'_>,
     }
 }
 
-fn key(sql: &mut Sql, key: &IndexKey) {
+/// A key with its options.
+pub(in crate::dialect::sqlite) fn key(sql: &mut Sql, key: &IndexKey) {
     match &key.term {
         IndexTerm::Column(column) => sql.ident(column),
         IndexTerm::Expr(expr) => sql.raw(expr.text()),

@@ -1,6 +1,7 @@
-//! Python literals: any text as an expression that Python reads back exactly.
+//! How a text is written in Python so that it is read back exactly: as a literal on one line or several, as a comment, in
+//! a docstring (<https://docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals>).
 //!
-//! The forms are those of <https://docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals>.
+//! Must not: know what the text means.
 
 use std::fmt::Write as _;
 
@@ -8,12 +9,12 @@ use std::fmt::Write as _;
 const SHORT: usize = 88;
 
 /// A string literal on one line, in the quotes that SQL seldom has.
-pub(super) fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     quoted(text, '"', '\'')
 }
 
 /// A string literal as Python's `repr` writes it.
-pub(super) fn repr(text: &str) -> String {
+pub(crate) fn repr(text: &str) -> String {
     quoted(text, '\'', '"')
 }
 
@@ -31,7 +32,7 @@ fn quoted(text: &str, usual: char, other: char) -> String {
 }
 
 /// `None`, `'a'` or `('a', 'b')`.
-pub(super) fn strings(texts: &[String]) -> String {
+pub(crate) fn strings(texts: &[String]) -> String {
     match texts {
         [] => "None".to_owned(),
         [one] => repr(one),
@@ -40,13 +41,13 @@ pub(super) fn strings(texts: &[String]) -> String {
 }
 
 /// `'a', 'b'`.
-pub(super) fn listed(texts: &[String]) -> String {
+pub(crate) fn listed(texts: &[String]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| repr(text)).collect();
     texts.join(", ")
 }
 
 /// A call with one text: on one line, or a line of the text on each.
-pub(super) fn call(open: &str, text: &str, close: &str, indent: &str) -> String {
+pub(crate) fn call(open: &str, text: &str, close: &str, indent: &str) -> String {
     if !text.trim_end_matches('\n').contains('\n') && text.chars().count() <= SHORT {
         return format!("{indent}{open}{}{close}\n", string(text));
     }
@@ -55,7 +56,7 @@ pub(super) fn call(open: &str, text: &str, close: &str, indent: &str) -> String 
 }
 
 /// A literal for each line of the text, which Python puts together; `end` stands behind the last.
-pub(super) fn lines(text: &str, indent: &str, end: &str) -> String {
+pub(crate) fn lines(text: &str, indent: &str, end: &str) -> String {
     let literals: Vec<String> = text
         .split_inclusive('\n')
         .map(|line| format!("{indent}{}", string(line)))
@@ -64,7 +65,7 @@ pub(super) fn lines(text: &str, indent: &str, end: &str) -> String {
 }
 
 /// The text of a docstring: lines stay lines.
-pub(super) fn docstring(text: &str) -> String {
+pub(crate) fn docstring(text: &str) -> String {
     let mut out = String::new();
     for (at, line) in text.split('\n').enumerate() {
         if at > 0 {
@@ -76,7 +77,7 @@ pub(super) fn docstring(text: &str) -> String {
 }
 
 /// A comment; a text of several lines becomes one.
-pub(super) fn comment(text: &str) -> String {
+pub(crate) fn comment(text: &str) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || is_unprintable(c))
         .filter(|word| !word.is_empty())
@@ -116,4 +117,20 @@ fn is_unprintable(c: char) -> bool {
         || matches!(c,
             '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}'
             | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_show_what_they_hold() {
+        assert_eq!(string("a'b%:c\\d"), "\"a'b%:c\\\\d\"");
+        assert_eq!(string("\"q\""), "'\"q\"'");
+        assert_eq!(
+            string("'\"\n\r\t\0\u{85}\u{2028}\u{feff}é\u{1f600}"),
+            "\"'\\\"\\n\\r\\t\\x00\\x85\\u2028\\ufeffé\u{1f600}\""
+        );
+        assert_eq!(comment("a\nb\u{b}c"), "# a b c");
+    }
 }
