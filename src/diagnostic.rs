@@ -36,8 +36,16 @@ impl Span {
 
     /// Line and column of the start, both counted from 1; the column counts characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let start = self.range.start.min(self.source.text.len());
-        let before = &self.source.text[..start];
+        self.place(self.range.start)
+    }
+
+    /// Line and column of what comes behind the last character.
+    pub fn end_line_column(&self) -> (usize, usize) {
+        self.place(self.range.end.max(self.range.start))
+    }
+
+    fn place(&self, offset: usize) -> (usize, usize) {
+        let before = &self.source.text[..offset.min(self.source.text.len())];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (line, column)

@@ -26,7 +26,7 @@
 //! 4. [`dialect`]: engines; rule rows, rendering, sessions, introspection
 //! 5. [`declare`], [`revision`]: files; the declarations and the chain
 //! 6. [`plan`], [`runner`]: ops in order; statements carried out
-//! 7. [`scratch`], [`verify`]: arbitration and proof
+//! 7. [`scratch`], [`verify`]: arbitration and proof; [`lint`]: opinions of declarations, plans and revisions
 //! 8. [`config`], [`workflow`]: a project, and one use case a file
 //! 9. `cli`: arguments, output, exit status; the only module that prints
 //!
@@ -36,6 +36,7 @@
 //! spelled as the engine spells it. *scratch database*: an empty one that nobody misses. *change*: one object that
 //! differs. *op*: one thing to do. *strategy*: a rewrite of ops into safer ones. *batch*: ops of one statement. *step*:
 //! statements that belong together. *segment*: steps of one transaction. *impact*: what an op locks, costs and loses.
+//! *lint*: an opinion of what is declared or planned, under a name.
 //! *fingerprint*: the hash of a catalog. *drift*: a database that is not as its revision left it. *proof*: a plan run
 //! up and down on the scratch database. *revision*, *head*, *base*, *down revision*, *upgrade*, *downgrade*, *stamp*:
 //! as in Alembic.
@@ -47,6 +48,7 @@ pub mod declare;
 pub mod diagnostic;
 pub mod dialect;
 pub mod diff;
+pub mod lint;
 pub mod op;
 pub mod plan;
 mod python;

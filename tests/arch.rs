@@ -40,7 +40,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "verify",
         &["catalog", "diagnostic", "dialect", "diff", "scratch", "script"],
     ),
-    ("config", &["declare", "diagnostic", "dialect", "revision"]),
+    (
+        "lint",
+        &[
+            "catalog",
+            "declare",
+            "diagnostic",
+            "dialect",
+            "op",
+            "revision",
+            "script",
+        ],
+    ),
+    (
+        "config",
+        &["declare", "diagnostic", "dialect", "lint", "revision"],
+    ),
     (
         "workflow",
         &[
@@ -50,6 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "diagnostic",
             "dialect",
             "diff",
+            "lint",
             "op",
             "plan",
             "revision",
@@ -67,6 +83,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "declare",
             "diagnostic",
             "dialect",
+            "lint",
             "op",
             "quoting",
             "revision",

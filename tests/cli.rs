@@ -352,6 +352,49 @@ fn for_programs() {
 }
 
 #[test]
+fn opinions() {
+    let mut story = Story::new();
+    story.run("lint");
+    story.write(
+        "reconcile.kdl",
+        "environment dev {\n    url \"sqlite:shop.db\"\n}\nengines sqlite postgres\nlint {\n    rule json-instead-of-jsonb level=error\n}\n",
+    );
+    story.declare(&format!(
+        "{SHOP}\ntable notes {{\n    allow missing-primary-key because=\"a heap\"\n    allow unknown-thing because=\"so\"\n    \
+         column body json\n    column at timestamp {{\n        allow timestamp-without-zone because=\"a clock on a wall\"\n        \
+         allow naming because=\"so\"\n    }}\n}}\n"
+    ));
+    story
+        .run("lint")
+        .run("lint --quiet --format json schema/shop.kdl")
+        .run("lint --format github")
+        .run("lint --format sarif --explain padded-text")
+        .run("lint --explain padded-txt")
+        .run("heads --format sarif");
+    story.write(
+        "reconcile.kdl",
+        "lint {\n    rule mising-primary-key level=warn\n    rule naming level=loud\n}\n",
+    );
+    story.run("lint");
+    story.write(
+        "reconcile.kdl",
+        "environment dev {\n    url \"sqlite:shop.db\"\n}\n",
+    );
+    story.declare(SHOP);
+    story.run("apply --yes --quiet");
+    story.declare(&SHOP.replace(
+        "column name text nullable",
+        "column full_name text nullable was=name",
+    ));
+    story
+        .run("lint --plan")
+        .run("plan -m rename")
+        .run("lint --chain")
+        .run("check");
+    story.ends("opinions");
+}
+
+#[test]
 fn a_new_project() {
     let mut story = Story::new();
     story.run("apply --yes --quiet");
@@ -387,6 +430,7 @@ fn help() {
         "heads",
         "branches",
         "check",
+        "lint",
         "twins",
         "history",
         "show",

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule_of;
 use crate::runner::RunError;
 use crate::workflow::Failure;
 
@@ -148,6 +149,7 @@ pub(super) fn as_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "subject": diagnostic.subject,
         "place": place,
         "help": diagnostic.help,
+        "rule": rule_of(diagnostic).map(|rule| rule.id),
     })
 }
 
@@ -159,7 +161,8 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn render(ui: &Ui, diagnostic: &Diagnostic) -> String {
+/// A diagnostic for a person: what, where with a caret, and what to do.
+pub(super) fn render(ui: &Ui, diagnostic: &Diagnostic) -> String {
     let severity = match diagnostic.severity {
         Severity::Error => ui.red("error"),
         Severity::Warning => ui.yellow("warning"),
@@ -171,6 +174,12 @@ fn render(ui: &Ui, diagnostic: &Diagnostic) -> String {
     }
     if let Some(help) = &diagnostic.help {
         out.push_str(&format!("  {} {help}\n", ui.bold("help:")));
+    }
+    if let Some(rule) = rule_of(diagnostic).map(|rule| rule.id) {
+        out.push_str(&format!(
+            "  {} {rule}, which `reconcile lint --explain {rule}` explains\n",
+            ui.bold("rule:")
+        ));
     }
     out
 }

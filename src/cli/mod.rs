@@ -18,7 +18,7 @@ use error::CommandError;
 use ui::Ui;
 
 /// Exit statuses, as diff(1) has them.
-const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences or findings (diff --exit-code, status --exit-code, check). \
+const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences or findings (diff --exit-code, status --exit-code, check, lint). \
                           2 failed or misused. 3 stopped half-way, and says how to go on.";
 
 /// Declare a schema, compare it with a database, plan the difference, review it, apply it.
@@ -101,6 +101,10 @@ enum Format {
     Markdown,
     /// The statements.
     Sql,
+    /// Findings for tools that read SARIF 2.1.0 (lint and check).
+    Sarif,
+    /// Findings as annotations of a GitHub workflow (lint and check).
+    Github,
 }
 
 /// When colours are used.
@@ -139,6 +143,7 @@ enum Command {
     Current(commands::current::Current),
     Heads(commands::heads::Heads),
     Check(commands::check::Check),
+    Lint(commands::lint::Lint),
     Branches(commands::branches::Branches),
     History(commands::history::History),
     Show(commands::show::Show),
@@ -168,6 +173,13 @@ pub fn run() -> ExitCode {
 
 fn dispatch(ui: &Ui, cli: &Cli) -> Result<ExitCode, CommandError> {
     let global = &cli.global;
+    let finds = matches!(cli.command, Command::Check(_) | Command::Lint(_));
+    if matches!(ui.format, Format::Sarif | Format::Github) && !finds {
+        return Err(CommandError::with_help(
+            "this command has no findings to print in this format",
+            "`lint` and `check` have; here, leave out --format, or choose text or json",
+        ));
+    }
     match &cli.command {
         Command::Init(command) => command.run(ui, global),
         Command::Inspect(command) => command.run(ui, global),
@@ -185,6 +197,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::Current(command) => command.run(ui, global),
         Command::Heads(command) => command.run(ui, global),
         Command::Check(command) => command.run(ui, global),
+        Command::Lint(command) => command.run(ui, global),
         Command::Branches(command) => command.run(ui, global),
         Command::History(command) => command.run(ui, global),
         Command::Show(command) => command.run(ui, global),

@@ -5,6 +5,7 @@
 
 pub mod alembic;
 mod ini;
+mod lint;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use kdl::{KdlDocument, KdlNode};
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::{Choices, Dialect, VersionTable};
+use crate::lint::Settings;
 use crate::revision::twin::Style;
 
 /// One place to deploy to.
@@ -50,6 +52,8 @@ pub struct Config {
     pub chain: Chain,
     /// Which ways of carrying something out are wanted.
     pub choices: Choices,
+    /// Which rules speak, and how loudly.
+    pub lint: Settings,
 }
 
 /// Whose files the chain consists of.
@@ -90,6 +94,7 @@ impl Default for Config {
             schemas: Vec::new(),
             chain: Chain::Native,
             choices: Choices::default(),
+            lint: Settings::default(),
         }
     }
 }
@@ -120,6 +125,7 @@ const NODES: &[&str] = &[
     "schemas",
     "chain",
     "strategies",
+    "lint",
 ];
 
 /// What `chain "alembic"` takes.
@@ -151,11 +157,14 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "schemas" => config.schemas = reader.words(node),
             "chain" => config.chain = reader.chain(node),
             "strategies" => config.choices = reader.strategies(node),
+            "lint" => reader.lint(node, &mut config.lint),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }
     config.schema = root.join(config.schema);
     config.plans = root.join(config.plans);
+    config.lint.root = root.to_owned();
+    config.lint.engines.clone_from(&config.engines);
     if reader.errors.is_empty() {
         Ok(config)
     } else {
@@ -178,6 +187,7 @@ fn malformed(source: &Arc<Source>, error: &kdl::KdlError) -> Vec<Diagnostic> {
     error.diagnostics.iter().map(say).collect()
 }
 
+/// What is being read, and what is wrong with it so far.
 struct Reader<'a> {
     source: &'a Arc<Source>,
     errors: Vec<Diagnostic>,

@@ -30,6 +30,17 @@ pub(super) struct Text<'n> {
     pub span: Span,
 }
 
+/// An `allow` node: the name of a lint, and why it is not to be heeded here.
+#[derive(Clone, Debug)]
+pub(super) struct Allowed {
+    /// The name.
+    pub rule: String,
+    /// The reason.
+    pub because: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// What can be said of every object.
 #[derive(Debug, Default)]
 pub(super) struct Extras {
@@ -39,6 +50,8 @@ pub(super) struct Extras {
     pub depends_on: Vec<(String, Span)>,
     /// `was=`.
     pub was: Option<(String, Span)>,
+    /// `allow` nodes.
+    pub allowed: Vec<Allowed>,
 }
 
 /// A node that is being read.
@@ -401,11 +414,36 @@ impl<'n> Fields<'n> {
             .into_iter()
             .map(|text| (text.text.to_owned(), text.span))
             .collect();
+        let allowed = self.children("allow");
+        let allowed = allowed
+            .into_iter()
+            .filter_map(|node| self.child(node).allowed())
+            .collect();
         Extras {
             comment,
             depends_on,
             was,
+            allowed,
         }
+    }
+
+    /// `allow RULE because="…"`. Which rules there are is known to the lints alone.
+    pub(super) fn allowed(mut self) -> Option<Allowed> {
+        let rule = self.name("rule");
+        let because = self.text("because");
+        let span = self.span();
+        if because.as_ref().is_none_or(|text| text.text.trim().is_empty()) {
+            self.missing(
+                "`allow` gives no reason",
+                "write why the rule does not hold here: because=\"…\"",
+            );
+        }
+        self.finish("`allow`");
+        Some(Allowed {
+            rule: rule?.text.to_owned(),
+            because: because?.text.to_owned(),
+            span,
+        })
     }
 
     /// Reports everything that nobody asked for. `what` names the node in messages.

@@ -175,6 +175,7 @@ fn assemble<'n>(reading: &Reading<'n>, mut draft: Draft<'n>) -> Declared {
         catalog: assembly.catalog,
         intents: draft.intents,
         sources: assembly.sources,
+        allowances: draft.allowances,
         warnings: Vec::new(),
     }
 }

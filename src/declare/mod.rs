@@ -19,7 +19,7 @@
 //! rows TABLE key= others=keep { row COLUMN=VALUE… }
 //! ```
 //!
-//! Every node may have `on=`, `comment=`, `depends-on`; most `was=`; what has no name of its own `name=`.
+//! Every node may have `on=`, `comment=`, `depends-on`, `allow`; most `was=`; what has no name of its own `name=`.
 //!
 //! How it goes: `files` reads, `node` parses, `fields` hands out the pieces of a node, `kinds` read and write each kind,
 //! `resolve` follows references, `lower` and `naming` complete, `mentions` adds edges, `load` puts it all together.
@@ -94,6 +94,30 @@ impl SourceMap {
     }
 }
 
+/// `allow RULE because="…"`: a lint that is not to be heeded, and why.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    /// The name of the rule, as the author wrote it.
+    pub rule: String,
+    /// The reason.
+    pub because: String,
+    /// For which object, its members included; `None` for the whole file.
+    pub subject: Option<ObjectId>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Allowance {
+    fn new(allowed: fields::Allowed, subject: Option<ObjectId>) -> Self {
+        Self {
+            rule: allowed.rule,
+            because: allowed.because,
+            subject,
+            span: allowed.span,
+        }
+    }
+}
+
 /// What the files say, lowered to what the engine has. The catalog is canonical as far as text rules go, and its edges
 /// hold what structure, `depends-on` and the names mentioned in expressions tell.
 #[derive(Debug, Default)]
@@ -104,6 +128,8 @@ pub struct Declared {
     pub intents: Intents,
     /// Where each object stands.
     pub sources: SourceMap,
+    /// Lints that are not to be heeded.
+    pub allowances: Vec<Allowance>,
     /// Worth knowing; errors are the `Err` of [`load`].
     pub warnings: Vec<Diagnostic>,
 }

@@ -8,11 +8,11 @@ use crate::diagnostic::Span;
 use crate::dialect::{Dialect, Engine, Server, qualify};
 use crate::diff::{Intents, RenameIntent};
 
-use super::Naming;
 use super::fields::{Extras, Fields, Text, article};
 use super::kinds::{ColumnDraft, MemberDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
 use super::types::Enums;
+use super::{Allowance, Naming};
 
 /// What a reader looks at.
 pub(super) struct Reading<'n> {
@@ -82,6 +82,8 @@ pub(super) struct Draft<'n> {
     pub renames: Vec<(RenameIntent, Span)>,
     /// The other intents.
     pub intents: Intents,
+    /// `allow`: lints that are not to be heeded.
+    pub allowances: Vec<Allowance>,
 }
 
 impl Draft<'_> {
@@ -114,6 +116,9 @@ impl Draft<'_> {
                 to: id.clone(),
             };
             self.renames.push((intent, span));
+        }
+        for allowed in extras.allowed {
+            self.allowances.push(Allowance::new(allowed, Some(id.clone())));
         }
     }
 

@@ -5,6 +5,7 @@
 //! engine stands nowhere else. `dialect.engine().rules(kind)` *is* the capability table: `None` means the engine has no such thing.
 
 pub mod alembic;
+pub mod facts;
 pub mod literal;
 pub mod own_tables;
 pub mod render;
@@ -22,10 +23,11 @@ mod sqlite;
 
 use std::fmt;
 
-use crate::catalog::kinds::Column;
+use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{DataType, Expr, Ident, Kind, QName};
 use crate::op::{Action, Op, Question};
 
+pub use facts::{Blocks, Holds};
 pub use literal::Literal;
 pub use own_tables::{OwnTable, VersionTable};
 pub use rules::{Alter, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
@@ -125,6 +127,16 @@ pub trait Engine: Sync + Send {
     fn quote(&self, name: &str) -> String;
     /// The longest name in bytes, if there is a limit.
     fn name_limit(&self) -> Option<usize>;
+    /// Whether the name is a word of the language, so that it must stand between quotes wherever it is used.
+    fn is_reserved(&self, name: &str) -> bool;
+    /// What a column of this canonical type holds.
+    fn holds(&self, data_type: &str) -> Holds;
+    /// Whether a value of another type than the column's is refused, in a table that is otherwise like this.
+    fn enforces_types(&self, ext: TableExt) -> bool;
+    /// Who waits while this lock is held; locks are named as in [`Impact`].
+    fn blocks(&self, _lock: &str) -> Blocks {
+        Blocks::Nobody
+    }
     /// The rule row of a kind; `None` means that the engine has no such thing.
     fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules>;
     /// Whether objects of this kind may be made before what they refer to, and outlive it (SQLite's foreign keys).

@@ -44,7 +44,7 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
 }
 
 /// The state before the plan, under the names that the renames at its head give.
-fn after_renames<'a>(plan: &'a Plan, engine: &dyn Engine) -> Cow<'a, Catalog> {
+pub fn after_renames<'a>(plan: &'a Plan, engine: &dyn Engine) -> Cow<'a, Catalog> {
     let mut catalog = Cow::Borrowed(&*plan.from);
     for batch in &plan.batches {
         if !matches!(batch.head.action, Action::Rename { .. }) {

@@ -13,7 +13,7 @@ use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
 
 use super::replay::Replay;
-use super::{Failure, Project, branches, chain, drift, generate, sides, twin, validate};
+use super::{Failure, Project, branches, chain, drift, generate, lint, sides, twin, validate};
 
 /// What was looked at.
 #[derive(Debug, Default)]
@@ -50,8 +50,14 @@ impl Checked {
 /// Looks at everything. Only what cannot be asked at all (a database that is named and cannot be reached) is an error.
 pub async fn check(project: &Project) -> Result<Checked, Failure> {
     let mut out = Checked::default();
-    let valid = validate::validate(project).map(|_| Vec::new());
-    out.take("the declarations are valid".to_owned(), valid)?;
+    let declared = validate::read(project);
+    if let Ok(declared) = &declared {
+        out.notes.extend(lint::declared_notes(project, declared));
+    }
+    out.take(
+        "the declarations are valid".to_owned(),
+        declared.map(|_| Vec::new()),
+    )?;
     let map = match chain::load(project) {
         Ok(map) => map,
         Err(Failure::Diagnostics(found)) => {

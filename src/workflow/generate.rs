@@ -14,8 +14,8 @@ use crate::scratch;
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, preflight, sides, sizes, status, twin,
-    validate,
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, lint, preflight, sides, sizes, status,
+    twin, validate,
 };
 
 /// What `plan` wrote.
@@ -113,7 +113,8 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     )
     .await;
     scratch.close().await?;
-    let proposal = result?;
+    let mut proposal = result?;
+    lint::note(project, &mut proposal, &declared);
     preflight::ask(session.as_mut(), &proposal, &sources).await?;
     session.close().await?;
     texts.settle(&proposal, &declared);

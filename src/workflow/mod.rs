@@ -14,6 +14,7 @@ pub mod generate;
 mod handed;
 pub mod inspect;
 pub mod known;
+pub mod lint;
 pub mod merge;
 pub mod migrate;
 mod notes;
@@ -36,7 +37,7 @@ use std::time::Duration;
 use crate::catalog::Fingerprint;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server};
+use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server, Sizes};
 use crate::op::Plan;
 use crate::runner::RunError;
 use crate::script::Script;
@@ -98,6 +99,8 @@ pub struct Proposal {
     pub arbitrated: bool,
     /// The ops up, for printing.
     pub plan: Plan,
+    /// How large the tables are that they touch, as far as it is known.
+    pub sizes: Sizes,
     /// The statements up.
     pub upgrade: Script,
     /// The statements down.

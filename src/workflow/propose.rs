@@ -115,6 +115,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         upgrade,
         downgrade: render::render(&down, server),
         plan: up,
+        sizes: known.clone(),
         notes,
     })
 }

@@ -1,5 +1,6 @@
 //! `validate`: the declarations alone, for every engine the project names.
 
+use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 
@@ -18,25 +19,28 @@ pub struct Validated {
 
 /// Reads the declarations for each engine; errors of all of them come back at once.
 pub fn validate(project: &Project) -> Result<Validated, Failure> {
-    let engines = engines(project);
-    let mut out = Validated {
-        engines: engines.clone(),
-        objects: 0,
-        warnings: Vec::new(),
-    };
+    let read = read(project)?;
+    Ok(Validated {
+        engines: read.iter().map(|(dialect, _)| *dialect).collect(),
+        objects: read.first().map_or(0, |(_, declared)| declared.catalog.len()),
+        warnings: read
+            .into_iter()
+            .flat_map(|(_, declared)| declared.warnings)
+            .collect(),
+    })
+}
+
+/// The declarations, by engine.
+pub(super) fn read(project: &Project) -> Result<Vec<(Dialect, Declared)>, Failure> {
+    let mut out = Vec::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
-    for (at, dialect) in engines.iter().enumerate() {
+    for dialect in engines(project) {
         match sides::declared(
             project,
             &project.config.schema,
             &dialect.engine().default_server(),
         ) {
-            Ok(declared) => {
-                if at == 0 {
-                    out.objects = declared.catalog.len();
-                }
-                out.warnings.extend(declared.warnings);
-            }
+            Ok(declared) => out.push((dialect, declared)),
             Err(Failure::Diagnostics(found)) => {
                 let known = |new: &Diagnostic| {
                     problems

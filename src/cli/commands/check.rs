@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
-use crate::cli::{Global, block_on, context};
+use crate::cli::{Global, block_on, context, report};
 use crate::workflow::check::check;
 
 /// The gate before a merge: declarations, chain and revisions, in one run; ends with status 1 if anything is found
@@ -22,7 +22,9 @@ impl Check {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
         let checked = block_on(check(&project))??;
-        if ui.is_json() {
+        if report::findings::for_tools(ui, &[&checked.findings, &checked.notes])? {
+            // Said.
+        } else if ui.is_json() {
             ui.json(&json!({
                 "findings": checked.findings.iter().map(error::as_json).collect::<Vec<_>>(),
                 "passed": checked.passed,

@@ -11,6 +11,7 @@ pub(super) mod heads;
 pub(super) mod history;
 pub(super) mod init;
 pub(super) mod inspect;
+pub(super) mod lint;
 pub(super) mod merge;
 pub(super) mod migrate;
 pub(super) mod plan;

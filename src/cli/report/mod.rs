@@ -1,8 +1,12 @@
 //! A proposal as text, JSON, Markdown and SQL: four readings of one structure.
 
 pub(super) mod chain;
+pub(super) mod findings;
+pub(super) mod github;
 pub(super) mod json;
 pub(super) mod markdown;
+pub(super) mod rules;
+pub(super) mod sarif;
 pub(super) mod sql;
 pub(super) mod text;
 
@@ -15,7 +19,8 @@ use super::ui::Ui;
 /// Prints a proposal in the chosen format: the result to stdout, notes to stderr.
 pub(super) fn proposal(ui: &Ui, proposal: &Proposal) {
     match ui.format {
-        Format::Text => {
+        // The last two were refused: only `lint` and `check` have findings.
+        Format::Text | Format::Sarif | Format::Github => {
             if proposal.is_empty() {
                 ui.data("Nothing differs.");
             } else {

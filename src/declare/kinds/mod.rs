@@ -1,5 +1,6 @@
 //! Reading and writing each kind of object, side by side.
 
+mod allow;
 mod check;
 mod column;
 mod enum_type;
@@ -47,6 +48,7 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("table", table::read),
     ("view", view::read),
     ("rows", rows::read),
+    ("allow", allow::read),
 ];
 
 /// Writes an object without its comment and its members. A comment is a property of what it is said about.

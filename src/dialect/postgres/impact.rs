@@ -9,7 +9,7 @@ pub(super) mod stable;
 
 use crate::catalog::kinds::{ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
-use crate::dialect::{Impact, ImpactCx};
+use crate::dialect::{Blocks, Impact, ImpactCx};
 use crate::op::{Action, Op, Stage, SwapEnum, Txn};
 use crate::script::Cost;
 
@@ -30,6 +30,16 @@ pub(super) const LOCKS: &[Lock] = &[
     SHARE_ROW_EXCLUSIVE,
     ACCESS_EXCLUSIVE,
 ];
+
+/// Who waits for whom, <https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>: reading takes
+/// access share, writing row exclusive.
+pub(super) fn blocks(lock: &str) -> Blocks {
+    match lock {
+        ACCESS_EXCLUSIVE => Blocks::Everybody,
+        SHARE_ROW_EXCLUSIVE | SHARE => Blocks::Writers,
+        _ => Blocks::Nobody,
+    }
+}
 
 /// The facts about one op.
 pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {

@@ -170,6 +170,77 @@ const KEYWORDS: &[&str] = &[
     "xmltable",
 ];
 
+/// Those of [`KEYWORDS`] that may stand bare as the name of a column or table (category C of `pg_get_keywords()`).
+const NAMES_ALL_THE_SAME: &[&str] = &[
+    "between",
+    "bigint",
+    "bit",
+    "boolean",
+    "char",
+    "character",
+    "coalesce",
+    "dec",
+    "decimal",
+    "exists",
+    "extract",
+    "float",
+    "greatest",
+    "grouping",
+    "inout",
+    "int",
+    "integer",
+    "interval",
+    "json_array",
+    "json_arrayagg",
+    "json_exists",
+    "json_object",
+    "json_objectagg",
+    "json_query",
+    "json_scalar",
+    "json_serialize",
+    "json_table",
+    "json_value",
+    "least",
+    "merge_action",
+    "national",
+    "nchar",
+    "none",
+    "normalize",
+    "nullif",
+    "numeric",
+    "out",
+    "overlay",
+    "position",
+    "precision",
+    "real",
+    "row",
+    "setof",
+    "smallint",
+    "substring",
+    "time",
+    "timestamp",
+    "treat",
+    "trim",
+    "values",
+    "varchar",
+    "xmlattributes",
+    "xmlconcat",
+    "xmlelement",
+    "xmlexists",
+    "xmlforest",
+    "xmlnamespaces",
+    "xmlparse",
+    "xmlpi",
+    "xmlroot",
+    "xmlserialize",
+    "xmltable",
+];
+
+/// Whether the name is a keyword that is reserved, be it as the name of a function or type alone.
+pub(super) fn is_reserved(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok() && NAMES_ALL_THE_SAME.binary_search(&name).is_err()
+}
+
 /// Whether the name can stand in SQL as it is.
 pub(super) fn is_bare(name: &str) -> bool {
     let mut bytes = name.bytes();
@@ -185,7 +256,13 @@ mod tests {
 
     #[test]
     fn the_list_is_sorted() {
-        assert!(KEYWORDS.is_sorted());
+        assert!(KEYWORDS.is_sorted() && NAMES_ALL_THE_SAME.is_sorted());
+    }
+
+    #[test]
+    fn not_every_keyword_is_reserved() {
+        assert!(is_reserved("user") && is_reserved("order") && is_reserved("left"));
+        assert!(!is_reserved("position") && !is_reserved("users") && !is_reserved("User"));
     }
 
     #[test]

@@ -17,14 +17,14 @@ mod strategy;
 mod types;
 mod unmodelled;
 
-use crate::catalog::kinds::Column;
+use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{DataType, Expr, Ident, Kind, QName};
 use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server, Sql,
-    Strategy, sql,
+    Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx,
+    Server, Sql, Strategy, sql,
 };
 
 /// The engine.
@@ -66,6 +66,22 @@ impl Engine for Postgres {
 
     fn name_limit(&self) -> Option<usize> {
         Some(names::LIMIT)
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        keywords::is_reserved(name)
+    }
+
+    fn holds(&self, data_type: &str) -> Holds {
+        types::holds(data_type)
+    }
+
+    fn enforces_types(&self, _ext: TableExt) -> bool {
+        true
+    }
+
+    fn blocks(&self, lock: &str) -> Blocks {
+        impact::blocks(lock)
     }
 
     fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules> {

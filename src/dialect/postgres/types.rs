@@ -4,6 +4,7 @@
 //! goes to the engine as it is written.
 
 use crate::catalog::QName;
+use crate::dialect::Holds;
 
 use super::keywords::is_bare;
 
@@ -159,6 +160,32 @@ fn element(base: &str) -> Option<String> {
         known if args.is_none() && KNOWN.contains(&known) => known.to_owned(),
         _ => return None,
     })
+}
+
+/// What a column of a canonical type holds; an array holds something else.
+pub(super) fn holds(canonical: &str) -> Holds {
+    let (base, array) = split_array(canonical);
+    if array {
+        return Holds::Other;
+    }
+    match words(base).0.as_str() {
+        "smallint" => Holds::Integer { bits: 16 },
+        "integer" => Holds::Integer { bits: 32 },
+        "bigint" => Holds::Integer { bits: 64 },
+        "text" => Holds::Text,
+        "character varying" => Holds::LimitedText,
+        "character" | "bpchar" => Holds::PaddedText,
+        "real" | "double precision" => Holds::Float,
+        "money" => Holds::Money,
+        "timestamp without time zone" => Holds::Timestamp { zone: false },
+        "timestamp with time zone" => Holds::Timestamp { zone: true },
+        "time without time zone" => Holds::Time { zone: false },
+        "time with time zone" => Holds::Time { zone: true },
+        "json" => Holds::Json { binary: false },
+        "jsonb" => Holds::Json { binary: true },
+        "uuid" => Holds::Uuid,
+        _ => Holds::Other,
+    }
 }
 
 /// The type of a constant in a printed expression: without length and precision, and by the name that is valid there.

@@ -25,15 +25,15 @@ mod unmodelled;
 #[cfg(test)]
 mod tests;
 
-use crate::catalog::kinds::Column;
+use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{DataType, Expr, Ident, Kind, QName};
 use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::sql::quoted;
 use super::{
-    DatabaseUrl, Dialect, Engine, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server, Sql,
-    Strategy, scratch::Scratch,
+    DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server,
+    Sql, Strategy, scratch::Scratch,
 };
 
 /// The engine.
@@ -75,6 +75,18 @@ impl Engine for Sqlite {
 
     fn name_limit(&self) -> Option<usize> {
         None
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        names::is_reserved(name)
+    }
+
+    fn holds(&self, data_type: &str) -> Holds {
+        types::holds(data_type)
+    }
+
+    fn enforces_types(&self, ext: TableExt) -> bool {
+        matches!(ext, TableExt::Sqlite { strict: true, .. })
     }
 
     fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules> {

@@ -155,6 +155,84 @@ const KEYWORDS: &[&str] = &[
     "WITHOUT",
 ];
 
+/// Names that a table or column cannot bear without quotes, or that mean something else without them; found by trying
+/// every keyword.
+const RESERVED: &[&str] = &[
+    "ADD",
+    "ALL",
+    "ALTER",
+    "AND",
+    "AS",
+    "AUTOINCREMENT",
+    "BETWEEN",
+    "CASE",
+    "CAST",
+    "CHECK",
+    "COLLATE",
+    "COMMIT",
+    "CONSTRAINT",
+    "CREATE",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "DEFAULT",
+    "DEFERRABLE",
+    "DELETE",
+    "DISTINCT",
+    "DROP",
+    "ELSE",
+    "ESCAPE",
+    "EXCEPT",
+    "EXISTS",
+    "FALSE",
+    "FOREIGN",
+    "FROM",
+    "GROUP",
+    "HAVING",
+    "IF",
+    "IN",
+    "INDEX",
+    "INSERT",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "ISNULL",
+    "JOIN",
+    "LIMIT",
+    "NOT",
+    "NOTHING",
+    "NOTNULL",
+    "NULL",
+    "ON",
+    "OR",
+    "ORDER",
+    "PRIMARY",
+    "RAISE",
+    "REFERENCES",
+    "RETURNING",
+    "SELECT",
+    "SET",
+    "TABLE",
+    "THEN",
+    "TO",
+    "TRANSACTION",
+    "TRUE",
+    "UNION",
+    "UNIQUE",
+    "UPDATE",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+];
+
+/// Whether the name is one that every statement must quote.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED
+        .binary_search(&name.to_ascii_uppercase().as_str())
+        .is_ok()
+}
+
 /// Whether the name cannot stand bare in SQL. `TRUE` and `FALSE` are no keywords, but mean numbers when bare.
 pub(super) fn needs_quotes(name: &str) -> bool {
     let mut bytes = name.bytes();
@@ -187,7 +265,8 @@ mod tests {
 
     #[test]
     fn keywords_are_sorted() {
-        assert!(KEYWORDS.is_sorted());
+        assert!(KEYWORDS.is_sorted() && RESERVED.is_sorted());
+        assert!(is_reserved("order") && !is_reserved("key") && !is_reserved("users"));
     }
 
     #[test]

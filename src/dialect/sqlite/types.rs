@@ -1,5 +1,7 @@
 //! Types: the portable ones in SQLite's words, the one spelling of all others, and [`Affinity`].
 
+use crate::dialect::Holds;
+
 use super::token::{TokenKind, tokens};
 
 /// Which storage class a column prefers (<https://sqlite.org/datatype3.html#determination_of_column_affinity>).
@@ -26,6 +28,16 @@ pub(super) fn affinity(data_type: &str) -> Affinity {
         Affinity::Real
     } else {
         Affinity::Numeric
+    }
+}
+
+/// What a column of this type holds: whole numbers have up to 64 bits, texts no limit that is kept.
+pub(super) fn holds(data_type: &str) -> Holds {
+    match affinity(data_type) {
+        Affinity::Integer => Holds::Integer { bits: 64 },
+        Affinity::Text => Holds::Text,
+        Affinity::Real => Holds::Float,
+        Affinity::Blob | Affinity::Numeric => Holds::Other,
     }
 }
 

@@ -5,9 +5,11 @@
 
 mod nesting;
 mod parse;
+mod place;
 mod print;
 
 pub use parse::parse;
+pub use place::place;
 pub use print::print;
 
 use std::path::Path;
