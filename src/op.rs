@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::kinds::{Column, EnumType};
+use crate::catalog::kinds::{Column, EnumType, IndexKey};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
 
 /// Whether a step may share a transaction with others.
@@ -176,14 +176,20 @@ pub enum Question {
         /// The column that is added.
         column: ObjectId,
     },
-    /// No two rows may have the same values in these columns.
+    /// No two rows may have the same key.
     NoDuplicates {
         /// The constraint or index.
         subject: ObjectId,
         /// Its table.
         table: QName,
-        /// Its columns.
-        columns: Vec<Ident>,
+        /// What the key is made of.
+        keys: Vec<IndexKey>,
+        /// Only these rows count.
+        predicate: Option<Expr>,
+        /// Columns of the key whose values are converted first.
+        converted: Vec<Conversion>,
+        /// Whether the key is there before, so that nothing but a conversion can break it.
+        kept: bool,
         /// Whether two NULLs are the same.
         nulls_equal: bool,
     },
@@ -220,7 +226,27 @@ pub enum Question {
         from: String,
         /// Its type after.
         to: String,
+        /// How, where that is said.
+        using: Option<Expr>,
     },
+    /// No row may have a value: asked to count what a dropped column takes along.
+    Empty {
+        /// The column.
+        column: ObjectId,
+    },
+}
+
+/// How the values of a column become others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversion {
+    /// The column.
+    pub column: Ident,
+    /// Its type before.
+    pub from: String,
+    /// Its type after.
+    pub to: String,
+    /// How, where that is said.
+    pub using: Option<Expr>,
 }
 
 impl Question {
@@ -230,6 +256,7 @@ impl Question {
             Self::NoNulls { column }
             | Self::NoRows { column }
             | Self::Unused { column, .. }
+            | Self::Empty { column }
             | Self::Converts { column, .. } => column,
             Self::NoDuplicates { subject, .. }
             | Self::NoOrphans { subject, .. }

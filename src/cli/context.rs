@@ -64,6 +64,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         cache: cache(),
         allow_destructive: global.allow_destructive,
         accept_existing: false,
+        preflight: crate::workflow::preflight::Preflight::default(),
         lock_wait: Duration::from_secs(global.lock_wait),
         patience: Duration::from_secs(global.patience),
         now: now(),

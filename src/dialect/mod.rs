@@ -36,6 +36,24 @@ pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;
 
+/// How many rows in the way are named.
+pub const KEYS: usize = 5;
+
+/// A question that is tried on the rows: a statement that changes nothing and keeps its answer in the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// What is expected, as a sentence.
+    pub label: String,
+    /// The statement.
+    pub run: String,
+    /// The query for how many rows are in the way, after it.
+    pub count: String,
+    /// The query for the keys of a few of them, after it.
+    pub keys: String,
+    /// The query for how many values change silently, where some may.
+    pub changed: Option<String>,
+}
+
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dialect {
@@ -191,6 +209,13 @@ pub trait Engine: Sync + Send {
     /// The query that answers a question, as a count of the rows in the way, and its label; `None` where the engine
     /// itself answers in time.
     fn question(&self, question: &Question, cx: &RenderCx<'_>) -> Option<(String, String)>;
+    /// The query for the keys of a few rows in the way, each as one text; without key columns the engine says where the
+    /// rows lie. Asked of what [`question`](Self::question) renders.
+    fn keys_in_the_way(&self, question: &Question, key: &[Ident], cx: &RenderCx<'_>) -> Option<String>;
+    /// How a question is tried on the rows that no query can answer.
+    fn trial(&self, _question: &Question, _key: &[Ident], _cx: &RenderCx<'_>) -> Option<Trial> {
+        None
+    }
     /// What to write in the declarations so that the engine would not have said this.
     fn advice(&self, _error: &EngineError) -> Option<String> {
         None

@@ -92,6 +92,8 @@ pub enum EngineErrorKind {
     Permission,
     /// Somebody else holds a lock.
     Busy,
+    /// A query took longer than it was given.
+    TimedOut,
     /// Somebody else held a lock for longer than a statement waits, or waited for one of ours: the transaction is undone,
     /// and may be run again.
     Contended,
@@ -173,6 +175,10 @@ pub trait Session: Send {
 
     /// Who has a transaction open that may hold the lock that was waited for, the oldest first: one sentence each.
     async fn in_the_way(&mut self) -> Result<Vec<String>, EngineError>;
+
+    /// How long each query that follows may take before it fails with [`EngineErrorKind::TimedOut`]; `None` for as long
+    /// as it likes.
+    async fn limit(&mut self, most: Option<Duration>) -> Result<(), EngineError>;
 
     /// Takes the lock that keeps other appliers out, waiting at most this long; it dies with the session.
     /// On SQLite this is the write transaction itself, so `begin` must follow in the same session.

@@ -3,11 +3,11 @@
 //! Only what can be asked of the data as it is before the plan (after declared renames) becomes a question; the
 //! engine itself guards the rest inside the transaction.
 
-use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, Index, IndexTerm, PrimaryKey, Unique};
-use crate::catalog::{Attr, Ident, Object, ObjectId, QName};
+use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, IndexKey, IndexTerm, PrimaryKey};
+use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
-use crate::op::{Action, Batch, CopySource, Question, Rebuild, Stage, SwapEnum};
+use crate::op::{Action, Batch, Conversion, CopySource, Question, Rebuild, Stage, SwapEnum};
 
 use super::emit::{filling, needs_value};
 
@@ -42,7 +42,7 @@ impl Asker<'_> {
                 using,
             } => match (&**from, &**to) {
                 (Object::Column(from), Object::Column(to)) => {
-                    self.column(id, (from, to), attrs, using.is_some())
+                    self.column(id, (from, to), attrs, using.as_ref())
                 }
                 (Object::Check(_) | Object::ForeignKey(_), validated) if self.cx.from.contains(id) => {
                     self.created(id, validated).into_iter().collect()
@@ -53,7 +53,7 @@ impl Asker<'_> {
             Action::SwapEnum(swap) => unused(swap),
             Action::Require(require) if require.stage == Stage::Declare => {
                 let attrs = [Attr::Column(ColumnAttr::Nullable)];
-                self.column(&require.column, (&require.from, &require.to), &attrs, false)
+                self.column(&require.column, (&require.from, &require.to), &attrs, None)
             }
             Action::Drop { .. } | Action::Rename { .. } | Action::Backfill { .. } | Action::Require(_) => {
                 Vec::new()
@@ -92,25 +92,8 @@ impl Asker<'_> {
         }
         match object {
             Object::Column(column) => needs_value(column).then(|| Question::NoRows { column: id.clone() }),
-            Object::PrimaryKey(PrimaryKey { columns, .. }) => self.duplicates(id, table, columns, true),
-            Object::Unique(Unique {
-                columns,
-                nulls_not_distinct,
-                ..
-            }) => self.duplicates(id, table, columns, *nulls_not_distinct),
-            Object::Index(Index {
-                unique: true,
-                predicate: None,
-                keys,
-                nulls_not_distinct,
-                ..
-            }) => {
-                let column = |term: &IndexTerm| match term {
-                    IndexTerm::Column(column) => Some(column.clone()),
-                    IndexTerm::Expr(_) => None,
-                };
-                let columns: Option<Vec<Ident>> = keys.iter().map(|key| column(&key.term)).collect();
-                self.duplicates(id, table, &columns?, *nulls_not_distinct)
+            Object::PrimaryKey(_) | Object::Unique(_) | Object::Index(_) => {
+                self.duplicates(id, table, object)
             }
             Object::ForeignKey(key) => self.orphans(id, table, key),
             Object::Check(check) => self.holds(id, table, check),
@@ -118,19 +101,88 @@ impl Asker<'_> {
         }
     }
 
-    fn duplicates(
-        &self,
-        id: &ObjectId,
-        table: &QName,
-        columns: &[Ident],
-        nulls_equal: bool,
-    ) -> Option<Question> {
-        self.as_before(table, columns).then(|| Question::NoDuplicates {
+    /// What a key is made of must be there before the plan; a column that is retyped counts with its converted values.
+    fn duplicates(&self, id: &ObjectId, table: &QName, object: &Object) -> Option<Question> {
+        let columns = |columns: &[Ident]| columns.iter().cloned().map(IndexKey::column).collect();
+        let (keys, predicate, nulls_equal): (Vec<IndexKey>, _, _) = match object {
+            Object::PrimaryKey(PrimaryKey { columns: names, .. }) => (columns(names), None, true),
+            Object::Unique(key) => (columns(&key.columns), None, key.nulls_not_distinct),
+            Object::Index(index) if index.unique => (
+                index.keys.clone(),
+                index.predicate.clone(),
+                index.nulls_not_distinct,
+            ),
+            _ => return None,
+        };
+        let mut converted = Vec::new();
+        let mut texts: Vec<&Expr> = predicate.iter().collect();
+        for key in &keys {
+            match &key.term {
+                IndexTerm::Expr(expr) => texts.push(expr),
+                IndexTerm::Column(column) if self.as_before(table, std::slice::from_ref(column)) => {}
+                IndexTerm::Column(column) => {
+                    let id = ObjectId::column(table, column.clone());
+                    let from = self.cx.from.payload::<Column>(&id)?;
+                    let to = self.cx.to.payload::<Column>(&id)?;
+                    if !self.has_type(to) {
+                        return None;
+                    }
+                    let using = self.intents.using.get(&id).cloned();
+                    converted.push(Conversion {
+                        column: column.clone(),
+                        from: from.data_type.to_string(),
+                        to: to.data_type.to_string(),
+                        using,
+                    });
+                }
+            }
+        }
+        let named: Vec<Ident> = texts.iter().flat_map(|expr| self.named(table, expr)).collect();
+        self.as_before(table, &named).then(|| Question::NoDuplicates {
             subject: id.clone(),
             table: table.clone(),
-            columns: columns.to_vec(),
+            keys,
+            predicate,
+            converted,
+            kept: self.cx.from.get(id) == Some(object),
             nulls_equal,
         })
+    }
+
+    /// The columns of the table, before or after, that stand in an expression.
+    fn named(&self, table: &QName, expr: &Expr) -> Vec<Ident> {
+        let mentioned = crate::catalog::expr::mentions(expr.text());
+        [self.cx.from_walk, self.cx.to_walk]
+            .into_iter()
+            .flat_map(|walk| walk.members_of::<Column>(table))
+            .filter_map(|(id, _)| id.name().cloned())
+            .filter(|name| mentioned.iter().any(|word| word == name.text()))
+            .collect()
+    }
+
+    /// Whether the type is there before the plan, and is the same after it.
+    fn has_type(&self, column: &Column) -> bool {
+        let user = column.data_type.user.as_ref();
+        user.is_none_or(|user| self.cx.from.contains(user) && self.cx.from.get(user) == self.cx.to.get(user))
+    }
+
+    /// The keys that stay and rest on this column, whose values change: they must not become the same.
+    fn keys_over(&self, id: &ObjectId) -> Vec<Question> {
+        let Some((table, name)) = id.relation().zip(id.name()) else {
+            return Vec::new();
+        };
+        let over = |object: &Object| match object {
+            Object::PrimaryKey(key) => key.columns.contains(name),
+            Object::Unique(key) => key.columns.contains(name),
+            Object::Index(index) => index.keys.contains(&IndexKey::column(name.clone())),
+            _ => false,
+        };
+        self.cx
+            .to_walk
+            .members(table)
+            .filter(|(id, object)| over(object) && self.cx.from.get(id) == Some(object))
+            .filter_map(|(id, object)| self.duplicates(id, table, object))
+            .collect()
     }
 
     fn orphans(&self, id: &ObjectId, table: &QName, key: &ForeignKey) -> Option<Question> {
@@ -143,15 +195,7 @@ impl Asker<'_> {
     }
 
     fn holds(&self, id: &ObjectId, table: &QName, check: &Check) -> Option<Question> {
-        let mentioned = crate::catalog::expr::mentions(check.expr.text());
-        let own = self
-            .cx
-            .to_walk
-            .members_of::<Column>(table)
-            .filter_map(|(id, _)| id.name().cloned());
-        let named: Vec<Ident> = own
-            .filter(|name| mentioned.iter().any(|word| word == name.text()))
-            .collect();
+        let named = self.named(table, &check.expr);
         (check.validated && self.as_before(table, &named)).then(|| Question::Holds {
             subject: id.clone(),
             table: table.clone(),
@@ -159,15 +203,25 @@ impl Asker<'_> {
         })
     }
 
-    fn column(&self, id: &ObjectId, sides: (&Column, &Column), attrs: &[Attr], using: bool) -> Vec<Question> {
+    fn column(
+        &self,
+        id: &ObjectId,
+        sides: (&Column, &Column),
+        attrs: &[Attr],
+        using: Option<&Expr>,
+    ) -> Vec<Question> {
         let (from, to) = sides;
         let mut out = Vec::new();
         let required = attrs.contains(&Attr::Column(ColumnAttr::Nullable)) && !to.nullable;
         if required && self.cx.from.contains(id) && filling(id, to, self.intents).is_none() {
             out.push(Question::NoNulls { column: id.clone() });
         }
-        if attrs.contains(&Attr::Column(ColumnAttr::DataType)) && !using {
-            out.push(converts(id, from, to));
+        let retyped = attrs.contains(&Attr::Column(ColumnAttr::DataType));
+        if retyped && self.cx.from.contains(id) && self.has_type(to) {
+            out.push(converts(id, from, to, using.cloned()));
+        }
+        if retyped {
+            out.extend(self.keys_over(id));
         }
         out
     }
@@ -189,7 +243,7 @@ impl Asker<'_> {
                         out.push(Question::NoNulls { column: id.clone() });
                     }
                     if from.data_type != to.data_type && !matches!(source, CopySource::Expr(_)) {
-                        out.push(converts(id, from, to));
+                        out.push(converts(id, from, to, None));
                     }
                 }
                 (None, Object::Column(_), Some(_)) => {}
@@ -200,11 +254,12 @@ impl Asker<'_> {
     }
 }
 
-fn converts(id: &ObjectId, from: &Column, to: &Column) -> Question {
+fn converts(id: &ObjectId, from: &Column, to: &Column, using: Option<Expr>) -> Question {
     Question::Converts {
         column: id.clone(),
         from: from.data_type.to_string(),
         to: to.data_type.to_string(),
+        using,
     }
 }
 

@@ -18,7 +18,7 @@ pub mod lint;
 pub mod merge;
 pub mod migrate;
 mod notes;
-mod preflight;
+pub mod preflight;
 mod program;
 mod propose;
 pub mod rebase;
@@ -65,6 +65,8 @@ pub struct Project {
     pub allow_destructive: bool,
     /// Whether what somebody made by hand counts as done where it is what a step would make.
     pub accept_existing: bool,
+    /// Whether and for how long the data is asked before a revision is written.
+    pub preflight: preflight::Preflight,
     /// How long to wait for another applier.
     pub lock_wait: Duration,
     /// How long a revision is tried again while locks of others are what stops it.

@@ -1,48 +1,305 @@
-//! Asks a plan's questions of the data as it is now, before anything is written.
+//! Asks a plan's questions of the data as it is now, before anything is written. Read-only, and never for longer than
+//! the project allows: what is not answered by then is told, and nothing is written.
 
-use crate::catalog::ObjectId;
+use std::time::Duration;
+
 use crate::catalog::expr::replace_word;
+use crate::catalog::kinds::PrimaryKey;
+use crate::catalog::{Ident, ObjectId, QName};
 use crate::declare::SourceMap;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::{RenderCx, Session};
-use crate::op::{Action, Plan, Question};
+use crate::dialect::session::EngineErrorKind;
+use crate::dialect::{EngineError, RenderCx, Session};
+use crate::op::{Action, Plan, Question, Txn};
+use crate::script::grouped;
 
 use super::{Failure, Proposal};
 
-/// Every question of the proposal, asked read-only. Data in the way is an error that counts the rows.
-pub(super) async fn ask(
-    session: &mut dyn Session,
-    proposal: &Proposal,
-    sources: &SourceMap,
-) -> Result<(), Failure> {
-    let engine = proposal.server.engine();
-    let cx = RenderCx {
-        server: &proposal.server,
-        to: &proposal.plan.to,
-        txn: crate::op::Txn::Inside,
-    };
-    let mut problems = Vec::new();
-    for question in proposal.plan.batches.iter().flat_map(|batch| &batch.questions) {
-        let Some((label, sql)) = engine.question(question, &cx) else {
-            continue;
-        };
-        let sql = under_old_names(&sql, &proposal.plan);
-        let answer = session
-            .query(&sql)
-            .await?
-            .into_iter()
-            .flatten()
-            .next()
-            .flatten()
-            .unwrap_or_default();
-        if answer != "0" {
-            problems.push(in_the_way(question, &label, &answer, sources));
+/// Whether the data is asked, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preflight {
+    /// Whether it is asked at all.
+    pub asks: bool,
+    /// How long one question may take.
+    pub timeout: Duration,
+}
+
+impl Default for Preflight {
+    fn default() -> Self {
+        Self {
+            asks: true,
+            timeout: Duration::from_secs(30),
         }
     }
-    if problems.is_empty() {
+}
+
+/// Every question of the proposal, asked read-only. Data in the way is an error that counts the rows and names the keys
+/// of some; what is lost is counted.
+pub(super) async fn ask(
+    session: &mut dyn Session,
+    proposal: &mut Proposal,
+    sources: &SourceMap,
+    preflight: Preflight,
+) -> Result<(), Failure> {
+    if !preflight.asks {
+        proposal.notes.push(
+            Diagnostic::warning(
+                "RC0542",
+                "the data was not asked (--no-preflight): rows may be in the way of these steps",
+            )
+            .help("plan again without --no-preflight before this is applied where rows matter"),
+        );
+        return Ok(());
+    }
+    session.limit(Some(preflight.timeout)).await?;
+    let asked = Asker {
+        session: &mut *session,
+        proposal,
+        sources,
+        timeout: preflight.timeout,
+    }
+    .all()
+    .await;
+    session.limit(None).await?;
+    asked
+}
+
+struct Asker<'a> {
+    session: &'a mut dyn Session,
+    proposal: &'a mut Proposal,
+    sources: &'a SourceMap,
+    timeout: Duration,
+}
+
+/// What the data says to one question.
+enum Answer {
+    /// Nothing is in the way.
+    Clear,
+    /// So many rows are, these among them.
+    InTheWay(String, Vec<String>),
+    /// The engine could not carry the question out.
+    Unasked(EngineError),
+}
+
+impl Asker<'_> {
+    async fn all(mut self) -> Result<(), Failure> {
+        let batches = &self.proposal.plan.batches;
+        let questions: Vec<Question> = batches
+            .iter()
+            .flat_map(|batch| batch.questions.iter().cloned())
+            .collect();
+        let mut problems = Vec::new();
+        let mut refused: Vec<ObjectId> = Vec::new();
+        for question in &questions {
+            // What does not convert cannot be compared as what it becomes.
+            if let Question::NoDuplicates { table, converted, .. } = question
+                && converted
+                    .iter()
+                    .any(|one| refused.contains(&ObjectId::column(table, one.column.clone())))
+            {
+                continue;
+            }
+            match self.one(question).await? {
+                Answer::Clear => {}
+                Answer::InTheWay(count, keys) => {
+                    refused.push(question.subject().clone());
+                    let label = self.label(question);
+                    problems.push(in_the_way(question, &label, &count, &keys, self.sources));
+                }
+                Answer::Unasked(error) => self.proposal.notes.push(
+                    Diagnostic::warning(
+                        "RC0544",
+                        format!(
+                            "the data could not be asked about {}: {error}",
+                            question.subject()
+                        ),
+                    )
+                    .about(question.subject()),
+                ),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        self.count_losses().await
+    }
+
+    fn cx(&self) -> RenderCx<'_> {
+        RenderCx {
+            server: &self.proposal.server,
+            to: &self.proposal.plan.to,
+            txn: Txn::Inside,
+        }
+    }
+
+    fn label(&self, question: &Question) -> String {
+        let engine = self.proposal.server.engine();
+        match engine.question(question, &self.cx()) {
+            Some((label, _)) => label,
+            None => engine
+                .trial(question, &[], &self.cx())
+                .map(|trial| trial.label)
+                .unwrap_or_default(),
+        }
+    }
+
+    async fn one(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let engine = self.proposal.server.engine();
+        let key = self.key(question);
+        if let Some(trial) = engine.trial(question, &key, &self.cx()) {
+            let run = under_old_names(&trial.run, &self.proposal.plan);
+            match self.session.execute(&run).await {
+                Ok(_) => {}
+                Err(error) if error.kind == EngineErrorKind::Statement => {
+                    return Ok(Answer::Unasked(error));
+                }
+                Err(error) => return Err(self.failed(question, error)),
+            }
+            let count = self.value(question, &trial.count).await?;
+            if count != "0" {
+                let keys = self.values(question, &trial.keys).await?;
+                return Ok(Answer::InTheWay(count, keys));
+            }
+            if let Some(changed) = &trial.changed {
+                self.rounded(question, changed).await?;
+            }
+            return Ok(Answer::Clear);
+        }
+        let Some((_, sql)) = engine.question(question, &self.cx()) else {
+            return Ok(Answer::Clear);
+        };
+        let count = self.value(question, &sql).await?;
+        if count == "0" {
+            return Ok(Answer::Clear);
+        }
+        let keys = match engine.keys_in_the_way(question, &key, &self.cx()) {
+            Some(sql) => self.values(question, &sql).await?,
+            None => Vec::new(),
+        };
+        Ok(Answer::InTheWay(count, keys))
+    }
+
+    /// Values that change on the way without an error.
+    async fn rounded(&mut self, question: &Question, sql: &str) -> Result<(), Failure> {
+        let count = self.value(question, sql).await?;
+        if let (true, Question::Converts { column, to, .. }) = (count != "0", question) {
+            let message = format!(
+                "{count} value(s) of {} change: {to} has no room for all of them",
+                column.label()
+            );
+            self.proposal.notes.push(
+                Diagnostic::warning("RC0545", message)
+                    .about(column)
+                    .at_opt(self.sources.get(column).cloned())
+                    .help("declare a wider type if the values must stay as they are"),
+            );
+        }
         Ok(())
-    } else {
-        Err(problems.into())
+    }
+
+    /// Says with what is dropped how many rows it takes along.
+    async fn count_losses(&mut self) -> Result<(), Failure> {
+        let dropped: Vec<ObjectId> = self
+            .proposal
+            .plan
+            .batches
+            .iter()
+            .filter_map(|batch| match &batch.head.action {
+                Action::Drop { id, .. } => Some(id.clone()),
+                _ => None,
+            })
+            .collect();
+        for id in dropped {
+            let column = ObjectId {
+                kind: crate::catalog::Kind::Column,
+                ..id.clone()
+            };
+            let (question, words) = match (id.kind, id.qname()) {
+                (crate::catalog::Kind::Column, _) => (Question::Empty { column }, "have one"),
+                (crate::catalog::Kind::Table, Some(table)) => (
+                    Question::NoRows {
+                        column: ObjectId::column(table, table.name.clone()),
+                    },
+                    "are there",
+                ),
+                _ => continue,
+            };
+            let subject = Some(&id);
+            let loses = self
+                .proposal
+                .upgrade
+                .steps
+                .iter()
+                .any(|step| step.subject.as_ref() == subject && !step.loses.is_empty());
+            let asked = self.proposal.server.engine().question(&question, &self.cx());
+            let (true, Some((_, sql))) = (loses, asked) else {
+                continue;
+            };
+            let count = self.value(&question, &sql).await?;
+            let rows = count.parse().map_or(count.clone(), grouped);
+            let steps = self.proposal.upgrade.steps.iter_mut();
+            for step in steps.filter(|step| step.subject.as_ref() == subject) {
+                for loss in &mut step.loses {
+                    loss.push_str(&format!(": {rows} row(s) {words}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns of the primary key, under the names that they have now.
+    fn key(&self, question: &Question) -> Vec<Ident> {
+        let from = &self.proposal.plan.from;
+        let table: Option<&QName> = match question {
+            Question::NoDuplicates { table, .. }
+            | Question::NoOrphans { table, .. }
+            | Question::Holds { table, .. } => Some(table),
+            other => other.subject().relation(),
+        };
+        let renamed = self.proposal.plan.ops().find_map(|op| match &op.action {
+            Action::Rename { from, to, .. } if to.qname().is_some() && to.qname() == table => from.qname(),
+            _ => None,
+        });
+        let table = renamed.or(table);
+        from.of_kind::<PrimaryKey>()
+            .find(|(id, _)| id.relation() == table)
+            .map(|(_, key)| key.columns.clone())
+            .unwrap_or_default()
+    }
+
+    async fn value(&mut self, question: &Question, sql: &str) -> Result<String, Failure> {
+        Ok(self
+            .values(question, sql)
+            .await?
+            .into_iter()
+            .next()
+            .unwrap_or_default())
+    }
+
+    async fn values(&mut self, question: &Question, sql: &str) -> Result<Vec<String>, Failure> {
+        let sql = under_old_names(sql, &self.proposal.plan);
+        match self.session.query(&sql).await {
+            Ok(rows) => Ok(rows.into_iter().flatten().flatten().collect()),
+            Err(error) => Err(self.failed(question, error)),
+        }
+    }
+
+    fn failed(&self, question: &Question, error: EngineError) -> Failure {
+        if error.kind != EngineErrorKind::TimedOut {
+            return error.into();
+        }
+        let subject = question.subject();
+        Diagnostic::error(
+            "RC0543",
+            format!(
+                "whether rows are in the way of {subject} was not answered within {} s",
+                self.timeout.as_secs()
+            ),
+        )
+        .about(subject)
+        .at_opt(self.sources.get(subject).cloned())
+        .help("give it longer with --preflight-timeout 10m, or plan with --no-preflight and let the step itself find out")
+        .into()
     }
 }
 
@@ -61,15 +318,28 @@ fn under_old_names(sql: &str, plan: &Plan) -> String {
     sql
 }
 
-fn in_the_way(question: &Question, label: &str, count: &str, sources: &SourceMap) -> Diagnostic {
+fn in_the_way(
+    question: &Question,
+    label: &str,
+    count: &str,
+    keys: &[String],
+    sources: &SourceMap,
+) -> Diagnostic {
     let subject: &ObjectId = question.subject();
-    let message = format!("{count} row(s) are in the way of {subject}: the change needs {label}");
+    let among = match keys {
+        [] => String::new(),
+        keys => format!(" (among them {})", keys.join("; ")),
+    };
+    let message = format!("{count} row(s) are in the way of {subject}: the change needs {label}{among}");
     let name = subject.name().map(ToString::to_string).unwrap_or_default();
     let help = match question {
         Question::NoNulls { .. } | Question::NoRows { .. } => {
             format!(
                 "write what existing rows get: `column {name} … backfill=…` (a literal, or (sql)\"an expression\")"
             )
+        }
+        Question::Converts { using: Some(_), .. } => {
+            "mend these rows first, or write a `using=` that they pass".to_owned()
         }
         Question::Converts { to, .. } => {
             format!(
@@ -82,9 +352,10 @@ fn in_the_way(question: &Question, label: &str, count: &str, sources: &SourceMap
                 values.join(", ")
             )
         }
-        Question::NoDuplicates { .. } | Question::NoOrphans { .. } | Question::Holds { .. } => {
-            "mend or remove these rows first, then plan again".to_owned()
-        }
+        Question::NoDuplicates { .. }
+        | Question::NoOrphans { .. }
+        | Question::Holds { .. }
+        | Question::Empty { .. } => "mend or remove these rows first, then plan again".to_owned(),
     };
     Diagnostic::error("RC0540", message)
         .about(subject)

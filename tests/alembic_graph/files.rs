@@ -124,6 +124,7 @@ fn project(folder: &Path) -> Project {
         cache: None,
         allow_destructive: false,
         accept_existing: false,
+        preflight: reconcile::workflow::preflight::Preflight::default(),
         lock_wait: Duration::from_secs(1),
         patience: Duration::from_secs(1),
         now: "2026-11-21T09:30:00Z".to_owned(),

@@ -40,6 +40,19 @@ pub struct IndexKey {
     pub nulls: Option<NullsOrder>,
 }
 
+impl IndexKey {
+    /// A column, and nothing said about it.
+    pub fn column(name: Ident) -> Self {
+        Self {
+            term: IndexTerm::Column(name),
+            collation: None,
+            opclass: None,
+            descending: false,
+            nulls: None,
+        }
+    }
+}
+
 payload! {
     /// An index that is not the index of a constraint.
     Index / IndexAttr {

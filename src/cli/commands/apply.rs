@@ -13,6 +13,7 @@ use crate::runner::{Report, RunError};
 use crate::workflow::apply::{Preview, apply, preview};
 use crate::workflow::{self, Failure, Project};
 
+use super::asking::{Asking, span};
 use super::{consent, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
@@ -36,15 +37,8 @@ pub(in crate::cli) struct Apply {
     /// What the new revision is for
     #[arg(long, short, value_name = "TEXT", default_value = "apply the declarations")]
     message: String,
-}
-
-/// `30s`, `2m`, `1m 30s`.
-fn span(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|error| format!("{error}: write 30s or 2m"))?;
-    span.try_into()
-        .map_err(|_| "a time to wait is not negative".to_owned())
+    #[command(flatten)]
+    asking: Asking,
 }
 
 /// How often another applier may be faster before that is an error.
@@ -62,6 +56,7 @@ impl Apply {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let mut project = context::project(global)?;
         project.accept_existing = self.accept_existing;
+        project.preflight = self.asking.preflight();
         if let Some(wait) = self.wait {
             project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
         }

@@ -1,6 +1,7 @@
 //! One command a file: its arguments, whose doc comment is the help, and `run`.
 
 pub(super) mod apply;
+mod asking;
 pub(super) mod branches;
 pub(super) mod check;
 pub(super) mod completions;

@@ -10,6 +10,8 @@ use crate::cli::ui::Ui;
 use crate::cli::{Format, Global, block_on, context, report};
 use crate::workflow;
 
+use super::asking::Asking;
+
 /// Plan the declarations against the database, and write a revision
 ///
 /// The plan has been run up and down on a scratch database, and its questions asked of the data, before it is written.
@@ -18,11 +20,14 @@ pub(in crate::cli) struct Plan {
     /// What the revision is for
     #[arg(long, short, value_name = "TEXT")]
     message: String,
+    #[command(flatten)]
+    asking: Asking,
 }
 
 impl Plan {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
-        let project = context::project(global)?;
+        let mut project = context::project(global)?;
+        project.preflight = self.asking.preflight();
         let Some(generated) = block_on(workflow::generate::plan(&project, &self.message))?? else {
             if ui.is_json() {
                 ui.json(&json!({ "revision": null }));

@@ -14,6 +14,7 @@ mod scratch;
 mod session;
 mod sizes;
 mod strategy;
+mod trial;
 mod types;
 mod unmodelled;
 
@@ -24,7 +25,7 @@ use crate::op::{Action, Op, Question};
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
     Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx,
-    Server, Sql, Strategy, sql,
+    Server, Sql, Strategy, Trial, sql,
 };
 
 /// The engine.
@@ -154,6 +155,14 @@ impl Engine for Postgres {
             | Action::Alter { .. }
             | Action::Rename { .. } => {}
         }
+    }
+
+    fn keys_in_the_way(&self, question: &Question, key: &[Ident], cx: &RenderCx<'_>) -> Option<String> {
+        questions::keys(question, key, cx)
+    }
+
+    fn trial(&self, question: &Question, key: &[Ident], cx: &RenderCx<'_>) -> Option<Trial> {
+        trial::of(question, key, cx)
     }
 
     fn question(&self, question: &Question, cx: &RenderCx<'_>) -> Option<(String, String)> {

@@ -1,61 +1,90 @@
-//! Questions to the data: each a count of the rows in the way, with a label that says what is expected.
+//! Questions to the data: each a count of the rows in the way, with a label that says what is expected, and the keys of
+//! some of them.
 
-use crate::catalog::kinds::{Column, ForeignKey, Match};
+use crate::catalog::kinds::{Column, ForeignKey, IndexKey, IndexTerm, Match};
 use crate::catalog::{Ident, ObjectId, QName};
-use crate::dialect::{RenderCx, Sql};
+use crate::dialect::{KEYS, RenderCx, Sql};
 use crate::op::Question;
 
 use super::expressions::parenthesised;
-use super::types::split_array;
+use super::types::{is_widened, split_array};
 
-/// The label and the query; `None` where the engine itself answers in time.
+/// What a query answers with.
+#[derive(Clone, Copy)]
+enum Answer<'a> {
+    /// How many rows.
+    Count,
+    /// Some of them, by these columns, or by where they lie.
+    Keys(&'a [Ident]),
+}
+
+/// The label and the query; `None` where the engine itself answers in time, or the rows have to be tried.
 pub(super) fn render(question: &Question, cx: &RenderCx<'_>) -> Option<(String, String)> {
+    Some((label(question), query(question, Answer::Count, cx)?))
+}
+
+/// The query for the keys of a few rows in the way.
+pub(super) fn keys(question: &Question, key: &[Ident], cx: &RenderCx<'_>) -> Option<String> {
+    query(question, Answer::Keys(key), cx)
+}
+
+pub(super) fn label(question: &Question) -> String {
+    match question {
+        Question::NoNulls { column } => format!("no NULL in {}", column.label()),
+        Question::NoRows { column } => match column.relation() {
+            Some(table) => format!("no row in {table}"),
+            None => "no row".to_owned(),
+        },
+        Question::NoDuplicates { table, keys, .. } => format!("no duplicate in {table} ({})", said(keys)),
+        Question::NoOrphans { table, key, .. } => format!(
+            "every {table} ({}) is found in {} ({})",
+            names(&key.columns),
+            key.table,
+            names(&key.referenced)
+        ),
+        Question::Holds { subject, table, .. } => format!("every row of {table} holds {subject}"),
+        Question::Unused { column, values } => format!("no {} in {}", values.join(", "), column.label()),
+        Question::Converts { column, to, .. } => format!("every value of {} becomes {to}", column.label()),
+        Question::Empty { column } => format!("no value in {}", column.label()),
+    }
+}
+
+fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<String> {
     let mut sql = Sql::new(cx.server.engine());
-    let label = match question {
+    match question {
         Question::NoNulls { column } => {
-            count(column.relation()?, &mut sql);
+            select(column.relation()?, answer, &mut sql);
             sql.raw(" WHERE ").ident(column.name()?).raw(" IS NULL");
-            format!("no NULL in {}", column.label())
         }
-        Question::NoRows { column } => {
-            let table = column.relation()?;
-            count(table, &mut sql);
-            format!("no row in {table}")
+        Question::NoRows { column } => select(column.relation()?, answer, &mut sql),
+        Question::Empty { column } => {
+            select(column.relation()?, answer, &mut sql);
+            sql.raw(" WHERE ").ident(column.name()?).raw(" IS NOT NULL");
         }
+        // What only grows wider stays as different as it was.
         Question::NoDuplicates {
-            table,
-            columns,
-            nulls_equal,
+            kept: true,
+            converted,
             ..
-        } => {
-            duplicates(table, columns, *nulls_equal, &mut sql);
-            format!("no duplicate in {table} ({})", names(columns))
+        } if converted
+            .iter()
+            .all(|one| one.using.is_none() && is_widened(&one.from, &one.to)) =>
+        {
+            return None;
         }
-        Question::NoOrphans { table, key, .. } => {
-            orphans(table, key, &mut sql);
-            format!(
-                "every {table} ({}) is found in {} ({})",
-                names(&key.columns),
-                key.table,
-                names(&key.referenced)
-            )
-        }
-        Question::Holds {
-            subject,
-            table,
-            condition,
-        } => {
-            count(table, &mut sql);
+        Question::NoDuplicates { .. } => duplicates(question, answer, &mut sql),
+        Question::NoOrphans { table, key, .. } => orphans(table, key, answer, &mut sql),
+        Question::Holds { table, condition, .. } => {
+            select(table, answer, &mut sql);
             sql.raw(" WHERE NOT ").raw(&parenthesised(condition.text()));
-            format!("every row of {table} holds {subject}")
         }
-        Question::Unused { column, values } => {
-            unused(column, values, cx, &mut sql)?;
-            format!("no {} in {}", values.join(", "), column.label())
-        }
+        Question::Unused { column, values } => unused(column, values, answer, cx, &mut sql)?,
         Question::Converts { .. } => return None,
-    };
-    Some((label, sql.clause()))
+    }
+    if let Answer::Keys(_) = answer {
+        sql.raw(&format!(" LIMIT {KEYS}"));
+    }
+    Some(sql.clause())
 }
 
 fn names(columns: &[Ident]) -> String {
@@ -66,25 +95,111 @@ fn names(columns: &[Ident]) -> String {
         .join(", ")
 }
 
-fn count(table: &QName, sql: &mut Sql) {
-    sql.raw("SELECT count(*) FROM ").qname(table);
+/// The terms of a key as a person says them.
+fn said(keys: &[IndexKey]) -> String {
+    let term = |key: &IndexKey| match &key.term {
+        IndexTerm::Column(column) => column.to_string(),
+        IndexTerm::Expr(expr) => expr.to_string(),
+    };
+    keys.iter().map(term).collect::<Vec<_>>().join(", ")
 }
 
-fn duplicates(table: &QName, columns: &[Ident], nulls_equal: bool, sql: &mut Sql) {
-    sql.raw("SELECT count(*) FROM (SELECT 1 FROM ").qname(table);
-    if !nulls_equal {
-        sql.raw(" WHERE ");
-        joined(columns, " AND ", sql, |sql, column| {
-            sql.ident(column).raw(" IS NOT NULL");
-        });
+fn select(table: &QName, answer: Answer<'_>, sql: &mut Sql) {
+    sql.raw("SELECT ");
+    match answer {
+        Answer::Count => {
+            sql.raw("count(*)");
+        }
+        Answer::Keys(columns) => key_of_row(columns, sql),
     }
-    sql.raw(" GROUP BY ")
-        .idents(columns)
-        .raw(" HAVING count(*) > 1) AS duplicates");
+    sql.raw(" FROM ").qname(table);
 }
 
-fn orphans(table: &QName, key: &ForeignKey, sql: &mut Sql) {
-    count(table, sql);
+/// The key of a row as one text; without a key, the place where the row lies.
+pub(super) fn key_of_row(columns: &[Ident], sql: &mut Sql) {
+    match columns {
+        [] => {
+            sql.raw("ctid::text");
+        }
+        [one] => {
+            sql.ident(one).raw("::text");
+        }
+        several => {
+            sql.raw("concat_ws(', ', ").idents(several).raw(")");
+        }
+    }
+}
+
+fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
+    let Question::NoDuplicates {
+        table,
+        keys,
+        predicate,
+        converted,
+        nulls_equal,
+        ..
+    } = question
+    else {
+        return;
+    };
+    let term = |sql: &mut Sql, key: &IndexKey| {
+        match &key.term {
+            IndexTerm::Column(column) => {
+                let conversion = converted.iter().find(|conversion| conversion.column == *column);
+                match conversion.and_then(|conversion| conversion.using.as_ref()) {
+                    Some(using) => sql.raw(&parenthesised(using.text())),
+                    None => sql.ident(column),
+                };
+                if let Some(conversion) = conversion {
+                    sql.raw("::").raw(&conversion.to);
+                }
+            }
+            IndexTerm::Expr(expr) => {
+                sql.raw(&parenthesised(expr.text()));
+            }
+        }
+        if let Some(collation) = &key.collation {
+            sql.raw(" COLLATE ").ident(collation);
+        }
+    };
+    match answer {
+        Answer::Count => {
+            sql.raw("SELECT count(*) FROM (SELECT 1");
+        }
+        Answer::Keys(columns) => {
+            sql.raw("SELECT key FROM (SELECT ");
+            key_of_row(columns, sql);
+            sql.raw(" AS key, count(*) OVER (PARTITION BY ");
+            sql.list(keys, term).raw(") AS same");
+        }
+    }
+    sql.raw(" FROM ").qname(table);
+    let mut word = " WHERE ";
+    if let Some(predicate) = predicate {
+        sql.raw(word).raw(&parenthesised(predicate.text()));
+        word = " AND ";
+    }
+    if !nulls_equal {
+        for key in keys {
+            sql.raw(word);
+            term(sql, key);
+            sql.raw(" IS NOT NULL");
+            word = " AND ";
+        }
+    }
+    match answer {
+        Answer::Count => {
+            sql.raw(" GROUP BY ").list(keys, term);
+            sql.raw(" HAVING count(*) > 1) AS duplicates");
+        }
+        Answer::Keys(_) => {
+            sql.raw(") AS duplicates WHERE same > 1");
+        }
+    }
+}
+
+fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>, sql: &mut Sql) {
+    select(table, answer, sql);
     sql.raw(" AS child WHERE ");
     let full = key.match_type == Match::Full && key.columns.len() > 1;
     if full {
@@ -109,8 +224,14 @@ fn orphans(table: &QName, key: &ForeignKey, sql: &mut Sql) {
 }
 
 /// The conversion goes through text, for a value that the type no longer has is no literal of it.
-fn unused(column: &ObjectId, values: &[String], cx: &RenderCx<'_>, sql: &mut Sql) -> Option<()> {
-    count(column.relation()?, sql);
+fn unused(
+    column: &ObjectId,
+    values: &[String],
+    answer: Answer<'_>,
+    cx: &RenderCx<'_>,
+    sql: &mut Sql,
+) -> Option<()> {
+    select(column.relation()?, answer, sql);
     let is_array = cx
         .to
         .payload::<Column>(column)
@@ -222,7 +343,12 @@ mod tests {
         let duplicates = |nulls_equal| Question::NoDuplicates {
             subject: ObjectId::member(Kind::Unique, &users(), Ident::exact("u")),
             table: users(),
-            columns: vec![Ident::exact("a"), Ident::exact("b")],
+            keys: ["a", "b"]
+                .map(|name| IndexKey::column(Ident::exact(name)))
+                .to_vec(),
+            predicate: None,
+            converted: Vec::new(),
+            kept: false,
             nulls_equal,
         };
         is(

@@ -404,6 +404,12 @@ impl Session for PostgresSession {
             .collect())
     }
 
+    async fn limit(&mut self, most: Option<Duration>) -> Result<(), EngineError> {
+        let most = most.map_or(0, |most| most.as_millis().clamp(1, 1 << 30));
+        let sql = format!("SELECT pg_catalog.set_config('statement_timeout', '{most}ms', false)");
+        execute(&mut self.connection, &sql).await.map(drop)
+    }
+
     async fn lock(&mut self, wait: Duration) -> Result<(), EngineError> {
         let sql = format!("SELECT pg_catalog.pg_try_advisory_lock({LOCK_KEY})");
         let until = tokio::time::Instant::now() + wait;
@@ -526,6 +532,7 @@ fn refusal(error: &PgDatabaseError) -> EngineError {
         "42501" | "25006" => EngineErrorKind::Permission,
         "55P03" | "40P01" | "40001" => EngineErrorKind::Contended,
         "55006" => EngineErrorKind::Busy,
+        "57014" => EngineErrorKind::TimedOut,
         "3D000" | "53300" => EngineErrorKind::Connection,
         _ => match code.get(..2) {
             Some("28") => EngineErrorKind::Permission,

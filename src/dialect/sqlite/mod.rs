@@ -176,6 +176,10 @@ impl Engine for Sqlite {
         strategy::render(action, cx, sql);
     }
 
+    fn keys_in_the_way(&self, question: &Question, key: &[Ident], _cx: &RenderCx<'_>) -> Option<String> {
+        questions::keys(question, key)
+    }
+
     fn question(&self, question: &Question, _cx: &RenderCx<'_>) -> Option<(String, String)> {
         questions::question(question)
     }

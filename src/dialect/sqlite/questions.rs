@@ -1,41 +1,68 @@
-//! Questions to the data as queries: each counts the rows in the way.
+//! Questions to the data as queries: each counts the rows in the way, or names the keys of some of them.
 
-use crate::catalog::kinds::ForeignKey;
+use crate::catalog::kinds::{ForeignKey, IndexKey, IndexTerm};
 use crate::catalog::{Ident, ObjectId, QName};
 use crate::dialect::sql::text_literal;
-use crate::dialect::{Dialect, Sql};
+use crate::dialect::{Dialect, KEYS, Sql};
 use crate::op::Question;
 
 use super::types::{Affinity, affinity};
 
+/// What a query answers with.
+#[derive(Clone, Copy)]
+enum Answer<'a> {
+    /// How many rows.
+    Count,
+    /// Some of them, by these columns, or by their row ids.
+    Keys(&'a [Ident]),
+}
+
 /// What is expected, as a sentence, and the query that counts what is against it.
 pub(super) fn question(question: &Question) -> Option<(String, String)> {
+    asked(question, Answer::Count)
+}
+
+/// The query for the keys of a few rows in the way.
+pub(super) fn keys(question: &Question, key: &[Ident]) -> Option<String> {
+    let (_, query) = asked(question, Answer::Keys(key))?;
+    Some(format!("{query} LIMIT {KEYS}"))
+}
+
+fn asked(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
     match question {
         Question::NoNulls { column } => {
             let (table, name) = parts(column)?;
             let condition = clause(|sql| {
                 sql.ident(name).raw(" IS NULL");
             });
-            Some((format!("no NULL in {}", column.label()), count(table, &condition)))
+            Some((
+                format!("no NULL in {}", column.label()),
+                select(answer, table, &condition),
+            ))
         }
         Question::NoRows { column } => {
             let (table, _) = parts(column)?;
-            Some((format!("no row in {table}"), count(table, "1")))
+            Some((format!("no row in {table}"), select(answer, table, "1")))
         }
-        Question::NoDuplicates {
-            table,
-            columns,
-            nulls_equal,
-            ..
-        } => Some(duplicates(table, columns, *nulls_equal)),
-        Question::NoOrphans { table, key, .. } => Some(orphans(table, key)),
+        Question::Empty { column } => {
+            let (table, name) = parts(column)?;
+            let condition = clause(|sql| {
+                sql.ident(name).raw(" IS NOT NULL");
+            });
+            Some((
+                format!("no value in {}", column.label()),
+                select(answer, table, &condition),
+            ))
+        }
+        Question::NoDuplicates { .. } => duplicates(question, answer),
+        Question::NoOrphans { table, key, .. } => Some(orphans(table, key, answer)),
         Question::Holds {
             table,
             condition,
             subject,
         } => Some((
             format!("every row of {table} holds {subject}"),
-            count(table, &format!("NOT ({})", condition.text())),
+            select(answer, table, &format!("NOT ({})", condition.text())),
         )),
         Question::Unused { column, values } => {
             let (table, name) = parts(column)?;
@@ -48,9 +75,11 @@ pub(super) fn question(question: &Question) -> Option<(String, String)> {
             });
             let shown: Vec<String> = values.iter().map(|value| text_literal(value)).collect();
             let label = format!("no {} in {}", shown.join(", "), column.label());
-            Some((label, count(table, &condition)))
+            Some((label, select(answer, table, &condition)))
         }
-        Question::Converts { column, from, to } => converts(column, from, to),
+        // An expression gives what it gives: SQLite converts nothing that it does not keep.
+        Question::Converts { using: Some(_), .. } => None,
+        Question::Converts { column, from, to, .. } => converts(column, from, to, answer),
     }
 }
 
@@ -65,33 +94,102 @@ fn clause(write: impl FnOnce(&mut Sql)) -> String {
     sql.clause()
 }
 
-fn count(table: &QName, condition: &str) -> String {
+fn select(answer: Answer<'_>, table: &QName, condition: &str) -> String {
     clause(|sql| {
-        sql.raw("SELECT count(*) FROM ")
-            .qname(table)
-            .raw(" WHERE ")
-            .raw(condition);
+        sql.raw("SELECT ").raw(&answered(answer)).raw(" FROM ");
+        sql.qname(table).raw(" WHERE ").raw(condition);
     })
 }
 
-fn duplicates(table: &QName, columns: &[Ident], nulls_equal: bool) -> (String, String) {
-    let names: Vec<&str> = columns.iter().map(Ident::text).collect();
-    let query = clause(|sql| {
-        sql.raw("SELECT count(*) FROM (SELECT 1 FROM ").qname(table);
-        for (at, column) in columns.iter().enumerate().filter(|_| !nulls_equal) {
-            sql.raw(if at > 0 { " AND " } else { " WHERE " });
-            sql.ident(column).raw(" IS NOT NULL");
-        }
-        sql.raw(" GROUP BY ").idents(columns).raw(" HAVING count(*) > 1)");
-    });
-    (format!("no duplicate in {table} ({})", names.join(", ")), query)
+fn answered(answer: Answer<'_>) -> String {
+    match answer {
+        Answer::Count => "count(*)".to_owned(),
+        Answer::Keys([]) => "CAST(rowid AS TEXT)".to_owned(),
+        Answer::Keys(columns) => clause(|sql| {
+            for (at, column) in columns.iter().enumerate() {
+                sql.raw(if at > 0 { " || ', ' || " } else { "" });
+                sql.raw("ifnull(CAST(").ident(column).raw(" AS TEXT), 'NULL')");
+            }
+        }),
+    }
 }
 
-fn orphans(table: &QName, key: &ForeignKey) -> (String, String) {
+fn duplicates(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
+    let Question::NoDuplicates {
+        table,
+        keys,
+        predicate,
+        converted,
+        nulls_equal,
+        ..
+    } = question
+    else {
+        return None;
+    };
+    // What a conversion changes is asked about with the conversion.
+    if !converted.is_empty() {
+        return None;
+    }
+    let term = |sql: &mut Sql, key: &IndexKey| {
+        match &key.term {
+            IndexTerm::Column(column) => {
+                sql.ident(column);
+            }
+            IndexTerm::Expr(expr) => {
+                sql.raw("(").raw(expr.text()).raw(")");
+            }
+        }
+        if let Some(collation) = &key.collation {
+            sql.raw(" COLLATE ").ident(collation);
+        }
+    };
     let query = clause(|sql| {
-        sql.raw("SELECT count(*) FROM ")
-            .qname(table)
-            .raw(" AS child WHERE ");
+        match answer {
+            Answer::Count => {
+                sql.raw("SELECT count(*) FROM (SELECT 1");
+            }
+            Answer::Keys(_) => {
+                sql.raw("SELECT key FROM (SELECT ").raw(&answered(answer));
+                sql.raw(" AS key, count(*) OVER (PARTITION BY ");
+                sql.list(keys, term).raw(") AS same");
+            }
+        }
+        sql.raw(" FROM ").qname(table);
+        let mut word = " WHERE ";
+        if let Some(predicate) = predicate {
+            sql.raw(word).raw("(").raw(predicate.text()).raw(")");
+            word = " AND ";
+        }
+        for key in keys.iter().filter(|_| !nulls_equal) {
+            sql.raw(word);
+            term(sql, key);
+            sql.raw(" IS NOT NULL");
+            word = " AND ";
+        }
+        match answer {
+            Answer::Count => {
+                sql.raw(" GROUP BY ").list(keys, term);
+                sql.raw(" HAVING count(*) > 1)");
+            }
+            Answer::Keys(_) => {
+                sql.raw(") WHERE same > 1");
+            }
+        }
+    });
+    let said: Vec<&str> = keys
+        .iter()
+        .map(|key| match &key.term {
+            IndexTerm::Column(column) => column.text(),
+            IndexTerm::Expr(expr) => expr.text(),
+        })
+        .collect();
+    Some((format!("no duplicate in {table} ({})", said.join(", ")), query))
+}
+
+fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>) -> (String, String) {
+    let query = clause(|sql| {
+        sql.raw("SELECT ").raw(&answered(answer)).raw(" FROM ");
+        sql.qname(table).raw(" AS child WHERE ");
         for column in &key.columns {
             sql.raw("child.").ident(column).raw(" IS NOT NULL AND ");
         }
@@ -114,7 +212,7 @@ fn orphans(table: &QName, key: &ForeignKey) -> (String, String) {
 }
 
 /// Text that becomes a number changes silently (`'007'` to 7) or stays text; anything else converts without loss.
-fn converts(column: &ObjectId, from: &str, to: &str) -> Option<(String, String)> {
+fn converts(column: &ObjectId, from: &str, to: &str, answer: Answer<'_>) -> Option<(String, String)> {
     let (table, name) = parts(column)?;
     if affinity(from) != Affinity::Text {
         return None;
@@ -139,5 +237,5 @@ fn converts(column: &ObjectId, from: &str, to: &str) -> Option<(String, String)>
         Affinity::Text | Affinity::Blob => return None,
     };
     let label = format!("every value of {} is a number as {to} keeps it", column.label());
-    Some((label, count(table, &condition)))
+    Some((label, select(answer, table, &condition)))
 }

@@ -21,6 +21,9 @@ use super::{read, sizes};
 /// How long a statement waits for another process when nothing else was asked.
 const WAIT: Duration = Duration::from_secs(2);
 
+/// After how many steps of its machine SQLite looks at the clock.
+const STEPS: i32 = 10_000;
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct SqliteSession {
@@ -29,6 +32,8 @@ pub(super) struct SqliteSession {
     /// The version of the schema after the last commit since `lock`.
     committed_at: Option<String>,
     wait: Duration,
+    /// How long a query may take.
+    limit: Option<Duration>,
     open: Option<TxnOptions>,
 }
 
@@ -66,6 +71,7 @@ impl SqliteSession {
             },
             committed_at: None,
             wait: WAIT,
+            limit: None,
             open: None,
         })
     }
@@ -189,7 +195,23 @@ impl Session for SqliteSession {
     }
 
     async fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, EngineError> {
-        fetch(&mut self.connection, sql).await
+        let Some(most) = self.limit else {
+            return fetch(&mut self.connection, sql).await;
+        };
+        let until = std::time::Instant::now() + most;
+        let unusable = |error| failed(error, None);
+        let mut handle = self.connection.lock_handle().await.map_err(unusable)?;
+        handle.set_progress_handler(STEPS, move || std::time::Instant::now() < until);
+        drop(handle);
+        let rows = fetch(&mut self.connection, sql).await;
+        let mut handle = self.connection.lock_handle().await.map_err(unusable)?;
+        handle.remove_progress_handler();
+        rows
+    }
+
+    async fn limit(&mut self, most: Option<Duration>) -> Result<(), EngineError> {
+        self.limit = most;
+        Ok(())
     }
 
     async fn lock(&mut self, wait: Duration) -> Result<(), EngineError> {
@@ -371,6 +393,7 @@ fn failed(error: sqlx::Error, sql: Option<&str>) -> EngineError {
         .map(|code| code & 0xff);
     let kind = match primary {
         Some(5 | 6) => EngineErrorKind::Busy,
+        Some(9) => EngineErrorKind::TimedOut,
         Some(3 | 8 | 23) => EngineErrorKind::Permission,
         Some(10 | 11 | 14 | 26) => EngineErrorKind::Connection,
         _ => EngineErrorKind::Statement,

@@ -35,11 +35,15 @@ async fn questions_count_the_rows_in_the_way() {
         column: column("a"),
         from: from.to_owned(),
         to: to.to_owned(),
+        using: None,
     };
     let duplicates = |nulls_equal| Question::NoDuplicates {
         subject: check.clone(),
         table: table("order"),
-        columns: vec![Ident::folded("b")],
+        keys: vec![crate::catalog::kinds::IndexKey::column(Ident::folded("b"))],
+        predicate: None,
+        converted: Vec::new(),
+        kept: false,
         nulls_equal,
     };
     let catalog = catalog(&[

@@ -1,0 +1,360 @@
+//! The data is asked before a plan is written, and its answer is the truth: on random rows `plan` refuses exactly where
+//! the statements themselves would fail, on every engine.
+
+#[expect(dead_code, reason = "shared with tests/cases.rs, which asks more of it")]
+mod support;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+use support::engine::{Database, Engine, engines};
+use support::program::reconcile;
+
+const BEFORE: &str = "
+table parents {
+    column id bigint
+    primary-key id
+}
+table t {
+    column id bigint
+    column a integer nullable
+    column b text nullable
+    column p bigint nullable
+    primary-key id
+}
+";
+
+/// A change of the table `t`: its name, the engine it is of, the lines that replace those of the same column, and the
+/// lines that are added.
+struct Shape {
+    name: &'static str,
+    engine: Option<&'static str>,
+    column: Option<(&'static str, &'static str)>,
+    added: &'static str,
+}
+
+const fn shape(name: &'static str, added: &'static str) -> Shape {
+    Shape {
+        name,
+        engine: None,
+        column: None,
+        added,
+    }
+}
+
+const fn column(name: &'static str, of: &'static str, line: &'static str, added: &'static str) -> Shape {
+    Shape {
+        name,
+        engine: None,
+        column: Some((of, line)),
+        added,
+    }
+}
+
+const fn postgres(name: &'static str, of: &'static str, line: &'static str, added: &'static str) -> Shape {
+    Shape {
+        engine: Some("postgres"),
+        ..column(name, of, line, added)
+    }
+}
+
+const SHAPES: &[Shape] = &[
+    column("required", "a", "column a integer", ""),
+    shape("required-and-new", "column c text"),
+    shape("unique", "unique b"),
+    shape("unique-pair", "unique a b"),
+    shape(
+        "unique-expression",
+        "index (sql)\"lower(b)\" unique name=t_b_lower",
+    ),
+    shape("unique-some", "index b unique where=\"a > 2\" name=t_b_some"),
+    shape("check", "check \"a > 1\" name=t_a_large"),
+    shape("foreign-key", "foreign-key p references=parents"),
+    postgres("short", "b", "column b \"varchar(3)\" nullable", ""),
+    postgres(
+        "short-and-unique",
+        "b",
+        "column b \"varchar(3)\" nullable",
+        "unique b",
+    ),
+    postgres("small", "a", "column a smallint nullable", ""),
+    postgres(
+        "number",
+        "b",
+        "column b integer nullable using=\"b::integer\"",
+        "",
+    ),
+    postgres(
+        "number-and-unique",
+        "b",
+        "column b integer nullable using=\"b::integer\"",
+        "unique b",
+    ),
+    postgres("day", "b", "column b date nullable using=\"b::date\"", ""),
+];
+
+/// How often each shape is filled with other rows.
+const FILLS: u64 = 8;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let (running, missing) = engines();
+    let mut trials = Vec::new();
+    for engine in &running {
+        for shape in SHAPES {
+            if shape.engine.is_some_and(|only| only != engine.kind()) {
+                continue;
+            }
+            let engine = engine.clone();
+            let title = format!("{}::{}", shape.name, engine.name);
+            trials.push(Trial::test(title, move || truthful(shape, &engine)));
+        }
+        let engine = engine.clone();
+        let title = format!("switched-off::{}", engine.name);
+        trials.push(Trial::test(title, move || switched_off(&engine)));
+    }
+    for (engine, reason) in missing {
+        let trial = Trial::test(engine, || Ok(())).with_kind(reason.to_owned());
+        trials.push(trial.with_ignored_flag(true));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A database in the state `BEFORE`, with the declarations of the shape beside it.
+fn made<'e>(shape: &Shape, engine: &'e Engine, folder: &Path) -> Result<Database<'e>, Failed> {
+    let database = Database::new(engine, folder, "preflight")?;
+    std::fs::write(folder.join("before.kdl"), BEFORE)?;
+    let mut after = String::new();
+    for line in BEFORE.lines() {
+        let replaced = shape
+            .column
+            .filter(|(of, _)| line.trim_start().starts_with(&format!("column {of} ")))
+            .map_or(line, |(_, line)| line);
+        writeln!(after, "{replaced}")?;
+    }
+    let end = after.trim_end().len() - 1;
+    after.insert_str(end, &format!("    {}\n", shape.added));
+    std::fs::write(folder.join("after.kdl"), after)?;
+    let url = &database.url;
+    reconcile(
+        folder,
+        &[
+            "apply",
+            "--url",
+            url,
+            "--schema",
+            "before.kdl",
+            "--plans",
+            "plans",
+            "--yes",
+        ],
+    )?
+    .exits(0, "apply before.kdl")?;
+    Ok(database)
+}
+
+fn truthful(shape: &Shape, engine: &Engine) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let database = made(shape, engine, folder.path())?;
+    let url = &database.url;
+    let mut random = Random(shape.name.len() as u64 * 7919 + 17);
+    let (mut clear, mut refused) = (0, 0);
+    for turn in 0..FILLS {
+        let rows = fill(turn, &mut random);
+        database.execute(&rows)?;
+        let arguments = ["--url", url, "--schema", "after.kdl", "--plans", "plans"];
+        let planned = reconcile(folder.path(), &[&["plan", "-m", "x"], &arguments[..]].concat())?;
+        let says_ok = planned.status == Some(0);
+        if says_ok {
+            clear += 1;
+        } else {
+            let all = format!("{}{}", planned.stdout, planned.stderr);
+            if !all.contains("RC0540") {
+                return Err(format!("refused for another reason\n{rows}\n{all}").into());
+            }
+            refused += 1;
+        }
+        for file in std::fs::read_dir(folder.path().join("plans"))? {
+            let path = file?.path();
+            if path.to_string_lossy().ends_with("_x.kdl") {
+                std::fs::remove_file(path)?;
+            }
+        }
+        let fails = failure(&database, folder.path())?;
+        match (says_ok, &fails) {
+            (true, Some(error)) => return Err(format!("planned, and then: {error}\n{rows}").into()),
+            (false, None) => {
+                return Err(format!("refused for nothing\n{rows}\n{}", planned.stderr).into());
+            }
+            _ => {}
+        }
+    }
+    if clear == 0 || refused == 0 {
+        return Err(format!("{clear} clear and {refused} refused: the rows do not try it").into());
+    }
+    Ok(())
+}
+
+/// What the statements themselves say of these rows; nothing is changed.
+fn failure(database: &Database<'_>, folder: &Path) -> Result<Option<String>, Failed> {
+    let diff = reconcile(
+        folder,
+        &[
+            "diff",
+            "--from",
+            &database.url,
+            "--to",
+            "after.kdl",
+            "--format",
+            "json",
+        ],
+    )?
+    .exits(0, "diff")?;
+    let plan: Value = serde_json::from_str(&diff.stdout)?;
+    let mut script = String::new();
+    for step in plan["upgrade"]["steps"].as_array().into_iter().flatten() {
+        for statement in step["statements"].as_array().into_iter().flatten() {
+            if let (true, Some(sql)) = (statement["expect"].is_null(), statement["sql"].as_str()) {
+                script.push_str(&format!("{};\n", sql.replace(" CONCURRENTLY", "")));
+            }
+        }
+    }
+    let text = |failed: Failed| failed.message().unwrap_or("failed").to_owned();
+    if database.engine.is_sqlite() {
+        // On a copy, so that the rows stay; foreign keys are checked as a whole.
+        let copy = folder.join("copy.db");
+        std::fs::copy(database.url.trim_start_matches("sqlite:"), &copy)?;
+        let program = "import sqlite3, sys\n\
+            c = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
+            c.execute('PRAGMA foreign_keys = OFF')\n\
+            try:\n    c.executescript('BEGIN;' + sys.stdin.read())\n\
+            except sqlite3.Error as error:\n    print(error); sys.exit(0)\n\
+            bad = c.execute('PRAGMA foreign_key_check').fetchall()\n\
+            print('foreign keys' if bad else '', end='')";
+        let mut child = Command::new("python3")
+            .args(["-c", program])
+            .arg(&copy)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()?;
+        child
+            .stdin
+            .take()
+            .ok_or("no stdin")?
+            .write_all(script.as_bytes())?;
+        let output = child.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        return Ok((!said.is_empty()).then_some(said));
+    }
+    let whole = format!("SET search_path = public; SET TimeZone = 'UTC'; BEGIN;\n{script}\nROLLBACK");
+    Ok(database.execute(&whole).err().map(text))
+}
+
+/// Without the questions the plan is written, and says that nothing was asked.
+fn switched_off(engine: &Engine) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let database = made(&shape("unique", "unique b"), engine, folder.path())?;
+    database.execute("INSERT INTO t (id, b) VALUES (1, 'x'), (22, 'x'), (3, 'y')")?;
+    let arguments = [
+        "plan",
+        "-m",
+        "x",
+        "--url",
+        &database.url,
+        "--schema",
+        "after.kdl",
+        "--plans",
+        "plans",
+    ];
+    let words = ["RC0540", "1; 22"].map(str::to_owned);
+    reconcile(folder.path(), &arguments)?
+        .exits(2, "duplicates are in the way")?
+        .says(&words, "the keys of the rows")?;
+    let words = ["RC0542", "--no-preflight"].map(str::to_owned);
+    reconcile(folder.path(), &[&arguments[..], &["--no-preflight"]].concat())?
+        .exits(0, "nobody asks")?
+        .says(&words, "that nobody asked")?;
+    let mut files = std::fs::read_dir(folder.path().join("plans"))?;
+    let noted = files.any(|file| {
+        file.and_then(|file| std::fs::read_to_string(file.path()))
+            .is_ok_and(|text| text.contains("--no-preflight"))
+    });
+    if noted {
+        Ok(())
+    } else {
+        Err("the revision does not say that nobody asked".into())
+    }
+}
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % end
+    }
+
+    fn one(&mut self, of: &[&'static str]) -> &'static str {
+        of[self.below(of.len())]
+    }
+}
+
+/// No row at first, then two that are the same in all but their keys, then one of NULLs, then what comes.
+fn fill(turn: u64, random: &mut Random) -> String {
+    // Some fills have nothing that anybody could mind.
+    let tame = random.below(2) == 0;
+    let mut out = "DELETE FROM t; DELETE FROM parents; INSERT INTO parents (id) VALUES (1), (2);".to_owned();
+    if turn == 0 {
+        return out;
+    }
+    if turn == 1 {
+        out.push_str(" INSERT INTO t (id, a, b, p) VALUES (1, 3, 'same', 1), (2, 3, 'same', 9);");
+        return out;
+    }
+    if turn == 2 {
+        out.push_str(" INSERT INTO t (id) VALUES (1);");
+        return out;
+    }
+    let days = ["'2026-01-01'", "'2026-01-02'", "'2026-01-03'", "'2026-01-04'"];
+    let few = ["'1'", "'2'", "'3'", "'4'"];
+    let kind = random.below(2);
+    let count = if random.below(4) == 0 {
+        0
+    } else {
+        1 + random.below(4)
+    };
+    for id in 1..=count {
+        let (a, b, p) = if tame {
+            let b = if kind == 0 { days[id - 1] } else { few[id - 1] };
+            (["2", "3", "4", "5"][id - 1], b, random.one(&["1", "2"]))
+        } else {
+            (
+                random.one(&["NULL", "0", "2", "3", "3", "70000"]),
+                random.one(&[
+                    "NULL",
+                    "'x'",
+                    "'X'",
+                    "'abcd'",
+                    "'12'",
+                    "'012'",
+                    "'2026-01-01'",
+                    "'7  '",
+                ]),
+                random.one(&["NULL", "1", "2", "9"]),
+            )
+        };
+        out.push_str(&format!(
+            " INSERT INTO t (id, a, b, p) VALUES ({id}, {a}, {b}, {p});"
+        ));
+    }
+    out
+}
