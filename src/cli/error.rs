@@ -7,7 +7,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule_of;
 use crate::runner::RunError;
-use crate::workflow::Failure;
+use crate::workflow::{self, Failure};
 
 use super::ui::Ui;
 
@@ -55,6 +55,7 @@ impl From<Failure> for CommandError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Diagnostics(diagnostics) => diagnostics.into(),
+            Failure::Alike(open) => workflow::likeness::refusals(&open).into(),
             Failure::Engine(error) => engine(&error).into(),
             Failure::Run(error) => running(&error),
             Failure::Io { path, error } => Self::user(format!("{}: {error}", path.display())),

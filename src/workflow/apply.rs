@@ -5,7 +5,8 @@ use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
 
 use super::{
-    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, permit, sides, status,
+    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, likeness, permit, sides,
+    status,
 };
 
 /// What `apply` is about to do, to be shown before it is asked for.
@@ -58,6 +59,7 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
         false if project.accept_existing => generate::from_chain(project, &map, url.dialect).await?,
         false => return Err(drift.into()),
     };
+    likeness::refuse(project, &proposal)?;
     let losses = proposal.upgrade.losses().map(str::to_owned).collect();
     Ok(Preview {
         pending,

@@ -14,8 +14,8 @@ use crate::scratch;
 use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, lint, preflight, sides, sizes, status,
-    twin, validate,
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, likeness, lint, preflight, sides, sizes,
+    status, twin, validate,
 };
 
 /// What `plan` wrote.
@@ -57,6 +57,7 @@ pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>,
     if proposal.is_empty() {
         return Ok(None);
     }
+    likeness::refuse(project, &proposal)?;
     write(project, proposal, message).await.map(Some)
 }
 

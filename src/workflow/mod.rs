@@ -14,6 +14,7 @@ pub mod generate;
 mod handed;
 pub mod inspect;
 pub mod known;
+pub mod likeness;
 pub mod lint;
 pub mod merge;
 pub mod migrate;
@@ -34,13 +35,15 @@ pub mod wait;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::catalog::Fingerprint;
+use crate::catalog::{Fingerprint, ObjectId};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server, Sizes};
 use crate::op::Plan;
 use crate::runner::RunError;
 use crate::script::Script;
+
+pub use likeness::Likeness;
 
 pub use notes::Notes;
 
@@ -63,6 +66,8 @@ pub struct Project {
     pub cache: Option<known::Cache>,
     /// Whether steps that lose something may be planned and run.
     pub allow_destructive: bool,
+    /// What is new, and no rename of what goes although it looks like one: somebody was asked.
+    pub told_apart: Vec<ObjectId>,
     /// Whether what somebody made by hand counts as done where it is what a step would make.
     pub accept_existing: bool,
     /// Whether and for how long the data is asked before a revision is written.
@@ -109,6 +114,8 @@ pub struct Proposal {
     pub downgrade: Script,
     /// What a reader should know: objects that are not modelled, what could not be proven, order of columns.
     pub notes: Vec<Diagnostic>,
+    /// What goes and comes, and looks like a rename.
+    pub alike: Vec<Likeness>,
 }
 
 impl Proposal {
@@ -134,6 +141,9 @@ pub enum Failure {
     /// Things to mend in files, or refusals with their remedy.
     #[error("{} problem(s)", .0.len())]
     Diagnostics(Vec<Diagnostic>),
+    /// What goes and comes looks like a rename, and nobody has said whether it is one.
+    #[error("{} rename(s) that may be meant", .0.len())]
+    Alike(Vec<Likeness>),
     /// The engine, or the way to it.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -14,7 +14,7 @@ use crate::diff::{Change, Difference, Intents, diff};
 use crate::plan::{Context, plan, plan_back};
 use crate::verify::{Claim, Proof, prove};
 
-use super::{Failure, Proposal, sizes};
+use super::{Failure, Proposal, likeness, sizes};
 
 /// The code of the note about the order of columns.
 pub(super) const REORDERED: &str = "RC0522";
@@ -114,6 +114,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         arbitrated,
         upgrade,
         downgrade: render::render(&down, server),
+        alike: likeness::find(&difference, sources),
         plan: up,
         sizes: known.clone(),
         notes,

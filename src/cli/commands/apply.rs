@@ -14,7 +14,7 @@ use crate::workflow::apply::{Preview, apply, preview};
 use crate::workflow::{self, Failure, Project};
 
 use super::asking::{Asking, span};
-use super::{consent, warn_of, warnings, watch};
+use super::{consent, planned, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
 ///
@@ -64,7 +64,9 @@ impl Apply {
         // First what is pending, then what differs after it; and once more for each time somebody else was faster.
         let mut overtaken = 0;
         loop {
-            let preview = block_on(preview(&project, self.frozen))??;
+            let preview = planned(ui, &mut project, |project| {
+                block_on(preview(project, self.frozen))
+            })?;
             if preview.is_empty() {
                 break;
             }

@@ -31,6 +31,8 @@ use indicatif::ProgressBar;
 
 use crate::runner::{Event, Report};
 
+use crate::workflow::{Failure, Project, likeness};
+
 use super::error::CommandError;
 use super::ui::Ui;
 
@@ -84,6 +86,27 @@ fn duration(took: Duration) -> String {
         format!("{}ms", took.as_millis())
     } else {
         format!("{:.1}s", took.as_secs_f64())
+    }
+}
+
+/// Plans, and asks about what looks like a rename where somebody can be asked: a yes is written into the declarations, and
+/// it is planned again.
+fn planned<T>(
+    ui: &Ui,
+    project: &mut Project,
+    plan: impl Fn(&Project) -> Result<Result<T, Failure>, CommandError>,
+) -> Result<T, CommandError> {
+    loop {
+        let open = match plan(project)? {
+            Err(Failure::Alike(open)) if Ui::can_ask() => open,
+            result => return Ok(result?),
+        };
+        for pair in open {
+            if ui.ask(&pair.question()) && likeness::declare(&pair)? {
+                continue;
+            }
+            project.told_apart.push(pair.to);
+        }
     }
 }
 

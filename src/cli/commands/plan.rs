@@ -11,6 +11,7 @@ use crate::cli::{Format, Global, block_on, context, report};
 use crate::workflow;
 
 use super::asking::Asking;
+use super::planned;
 
 /// Plan the declarations against the database, and write a revision
 ///
@@ -28,7 +29,10 @@ impl Plan {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let mut project = context::project(global)?;
         project.preflight = self.asking.preflight();
-        let Some(generated) = block_on(workflow::generate::plan(&project, &self.message))?? else {
+        let generated = planned(ui, &mut project, |project| {
+            block_on(workflow::generate::plan(project, &self.message))
+        })?;
+        let Some(generated) = generated else {
             if ui.is_json() {
                 ui.json(&json!({ "revision": null }));
             } else {

@@ -1,0 +1,192 @@
+//! What goes and what comes, and looks like one thing under another name: [`Likeness`].
+//!
+//! In: a difference. Out: what is alike, and why it is thought so; on request, the hint `was=` written where the new thing is
+//! declared. Must not: decide. A rename that is not declared is a drop and a create, and loses what is there.
+
+use crate::catalog::kinds::{Column, Table};
+use crate::catalog::walk::Walk;
+use crate::catalog::{Catalog, ObjectId, Payload as _};
+use crate::declare::SourceMap;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::diff::{Change, Difference};
+use crate::quoting::word;
+
+use super::generate::save;
+use super::{Failure, Project, Proposal};
+
+/// How alike two names must be, from 0 to 1, where nothing but the type speaks for a rename.
+const ALIKE: f64 = 0.5;
+/// The share of columns that two tables must have in common, in percent.
+const IN_COMMON: usize = 60;
+
+/// Something that goes, and something that comes and looks like it.
+#[derive(Clone, Debug)]
+pub struct Likeness {
+    /// What goes.
+    pub from: ObjectId,
+    /// What comes.
+    pub to: ObjectId,
+    /// Why they look alike, as a part of a sentence: `both are text`.
+    pub why: String,
+    /// Where the new one is declared.
+    pub at: Option<Span>,
+}
+
+impl Likeness {
+    /// The question that only a person can answer.
+    pub fn question(&self) -> String {
+        format!(
+            "{} goes and {} comes, and {}. Is it a rename that keeps the data?",
+            self.from, self.to, self.why
+        )
+    }
+
+    /// The hint, as it is written.
+    fn hint(&self) -> String {
+        let name = self.from.name().map(|name| word(name.text()));
+        format!("was={}", name.unwrap_or_default())
+    }
+
+    fn refusal(&self) -> Diagnostic {
+        let line = self
+            .at
+            .as_ref()
+            .and_then(|at| at.source.text.get(at.range.clone()))
+            .map_or_else(|| self.hint(), |line| format!("{line} {}", self.hint()));
+        Diagnostic::error(
+            "RC0542",
+            format!("{} goes and {} comes, and {}: is it a rename?", self.from, self.to, self.why),
+        )
+        .about(&self.to)
+        .at_opt(self.at.clone())
+        .help(format!(
+            "if it is, write `{line}`, and the data is kept; if not, run the same command with --allow-destructive, and it \
+             is dropped"
+        ))
+    }
+}
+
+/// What looks like a rename in a difference; each thing stands in one pair at most.
+pub(super) fn find(difference: &Difference, sources: &SourceMap) -> Vec<Likeness> {
+    let mut gone = Vec::new();
+    let mut come = Vec::new();
+    for change in &difference.changes {
+        match change {
+            Change::Drop { id, .. } => gone.push(id),
+            Change::Create { id, .. } => come.push(id),
+            Change::Alter { .. } | Change::Rename { .. } => {}
+        }
+    }
+    let (from, to) = (Walk::new(&difference.from), Walk::new(&difference.to));
+    let mut pairs = Vec::new();
+    for old in gone {
+        for new in come.iter().copied().filter(|new| new.kind == old.kind) {
+            let alike = columns(old, new, &difference.from, &difference.to)
+                .or_else(|| tables(old, new, &from, &to, difference));
+            pairs.extend(alike.map(|(score, why)| (score, old, new, why)));
+        }
+    }
+    // The most alike first; their order in the files where two are equally so.
+    pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut found: Vec<Likeness> = Vec::new();
+    for (_, old, new, why) in pairs {
+        if found.iter().any(|pair| pair.from == *old || pair.to == *new) {
+            continue;
+        }
+        found.push(Likeness {
+            from: old.clone(),
+            to: new.clone(),
+            why,
+            at: sources.get(new).cloned(),
+        });
+    }
+    found
+}
+
+/// How alike two columns of a table are, and in what.
+fn columns(old: &ObjectId, new: &ObjectId, from: &Catalog, to: &Catalog) -> Option<(f64, String)> {
+    let (before, after) = (from.payload::<Column>(old)?, to.payload::<Column>(new)?);
+    if old.relation() != new.relation() || before.data_type != after.data_type {
+        return None;
+    }
+    let names = names(old, new)?;
+    let both = format!("both are {}", before.data_type);
+    if before == after {
+        return Some((1.0 + names, format!("{both} and the same in everything else")));
+    }
+    (names >= ALIKE).then(|| (names, format!("{both} with a similar name")))
+}
+
+fn names(old: &ObjectId, new: &ObjectId) -> Option<f64> {
+    Some(strsim::normalized_damerau_levenshtein(
+        old.name()?.text(),
+        new.name()?.text(),
+    ))
+}
+
+/// How many columns two tables have in common.
+fn tables(
+    old: &ObjectId,
+    new: &ObjectId,
+    from: &Walk<'_>,
+    to: &Walk<'_>,
+    difference: &Difference,
+) -> Option<(f64, String)> {
+    Table::of(difference.from.get(old)?)?;
+    let (before, after) = (old.qname()?, new.qname()?);
+    let old_columns: Vec<_> = from.members_of::<Column>(before).collect();
+    let new_columns: Vec<_> = to.members_of::<Column>(after).collect();
+    let same = old_columns
+        .iter()
+        .filter(|(id, column)| {
+            new_columns
+                .iter()
+                .any(|(other, twin)| other.name() == id.name() && twin.data_type == column.data_type)
+        })
+        .count();
+    let most = old_columns.len().max(new_columns.len());
+    (same > 0 && same * 100 >= most * IN_COMMON).then(|| {
+        let share = f64::from(u32::try_from(same).unwrap_or(u32::MAX))
+            / f64::from(u32::try_from(most).unwrap_or(u32::MAX));
+        let why = format!("{same} of {most} columns have the same name and type");
+        (share + names(old, new).unwrap_or_default(), why)
+    })
+}
+
+/// Refuses a proposal that drops and makes what looks like one thing, unless somebody has said that it is not.
+pub(super) fn refuse(project: &Project, proposal: &Proposal) -> Result<(), Failure> {
+    let open: Vec<Likeness> = proposal
+        .alike
+        .iter()
+        .filter(|pair| !project.allow_destructive && !project.told_apart.contains(&pair.to))
+        .cloned()
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Alike(open))
+}
+
+/// What to tell where nobody can be asked.
+pub fn refusals(open: &[Likeness]) -> Vec<Diagnostic> {
+    open.iter().map(Likeness::refusal).collect()
+}
+
+/// Writes the hint where the new thing is declared. `false` where that is no file.
+pub fn declare(pair: &Likeness) -> Result<bool, Failure> {
+    let Some(at) = &pair.at else {
+        return Ok(false);
+    };
+    let path = std::path::PathBuf::from(&at.source.name);
+    let mut text = std::fs::read_to_string(&path).map_err(|error| Failure::Io {
+        path: path.clone(),
+        error,
+    })?;
+    // The file may have been edited since it was read.
+    if text != at.source.text {
+        return Ok(false);
+    }
+    text.insert_str(at.range.end, &format!(" {}", pair.hint()));
+    save(&[(path, text)])?;
+    Ok(true)
+}
