@@ -140,6 +140,8 @@ pub struct Step {
 const READ: u64 = 200_000_000;
 /// How fast a table is written, or an index made of it.
 const WRITTEN: u64 = 50_000_000;
+/// How many rows a table may have that is written anew without being asked: it takes less than anybody notices.
+const LARGE: u64 = 10_000;
 /// What a row is taken to need where nobody tells.
 const ROW: u64 = 100;
 
@@ -248,6 +250,15 @@ impl Script {
         self.steps
             .iter()
             .flat_map(|step| step.loses.iter().map(String::as_str))
+    }
+
+    /// The steps that write a large table anew while this lock is held, one sentence each.
+    pub fn rewrites_under<'a>(&'a self, lock: &'a str) -> impl Iterator<Item = String> + 'a {
+        self.steps
+            .iter()
+            .filter(move |step| step.cost == Cost::Rewrite && step.lock.as_deref() == Some(lock))
+            .filter(|step| step.rows.is_some_and(|rows| rows > LARGE))
+            .map(|step| format!("{}: {}", step.title, step.estimate().unwrap_or_default()))
     }
 
     /// Every statement, in order, without the expectations.

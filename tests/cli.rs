@@ -277,7 +277,7 @@ fn a_database_that_is_elsewhere() {
             .replace(" comment=\"Who buys\"", " ")
             .replace("name text", "full_name text"),
     );
-    story.run("plan -m second --quiet");
+    story.run("plan -m second --quiet --allow-destructive");
     // The rows are lost.
     story.sql("DELETE FROM alembic_version");
     story.run("apply --yes").run("status").run("upgrade head --yes");

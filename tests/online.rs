@@ -51,6 +51,10 @@ fn main() {
             without_patience_it_is_said_who_is_in_the_way,
         ),
         trial(
+            "a_large_table_is_written_anew_only_when_that_is_allowed",
+            a_large_table_is_written_anew_only_when_that_is_allowed,
+        ),
+        trial(
             "rows_written_in_between_are_filled_too",
             rows_written_in_between_are_filled_too,
         ),
@@ -334,6 +338,25 @@ fn without_patience_it_is_said_who_is_in_the_way(story: &Story) -> Result<(), Fa
     )?;
     runtime.block_on(async { other.execute("COMMIT").await })?;
     story.run(&["upgrade", "head"], 0).map(drop)
+}
+
+fn a_large_table_is_written_anew_only_when_that_is_allowed(story: &Story) -> Result<(), Failed> {
+    let retyped = || {
+        let text = format!("{TABLE}}}\n").replace("other bigint", "other numeric");
+        std::fs::write(story.folder.path().join("schema/t.kdl"), text)
+    };
+    story.begin(20_000)?;
+    retyped()?;
+    let said = story.run(&["apply"], 2)?;
+    says(&said, "RC0543")?;
+    says(&said, "rewrite of 20,000 rows")?;
+    says(
+        &story.run(&["plan", "-m", "change"], 0)?,
+        "Applying it needs --allow-rewrite.",
+    )?;
+    says(&story.run(&["upgrade", "head"], 2)?, "RC0543")?;
+    story.run(&["upgrade", "head", "--allow-rewrite"], 0)?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
 }
 
 /// A writer that does not know of the new column goes on until it is required of it.

@@ -63,6 +63,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         engine: global.engine,
         cache: cache(),
         allow_destructive: global.allow_destructive,
+        allow_rewrite: global.allow_rewrite,
         told_apart: Vec::new(),
         accept_existing: false,
         preflight: crate::workflow::preflight::Preflight::default(),

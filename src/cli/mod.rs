@@ -73,6 +73,9 @@ struct Global {
     /// Plan and run steps that lose something
     #[arg(long, global = true)]
     allow_destructive: bool,
+    /// Run steps that write a large table anew while nobody can read it
+    #[arg(long, global = true)]
+    allow_rewrite: bool,
     /// Seconds to wait for another applier
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
     lock_wait: u64,

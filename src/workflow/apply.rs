@@ -5,8 +5,8 @@ use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
 
 use super::{
-    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, likeness, permit, sides,
-    status,
+    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, likeness, permit,
+    permit_rewrites, rewrites, sides, status,
 };
 
 /// What `apply` is about to do, to be shown before it is asked for.
@@ -16,6 +16,8 @@ pub struct Preview {
     pub pending: Vec<Revision>,
     /// The statements of these on this engine that lose something.
     pub losses: Vec<String>,
+    /// The steps that write a large table anew while nobody can read it.
+    pub rewrites: Vec<String>,
     /// What still differs from the declarations; it becomes a new revision. `None` when nothing does, with `frozen`,
     /// and while revisions are pending: what differs after them is found out when they are applied.
     pub proposal: Option<Proposal>,
@@ -39,13 +41,17 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     let pending: Vec<Revision> = status::pending(&map, &rows)?.into_iter().cloned().collect();
     let engine = url.dialect.name();
     if !pending.is_empty() {
-        let scripts = pending.iter().filter_map(|revision| revision.script(engine));
-        let losses = scripts
+        let scripts = || pending.iter().filter_map(|revision| revision.script(engine));
+        let losses = scripts()
             .flat_map(|script| script.upgrade.losses().map(str::to_owned))
+            .collect();
+        let rewrites = scripts()
+            .flat_map(|script| rewrites(&script.upgrade, url.dialect))
             .collect();
         return Ok(Preview {
             pending,
             losses,
+            rewrites,
             proposal: None,
         });
     }
@@ -64,6 +70,7 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     Ok(Preview {
         pending,
         losses,
+        rewrites: rewrites(&proposal.upgrade, url.dialect),
         proposal: Some(proposal).filter(|found| !found.is_empty()),
     })
 }
@@ -108,6 +115,7 @@ pub async fn apply(
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Report, Failure> {
     permit(project, &preview.losses)?;
+    permit_rewrites(project, &preview.rewrites)?;
     let mut written = None;
     let mut said = Vec::new();
     if let Some(proposal) = &preview.proposal {

@@ -66,6 +66,8 @@ pub struct Project {
     pub cache: Option<known::Cache>,
     /// Whether steps that lose something may be planned and run.
     pub allow_destructive: bool,
+    /// Whether a large table may be written anew while nobody can read it.
+    pub allow_rewrite: bool,
     /// What is new, and no rename of what goes although it looks like one: somebody was asked.
     pub told_apart: Vec<ObjectId>,
     /// Whether what somebody made by hand counts as done where it is what a step would make.
@@ -170,6 +172,30 @@ impl From<Vec<Diagnostic>> for Failure {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
         Self::Diagnostics(diagnostics)
     }
+}
+
+/// The steps of a script that write a large table anew while nobody can read it.
+pub fn rewrites(script: &Script, dialect: Dialect) -> Vec<String> {
+    // An engine with one lock for everything has no other way.
+    let strongest = dialect.engine().locks().last();
+    strongest
+        .map(|lock| script.rewrites_under(lock).collect())
+        .unwrap_or_default()
+}
+
+/// Refuses to keep everybody out of a large table while it is written anew, unless that is allowed.
+pub fn permit_rewrites(project: &Project, steps: &[String]) -> Result<(), Failure> {
+    if steps.is_empty() || project.allow_rewrite {
+        return Ok(());
+    }
+    let refuse = |step: &String| {
+        Diagnostic::error(
+            "RC0543",
+            format!("refused: nobody could read or write the table during {step}"),
+        )
+        .help("run the same command with --allow-rewrite when that may be, or add a column of the new type beside it, fill it, and drop the old one later")
+    };
+    Err(steps.iter().map(refuse).collect::<Vec<_>>().into())
 }
 
 /// Refuses what loses something, unless that is allowed.

@@ -109,6 +109,8 @@ fn by_hand(revision: &Revision) -> String {
 
 fn project(folder: &Path) -> Project {
     Project {
+        told_apart: Vec::new(),
+        allow_rewrite: true,
         config: Config {
             root: folder.to_owned(),
             schema: folder.join("schema"),

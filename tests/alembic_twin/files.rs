@@ -76,6 +76,7 @@ impl Shared {
             lock_wait: Duration::from_secs(1),
             patience: Duration::from_secs(1),
             told_apart: Vec::new(),
+            allow_rewrite: true,
             now: "2026-11-21T09:30:00Z".to_owned(),
             new_id: reconcile::revision::new_id,
             notes: Notes::default(),

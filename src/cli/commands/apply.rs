@@ -97,6 +97,7 @@ impl Apply {
             warn_of(ui, &preview.losses);
         }
         workflow::permit(project, &preview.losses)?;
+        workflow::permit_rewrites(project, &preview.rewrites)?;
         // What stands in the chain was read and agreed to when it was merged; a deploy has nobody to ask.
         let agreed = self.yes || (self.frozen && !Ui::can_ask());
         if !consent(ui, agreed, "Apply?")? {

@@ -10,8 +10,8 @@ use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context};
 use crate::revision::Revision;
 use crate::runner::Direction;
-use crate::workflow;
 use crate::workflow::migrate::{migrate, path};
+use crate::workflow::{self, Project};
 
 use super::{consent, warn_of, warnings, watch};
 
@@ -86,6 +86,7 @@ fn walk(
     let lost = lost(&revisions, engine, direction);
     warn_of(ui, &lost);
     workflow::permit(&project, &lost)?;
+    workflow::permit_rewrites(&project, &rewritten(&revisions, &project, direction))?;
     if !consent(ui, yes, "Go ahead?")? {
         ui.say("Nothing was changed.");
         return Ok(ExitCode::SUCCESS);
@@ -104,6 +105,21 @@ fn walk(
         ui.json(&json!({ "ran": ran, "database": database }));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn rewritten(revisions: &[Revision], project: &Project, direction: Direction) -> Vec<String> {
+    let Some(dialect) = project.url.as_ref().map(|url| url.dialect) else {
+        return Vec::new();
+    };
+    let scripts = revisions
+        .iter()
+        .filter_map(|revision| revision.script(dialect.name()));
+    scripts
+        .flat_map(|script| match direction {
+            Direction::Upgrade => workflow::rewrites(&script.upgrade, dialect),
+            Direction::Downgrade => workflow::rewrites(&script.downgrade, dialect),
+        })
+        .collect()
 }
 
 fn lost(revisions: &[Revision], engine: &str, direction: Direction) -> Vec<String> {

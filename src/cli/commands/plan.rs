@@ -50,6 +50,9 @@ impl Plan {
         if generated.proposal.upgrade.losses().next().is_some() {
             ui.say(&ui.red("Applying it needs --allow-destructive."));
         }
+        if !workflow::rewrites(&generated.proposal.upgrade, generated.proposal.server.dialect).is_empty() {
+            ui.say(&ui.red("Applying it needs --allow-rewrite."));
+        }
         // `path:1`, so that a terminal makes it a link.
         ui.data(&format!("{}:1", generated.path.display()));
         Ok(ExitCode::SUCCESS)
