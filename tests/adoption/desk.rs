@@ -212,7 +212,10 @@ fn on_sqlite(file: &Path) -> Result<String, Failed> {
         Ok::<_, sqlx::Error>(rows)
     })?;
     let lines: Result<Vec<String>, sqlx::Error> = rows.iter().map(|row| row.try_get(0)).collect();
-    Ok(lines?.join("\n"))
+    // A column that is added stands as it was written, and SQLAlchemy writes the default first.
+    Ok(lines?
+        .join("\n")
+        .replace(" DEFAULT 0 NOT NULL", " NOT NULL DEFAULT 0"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failed> {
