@@ -348,13 +348,13 @@ fn a_large_table_is_written_anew_only_when_that_is_allowed(story: &Story) -> Res
     story.begin(20_000)?;
     retyped()?;
     let said = story.run(&["apply"], 2)?;
-    says(&said, "RC0543")?;
+    says(&said, "RC0547")?;
     says(&said, "rewrite of 20,000 rows")?;
     says(
         &story.run(&["plan", "-m", "change"], 0)?,
         "Applying it needs --allow-rewrite.",
     )?;
-    says(&story.run(&["upgrade", "head"], 2)?, "RC0543")?;
+    says(&story.run(&["upgrade", "head"], 2)?, "RC0547")?;
     story.run(&["upgrade", "head", "--allow-rewrite"], 0)?;
     says(&story.run(&["apply"], 0)?, "Nothing to do")
 }

@@ -54,7 +54,7 @@ impl Likeness {
             .and_then(|at| at.source.text.get(at.range.clone()))
             .map_or_else(|| self.hint(), |line| format!("{line} {}", self.hint()));
         Diagnostic::error(
-            "RC0542",
+            "RC0546",
             format!("{} goes and {} comes, and {}: is it a rename?", self.from, self.to, self.why),
         )
         .about(&self.to)

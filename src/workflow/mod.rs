@@ -190,7 +190,7 @@ pub fn permit_rewrites(project: &Project, steps: &[String]) -> Result<(), Failur
     }
     let refuse = |step: &String| {
         Diagnostic::error(
-            "RC0543",
+            "RC0547",
             format!("refused: nobody could read or write the table during {step}"),
         )
         .help("run the same command with --allow-rewrite when that may be, or add a column of the new type beside it, fill it, and drop the old one later")
