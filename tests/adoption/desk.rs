@@ -212,10 +212,20 @@ fn on_sqlite(file: &Path) -> Result<String, Failed> {
         Ok::<_, sqlx::Error>(rows)
     })?;
     let lines: Result<Vec<String>, sqlx::Error> = rows.iter().map(|row| row.try_get(0)).collect();
-    // A column that is added stands as it was written, and SQLAlchemy writes the default first.
     Ok(lines?
-        .join("\n")
-        .replace(" DEFAULT 0 NOT NULL", " NOT NULL DEFAULT 0"))
+        .iter()
+        .map(|line| unspaced(line))
+        .collect::<Vec<_>>()
+        .join("\n"))
+}
+
+/// SQLite keeps a statement as it was written, and SQLAlchemy sets its spaces, and the default of a column, elsewhere.
+fn unspaced(statement: &str) -> String {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    words
+        .join(" ")
+        .replace("KEY(", "KEY (")
+        .replace(" DEFAULT 0 NOT NULL", " NOT NULL DEFAULT 0")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failed> {
