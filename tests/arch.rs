@@ -61,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "config",
+            "quoting",
             "declare",
             "diagnostic",
             "dialect",
