@@ -257,9 +257,16 @@ impl<'a> Story<'a> {
         files.sort_by_key(newest);
         let text = std::fs::read_to_string(files.last().ok_or("no revision was written")?)?;
         let up = text.split("\ndowngrade").next().unwrap_or_default();
-        let titles: Vec<&str> = up
+        // Facts about the data are no shape.
+        let is_shape = |word: &&str| {
+            !["rows=", "bytes=", "one-way="]
+                .iter()
+                .any(|fact| word.starts_with(fact))
+        };
+        let titles: Vec<String> = up
             .lines()
             .filter_map(|line| line.trim_start().strip_prefix("step "))
+            .map(|title| title.split(' ').filter(is_shape).collect::<Vec<_>>().join(" "))
             .collect();
         let has = |shape: &String| titles.iter().any(|title| title.contains(shape.as_str()));
         if let Some(shape) = self.case.require.iter().find(|shape| !has(shape)) {
