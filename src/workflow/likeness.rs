@@ -172,11 +172,10 @@ pub fn refusals(open: &[Likeness]) -> Vec<Diagnostic> {
     open.iter().map(Likeness::refusal).collect()
 }
 
-/// Writes the hint where the new thing is declared. `false` where that is no file.
-pub fn declare(pair: &Likeness) -> Result<bool, Failure> {
-    let Some(at) = &pair.at else {
-        return Ok(false);
-    };
+/// Writes the hint where the new thing is declared; where that cannot be, the refusal says what to write by hand.
+pub fn declare(pair: &Likeness) -> Result<(), Failure> {
+    let refusal = || Failure::from(pair.refusal());
+    let at = pair.at.as_ref().ok_or_else(refusal)?;
     let path = std::path::PathBuf::from(&at.source.name);
     let mut text = std::fs::read_to_string(&path).map_err(|error| Failure::Io {
         path: path.clone(),
@@ -184,9 +183,68 @@ pub fn declare(pair: &Likeness) -> Result<bool, Failure> {
     })?;
     // The file may have been edited since it was read.
     if text != at.source.text {
-        return Ok(false);
+        return Err(refusal());
     }
     text.insert_str(at.range.end, &format!(" {}", pair.hint()));
-    save(&[(path, text)])?;
-    Ok(true)
+    save(&[(path, text)])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::catalog::{Ident, QName};
+    use crate::diagnostic::Source;
+
+    const DECLARED: &str = "table users {\n    column phone text\n}\n";
+
+    /// What was read of the file at `path`, and what looks alike in it.
+    fn alike(path: &std::path::Path) -> Likeness {
+        let table = QName {
+            schema: Some(Ident::exact("public")),
+            name: Ident::exact("users"),
+        };
+        let column = |name| ObjectId::column(&table, Ident::exact(name));
+        let source = Arc::new(Source {
+            name: path.display().to_string(),
+            text: DECLARED.to_owned(),
+        });
+        let start = DECLARED.find("column").expect("a column");
+        Likeness {
+            from: column("mobile"),
+            to: column("phone"),
+            why: "both are text".to_owned(),
+            at: Some(Span::new(&source, start..start + "column phone text".len())),
+        }
+    }
+
+    #[test]
+    fn a_hint_is_written_once_and_never_into_a_file_that_has_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("users.kdl");
+        std::fs::write(&path, DECLARED).expect("a file");
+        let pair = alike(&path);
+        declare(&pair).expect("it can be written");
+        let text = std::fs::read_to_string(&path).expect("a file");
+        assert_eq!(text, DECLARED.replace("phone text", "phone text was=mobile"));
+        declare(&pair).expect_err("the file is not what was read");
+        assert_eq!(std::fs::read_to_string(&path).expect("a file"), text);
+    }
+
+    #[test]
+    fn what_is_declared_in_no_file_says_what_to_write() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pair = Likeness {
+            at: None,
+            ..alike(&folder.path().join("users.kdl"))
+        };
+        let Err(Failure::Diagnostics(told)) = declare(&pair) else {
+            panic!("there is no file to write into");
+        };
+        assert!(
+            told[0].help.iter().any(|help| help.contains("was=mobile")),
+            "{told:?}"
+        );
+    }
 }

@@ -102,8 +102,10 @@ fn planned<T>(
             result => return Ok(result?),
         };
         for pair in open {
-            if ui.ask(&pair.question()) && likeness::declare(&pair)? {
-                continue;
+            if ui.ask(&pair.question()) {
+                likeness::declare(&pair)?;
+                // The file is another one now: what is alike in it is found again.
+                break;
             }
             project.told_apart.push(pair.to);
         }
