@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::kinds::{Column, EnumType, IndexKey};
+use crate::catalog::kinds::{Column, EnumType, IndexKey, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
 
 /// Whether a step may share a transaction with others.
@@ -87,6 +87,21 @@ pub enum Stage {
     Settle,
 }
 
+/// A column that counts by a sequence of its own becomes an identity column, or the other way round: the counter goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandOver {
+    /// The column.
+    pub column: ObjectId,
+    /// As it was.
+    pub from: Column,
+    /// As it is to be.
+    pub to: Column,
+    /// In which attributes the two differ.
+    pub attrs: Vec<Attr>,
+    /// The sequence that is there on one side alone.
+    pub sequence: (ObjectId, Sequence),
+}
+
 /// How the rows of a table are gone through.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batches {
@@ -150,6 +165,13 @@ pub enum Action {
         /// How the rows are filled in turn; `None` where all are filled at once.
         batch: Option<Batches>,
     },
+    /// Adds a column whose default holds for rows that are written from now on; the rows that are there have NULL.
+    AddUnfilled {
+        /// The column.
+        id: ObjectId,
+        /// As it is until the rows are filled: nullable, with its default.
+        column: Column,
+    },
     /// Makes a constraint of a unique index that is there.
     UseIndex {
         /// The constraint.
@@ -159,6 +181,8 @@ pub enum Action {
         /// The index, which becomes its own.
         index: ObjectId,
     },
+    /// Hands a counter over.
+    HandOver(Box<HandOver>),
     /// One stage of a column's way to be required.
     Require(Box<Require>),
 }
@@ -289,11 +313,13 @@ impl Op {
             Action::Create { id, .. }
             | Action::Drop { id, .. }
             | Action::Alter { id, .. }
+            | Action::AddUnfilled { id, .. }
             | Action::UseIndex { id, .. } => id.clone(),
             Action::Rename { to, .. } => to.clone(),
             Action::Rebuild(rebuild) => rebuild.table.clone(),
             Action::SwapEnum(swap) => swap.id.clone(),
             Action::Backfill { table, column, .. } => ObjectId::column(table, column.clone()),
+            Action::HandOver(hand) => hand.column.clone(),
             Action::Require(require) => require.column.clone(),
         }
     }
@@ -301,8 +327,11 @@ impl Op {
     /// What exists only after the op.
     pub fn provides(&self) -> Vec<ObjectId> {
         match &self.action {
-            Action::Create { id, .. } | Action::UseIndex { id, .. } => vec![id.clone()],
+            Action::Create { id, .. } | Action::AddUnfilled { id, .. } | Action::UseIndex { id, .. } => {
+                vec![id.clone()]
+            }
             Action::Rename { to, .. } => vec![to.clone()],
+            Action::HandOver(hand) if hand.from.identity.is_some() => vec![hand.sequence.0.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.after, &rebuild.before),
             _ => Vec::new(),
         }
@@ -313,6 +342,7 @@ impl Op {
         match &self.action {
             Action::Drop { id, .. } => vec![id.clone()],
             Action::Rename { from, .. } => vec![from.clone()],
+            Action::HandOver(hand) if hand.to.identity.is_some() => vec![hand.sequence.0.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.before, &rebuild.after),
             _ => Vec::new(),
         }
@@ -337,6 +367,7 @@ impl Op {
                     .collect()
             }
             Action::Backfill { table, column, .. } => vec![ObjectId::column(table, column.clone())],
+            Action::HandOver(hand) => vec![hand.column.clone()],
             Action::Require(require) => vec![require.column.clone()],
             _ => Vec::new(),
         }
@@ -369,9 +400,21 @@ impl Op {
             Action::SwapEnum(swap) => {
                 catalog.insert(swap.id.clone(), swap.to.clone());
             }
+            Action::AddUnfilled { id, column } => {
+                catalog.insert(id.clone(), column.clone());
+            }
             Action::UseIndex { id, object, index } => {
                 catalog.remove(index);
                 catalog.insert(id.clone(), object.clone());
+            }
+            Action::HandOver(hand) => {
+                let (sequence, object) = &hand.sequence;
+                if hand.to.identity.is_some() {
+                    catalog.remove(sequence);
+                } else {
+                    catalog.insert(sequence.clone(), object.clone());
+                }
+                catalog.insert(hand.column.clone(), hand.to.clone());
             }
             Action::Require(require) => {
                 if require.stage != Stage::Declare {
@@ -411,7 +454,9 @@ impl fmt::Display for Op {
             Action::Backfill { table, column, .. } => {
                 write!(f, "backfill {} {table}.{column}", Kind::Column.noun())
             }
+            Action::AddUnfilled { id, .. } => write!(f, "create {id}, for new rows"),
             Action::UseIndex { id, .. } => write!(f, "create {id} from its index"),
+            Action::HandOver(hand) => write!(f, "hand over the counter of {}", hand.column),
             Action::Require(require) => match require.stage {
                 Stage::Declare => write!(f, "require {} of new rows", require.column),
                 Stage::Validate => write!(f, "check {} of every row", require.column),

@@ -189,6 +189,8 @@ fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mu
         Action::Rebuild(_)
         | Action::SwapEnum(_)
         | Action::Backfill { .. }
+        | Action::AddUnfilled { .. }
+        | Action::HandOver(_)
         | Action::UseIndex { .. }
         | Action::Require(_) => {
             engine.render_action(&op.action, cx, sql);

@@ -63,7 +63,7 @@ impl Act<'_> {
 
     /// Whether it makes an object of this kind.
     pub fn creates(&self, kind: Kind) -> bool {
-        matches!(&self.op.action, Action::Create { id, .. } if id.kind == kind)
+        matches!(&self.op.action, Action::Create { id, .. } | Action::AddUnfilled { id, .. } if id.kind == kind)
     }
 
     /// The object that it takes away.

@@ -47,7 +47,6 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
     }
     let mut edges: Vec<(usize, usize)> = Vec::new();
     for (at, emitted) in ops.iter().enumerate() {
-        edges.extend(emitted.after.map(|before| (before, at)));
         let put_off = put_off(&emitted.op, cx);
         for needed in on_the_way(&emitted.op, cx) {
             edges.extend(doers.provides.get(&needed).map(|before| (*before, at)));
@@ -63,8 +62,11 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
         for id in emitted.op.provides() {
             made(at, &id, &put_off, (&doers, cx), &mut edges);
         }
-        for id in emitted.op.destroys() {
-            unmade(at, &id, &doers, cx, &mut edges);
+        // What is given another name goes on under it, whoever needs it.
+        if !doers.renames.contains(&at) {
+            for id in emitted.op.destroys() {
+                unmade(at, &id, &doers, cx, &mut edges);
+            }
         }
         for id in emitted.op.mutates() {
             changed(at, &id, &doers, cx, &mut edges);
@@ -75,12 +77,24 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
     for at in 0..ops.len() {
         graph.add_node(at);
     }
+    // What one change becomes has an order already, in which a name may be taken for a while.
+    let beginnings = beginnings(ops);
+    edges.retain(|(before, after)| beginnings[*before] != beginnings[*after]);
+    let in_turn = ops.iter().enumerate();
+    edges.extend(in_turn.filter_map(|(at, emitted)| Some((emitted.after?, at))));
     for (before, after) in edges {
-        if before != after {
-            graph.update_edge(NodeIndex::new(before), NodeIndex::new(after), ());
-        }
+        graph.update_edge(NodeIndex::new(before), NodeIndex::new(after), ());
     }
     graph
+}
+
+/// For each op, the first of those that its change became.
+fn beginnings(ops: &[Emitted]) -> Vec<usize> {
+    let mut beginnings: Vec<usize> = Vec::with_capacity(ops.len());
+    for (at, emitted) in ops.iter().enumerate() {
+        beginnings.push(emitted.after.map_or(at, |before| beginnings[before]));
+    }
+    beginnings
 }
 
 /// What an object needs that is there only on the way (an index that becomes a constraint's): the state after knows nothing

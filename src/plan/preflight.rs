@@ -55,9 +55,12 @@ impl Asker<'_> {
                 let attrs = [Attr::Column(ColumnAttr::Nullable)];
                 self.column(&require.column, (&require.from, &require.to), &attrs, None)
             }
-            Action::Drop { .. } | Action::Rename { .. } | Action::Backfill { .. } | Action::Require(_) => {
-                Vec::new()
-            }
+            Action::Drop { .. }
+            | Action::Rename { .. }
+            | Action::AddUnfilled { .. }
+            | Action::Backfill { .. }
+            | Action::HandOver(_)
+            | Action::Require(_) => Vec::new(),
         }
     }
 

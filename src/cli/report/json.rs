@@ -27,9 +27,9 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
 fn op(op: &Op) -> Value {
     let id = op.subject();
     let verb = match &op.action {
-        Action::Create { .. } | Action::UseIndex { .. } => "create",
+        Action::Create { .. } | Action::AddUnfilled { .. } | Action::UseIndex { .. } => "create",
         Action::Drop { .. } => "drop",
-        Action::Alter { .. } | Action::Require(_) => "alter",
+        Action::Alter { .. } | Action::HandOver(_) | Action::Require(_) => "alter",
         Action::Rename { .. } => "rename",
         Action::Rebuild(_) | Action::SwapEnum(_) => "rebuild",
         Action::Backfill { .. } => "backfill",

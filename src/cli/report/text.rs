@@ -198,6 +198,7 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
         Action::Create { id, object } | Action::UseIndex { id, object, .. } => {
             vec![(id.clone(), created(id, object))]
         }
+        Action::AddUnfilled { id, column } => vec![(id.clone(), created(id, &column.clone().into()))],
         Action::Drop { id, .. } => vec![(id.clone(), line(Mark::Drop, id, String::new()))],
         Action::Alter {
             id, from, to, attrs, ..
@@ -205,6 +206,13 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
         Action::Rename { from, to, .. } => {
             let old = from.name().map(ToString::to_string).unwrap_or_default();
             vec![(to.clone(), line(Mark::Alter, to, format!("was {old}")))]
+        }
+        Action::HandOver(hand) => {
+            let (from, to) = (hand.from.clone().into(), hand.to.clone().into());
+            vec![(
+                hand.column.clone(),
+                altered(&hand.column, (&from, &to), &hand.attrs),
+            )]
         }
         // Told with the column.
         Action::Require(require) if require.stage == Stage::Declare => {

@@ -144,6 +144,8 @@ impl Writer<'_> {
             Action::Rebuild(_)
             | Action::SwapEnum(_)
             | Action::Backfill { .. }
+            | Action::AddUnfilled { .. }
+            | Action::HandOver(_)
             | Action::UseIndex { .. }
             | Action::Require(_) => None,
         }

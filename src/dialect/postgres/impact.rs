@@ -53,7 +53,14 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             id,
             object: Object::Index(_),
         } if op.txn == Txn::Outside => locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
-        Action::UseIndex { id, .. } => locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief),
+        Action::AddUnfilled { id, .. } | Action::UseIndex { id, .. } => {
+            locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief)
+        }
+        Action::HandOver(hand) => {
+            let impact = locked(relation(&hand.column), ACCESS_EXCLUSIVE, Cost::Brief);
+            let old = hand.sequence.0.qname().filter(|_| hand.to.identity.is_some());
+            old.into_iter().fold(impact, Impact::also)
+        }
         Action::Require(require) => {
             let table = relation(&require.column);
             match require.stage {
@@ -62,7 +69,15 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             }
         }
         Action::Create { id, object } => created(id, object, cx),
-        Action::Drop { id, object } => dropped(id, object),
+        Action::Drop { id, object } => match dropped(id, object) {
+            facts if cx.from.contains(id) => facts,
+            // Made by the plan itself, on the way.
+            facts => Impact {
+                loses: None,
+                one_way: false,
+                ..facts
+            },
+        },
         Action::Alter {
             id,
             from,

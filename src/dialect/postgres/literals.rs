@@ -1,11 +1,18 @@
 //! Declared values as PostgreSQL prints them: as a default (`pg_get_expr`) and as a cell (the text of the value).
 
-use crate::catalog::Expr;
-use crate::dialect::Literal;
+use crate::catalog::{Expr, QName};
 use crate::dialect::sql::text_literal;
+use crate::dialect::{Dialect, Literal, Sql};
 
 use super::expressions;
 use super::types::{Family, arguments, family, of_constant};
+
+/// A name as a text that the engine reads as a name: `'public."Users"'`.
+pub(super) fn name_literal(name: &QName) -> String {
+    let mut sql = Sql::new(Dialect::Postgres.engine());
+    sql.qname(name);
+    text_literal(&sql.clause())
+}
 
 /// A default, as `pg_get_expr` prints it for a column of this type.
 pub(super) fn default(value: &Literal, data_type: &str) -> Expr {

@@ -146,7 +146,9 @@ impl Engine for Postgres {
         match action {
             Action::SwapEnum(swap) => strategy::swap_enum(swap, sql),
             Action::Backfill { .. } => strategy::backfill(action, sql),
+            Action::AddUnfilled { id, column } => kinds::add_unfilled(id, column, cx, sql),
             Action::UseIndex { id, object, index } => strategy::use_index(id, object, index, sql),
+            Action::HandOver(hand) => strategy::hand_over(hand, cx, sql),
             Action::Require(require) => strategy::require(require, cx, sql),
             // No rule row of this engine asks for a rebuild; the others are rendered by rule rows.
             Action::Rebuild(_)

@@ -16,9 +16,12 @@ pub(super) fn impact(op: &Op) -> Impact {
         Action::Create { id, .. } => (created(id.kind), None),
         Action::Drop { id, object } => dropped(id, object),
         Action::Alter { id, from, to, .. } => altered(id, from, to),
-        Action::Rename { .. } | Action::SwapEnum(_) | Action::UseIndex { .. } | Action::Require(_) => {
-            (Cost::Instant, None)
-        }
+        Action::Rename { .. }
+        | Action::SwapEnum(_)
+        | Action::AddUnfilled { .. }
+        | Action::HandOver(_)
+        | Action::UseIndex { .. }
+        | Action::Require(_) => (Cost::Instant, None),
         Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild)),
         Action::Backfill { .. } => (Cost::Rewrite, None),
     };

@@ -2,7 +2,7 @@
 
 use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, Index, IndexTerm, PrimaryKey, Unique};
 use crate::catalog::{Attr, Ident, ObjectId, QName};
-use crate::dialect::postgres::kinds::counts;
+use crate::dialect::postgres::kinds::{Follows, follows};
 use crate::dialect::postgres::types::{is_widened, keeps_rows};
 use crate::dialect::{Impact, ImpactCx};
 use crate::script::Cost;
@@ -60,11 +60,8 @@ pub(super) fn altered(change: &Change<'_>) -> Impact {
             ColumnAttr::Nullable if !change.to.nullable && !is_shown(change) => {
                 impact.cost = impact.cost.max(Cost::Scan);
             }
-            // The sequence is moved past the highest value there is.
             ColumnAttr::Identity | ColumnAttr::Default
-                if counts(change.to)
-                    && (!counts(change.from)
-                        || (change.from.identity.is_none() && change.to.identity.is_some())) =>
+                if matches!(follows(change.from, change.to), Some(Follows::Rows)) =>
             {
                 impact.cost = impact.cost.max(Cost::Scan);
             }

@@ -1,8 +1,9 @@
 //! Columns, <https://www.postgresql.org/docs/current/sql-altertable.html>.
 
 use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity};
-use crate::catalog::{Expr, Kind, ObjectId};
+use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 use crate::dialect::postgres::expressions::parenthesised;
+use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::postgres::types::{Family, family};
 use crate::dialect::rules::AlterItem;
 use crate::dialect::sql::text_literal;
@@ -160,7 +161,11 @@ pub(in crate::dialect::postgres) fn default_text(default: &Expr) -> String {
 /// As far as possible all changes in one `ALTER TABLE`, so that rows are read and written once. The engine carries the parts out in an
 /// order of its own: what goes, types, NOT NULL, then defaults and identity
 /// (`AlterTablePass` in `src/backend/commands/tablecmds.c`).
-fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
+pub(in crate::dialect::postgres) fn alter_sql(
+    change: &AlterItem<'_, Column>,
+    cx: &RenderCx<'_>,
+    sql: &mut Sql,
+) {
     let (from, to) = (change.from, change.to);
     let has = |attr: ColumnAttr| change.attrs.contains(&attr);
     let retyped = has(ColumnAttr::DataType) || has(ColumnAttr::Collation);
@@ -172,6 +177,7 @@ fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
         cx,
     };
     if has(ColumnAttr::Identity) && to.identity.is_none() {
+        hand_over(change.id, to, sql);
         parts.push("DROP IDENTITY");
     }
     if has(ColumnAttr::Generated) && to.generated.is_none() {
@@ -214,9 +220,64 @@ fn alter_sql(change: &AlterItem<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
         parts.identity(from.identity.as_ref(), identity);
     }
     parts.flush(sql);
-    if counts(to) && (!counts(from) || (from.identity.is_none() && to.identity.is_some())) {
-        follow_rows(change.id, to, sql);
+    match follows(from, to) {
+        Some(Follows::Rows) => follow_rows(change.id, to, sql),
+        Some(Follows::Sequence(sequence)) => follow_sequence(change.id, sequence, sql),
+        None => {}
     }
+}
+
+/// Where the counter of a column goes on that begins to count, or counts by another sequence from now on.
+#[derive(Debug)]
+pub(in crate::dialect::postgres) enum Follows<'a> {
+    /// Behind the highest value there is.
+    Rows,
+    /// Where this sequence stands, in the words of the engine.
+    Sequence(&'a str),
+}
+
+/// See [`Follows`]; `None` where the counter stays the one that it was.
+pub(in crate::dialect::postgres) fn follows<'a>(from: &'a Column, to: &Column) -> Option<Follows<'a>> {
+    if !counts(to) {
+        return None;
+    }
+    if !counts(from) {
+        return Some(Follows::Rows);
+    }
+    if from.identity.is_some() || to.identity.is_none() {
+        return None;
+    }
+    counts_by(from).map(Follows::Sequence)
+}
+
+/// The name literal in `nextval('s'::regclass)`.
+fn counts_by(column: &Column) -> Option<&str> {
+    let text = column.default.as_ref().filter(|_| counts(column))?.text();
+    let (start, end) = (text.find('\'')?, text.rfind('\'')?);
+    text.get(start..=end)
+}
+
+/// `ALTER TABLE t ADD COLUMN c … , ALTER COLUMN c SET DEFAULT …`: in this order the default is none of the rows that are
+/// there, <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes.
+pub(in crate::dialect::postgres) fn add_unfilled(
+    id: &ObjectId,
+    column: &Column,
+    cx: &RenderCx<'_>,
+    sql: &mut Sql,
+) {
+    let empty = Column {
+        default: None,
+        ..column.clone()
+    };
+    alter_table(id, sql);
+    sql.raw("\n    ADD COLUMN ");
+    let payload = &empty;
+    inline(Item { id, payload }, cx, sql);
+    if let Some(default) = &column.default {
+        sql.raw(",\n    ");
+        set_default(id, default, sql);
+    }
+    sql.end();
 }
 
 /// Whether the default is taken away before the type changes, and given anew after: it is cast by the engine with the
@@ -331,13 +392,7 @@ pub(super) fn follow_rows(id: &ObjectId, column: &Column, sql: &mut Sql) {
     let start = options
         .and_then(|options| options.start.or(options.min))
         .unwrap_or(1);
-    let mut quoted = Sql::new(crate::dialect::Dialect::Postgres.engine());
-    quoted.qname(table);
-    let table_text = text_literal(&quoted.clause());
-    let sequence = format!(
-        "pg_get_serial_sequence({table_text}, {})",
-        text_literal(name.text())
-    );
+    let sequence = own_sequence(table, name);
     sql.end();
     sql.raw("SELECT setval(").raw(&sequence).raw(", max(").ident(name);
     sql.raw(")) FROM ")
@@ -346,4 +401,44 @@ pub(super) fn follow_rows(id: &ObjectId, column: &Column, sql: &mut Sql) {
         .ident(name);
     sql.raw(") >= coalesce(pg_sequence_last_value(").raw(&sequence);
     sql.raw("::regclass), ").raw(&start.to_string()).raw(")").end();
+}
+
+/// Lets the sequence of an identity column go on where the sequence stands that the column counted by until now.
+fn follow_sequence(id: &ObjectId, sequence: &str, sql: &mut Sql) {
+    let (Some(table), Some(name)) = (id.relation(), id.name()) else {
+        return;
+    };
+    sql.end();
+    sql.raw("SELECT setval(").raw(&own_sequence(table, name));
+    // What has never been called begins with the value it stands at.
+    sql.raw(", last_value, is_called) FROM ")
+        .raw(&unquoted(sequence))
+        .end();
+}
+
+/// Lets the sequence that the column counts by from now on go on where its identity stands. What has never counted begins
+/// anew: `setval` does nothing then.
+fn hand_over(id: &ObjectId, to: &Column, sql: &mut Sql) {
+    let (Some(table), Some(name), Some(sequence)) = (id.relation(), id.name(), counts_by(to)) else {
+        return;
+    };
+    sql.raw("SELECT setval(").raw(sequence);
+    sql.raw(", pg_sequence_last_value(")
+        .raw(&own_sequence(table, name));
+    sql.raw("::regclass))").end();
+}
+
+/// The text in a literal.
+fn unquoted(literal: &str) -> String {
+    let inner = literal.trim_start_matches('\'').trim_end_matches('\'');
+    inner.replace("''", "'")
+}
+
+/// The call that names the sequence which a column owns.
+fn own_sequence(table: &QName, column: &Ident) -> String {
+    format!(
+        "pg_get_serial_sequence({}, {})",
+        name_literal(table),
+        text_literal(column.text())
+    )
 }

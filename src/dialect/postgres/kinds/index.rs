@@ -3,8 +3,8 @@
 use crate::catalog::ObjectId;
 use crate::catalog::kinds::{Index, IndexKey, IndexTerm, NullsOrder};
 use crate::dialect::postgres::expressions::parenthesised;
-use crate::dialect::sql::text_literal;
-use crate::dialect::{Alter, Dialect, Fold, Item, RenderCx, Rules, Sql};
+use crate::dialect::postgres::literals::name_literal;
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 use crate::op::Txn;
 
 use super::unique::NEEDS_15;
@@ -80,9 +80,7 @@ fn begin_again(id: &ObjectId, sql: &mut Sql) {
     let Some(index) = beside_table(id) else {
         return;
     };
-    let mut name = Sql::new(Dialect::Postgres.engine());
-    name.qname(&index);
-    let name = text_literal(&name.clause());
+    let name = name_literal(&index);
     let query = format!(
         "SELECT count(*) FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({name}) AND indisvalid"
     );

@@ -21,9 +21,13 @@ use crate::catalog::kinds::Deferrable;
 use crate::catalog::{Kind, ObjectId, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
-pub(super) use column::{counts, default_text, drop_default, renews_default, set_default, set_type};
+pub(super) use column::{
+    Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follows,
+    renews_default, set_default, set_type,
+};
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
+pub(super) use sequence::create as create_sequence;
 
 /// The rule row of a kind.
 #[expect(

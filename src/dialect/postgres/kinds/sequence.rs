@@ -14,20 +14,7 @@ pub(super) static RULES: Rules<Sequence> = Rules {
     alter: |_, _, _, _| Alter::InPlace,
     attach: in_place,
     detach: in_place,
-    create: |item, _, _, sql| {
-        sql.raw("CREATE SEQUENCE ");
-        qualified(item.id, sql);
-        if &*item.payload.data_type != "bigint" {
-            sql.raw(" AS ").raw(&item.payload.data_type);
-        }
-        for option in options(&item.payload.options) {
-            sql.raw(" ").raw(&option);
-        }
-        if let Some(owner) = &item.payload.owned_by {
-            sql.raw(" ");
-            owned_by(Some(owner), sql);
-        }
-    },
+    create: |item, _, _, sql| create(item.id, item.payload, sql),
     inline: no_clause,
     drop: |item, _, sql| {
         sql.raw("DROP SEQUENCE ");
@@ -36,6 +23,22 @@ pub(super) static RULES: Rules<Sequence> = Rules {
     alter_sql,
     rename: Some(|from, to, _, sql| rename_qualified("SEQUENCE", from, to, sql)),
 };
+
+/// `CREATE SEQUENCE …`
+pub(in crate::dialect::postgres) fn create(id: &ObjectId, sequence: &Sequence, sql: &mut Sql) {
+    sql.raw("CREATE SEQUENCE ");
+    qualified(id, sql);
+    if &*sequence.data_type != "bigint" {
+        sql.raw(" AS ").raw(&sequence.data_type);
+    }
+    for option in options(&sequence.options) {
+        sql.raw(" ").raw(&option);
+    }
+    if let Some(owner) = &sequence.owned_by {
+        sql.raw(" ");
+        owned_by(Some(owner), sql);
+    }
+}
 
 fn alter_sql(change: &AlterItem<'_, Sequence>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     sql.raw("ALTER SEQUENCE ");

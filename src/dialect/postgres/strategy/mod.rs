@@ -5,19 +5,26 @@ mod concurrent_index;
 mod constraint_by_index;
 mod enum_swap;
 mod enum_value;
+mod identity;
 mod not_null;
 mod not_valid;
+mod sequence_hands_over;
 mod sequence_owner;
 mod volatile_default;
 
+use crate::catalog::{Ident, Kind, QName};
 use crate::dialect::Strategy;
+
+use super::names::implicit;
 
 /// The strategies in the order in which they are asked.
 pub(super) static ALL: &[&dyn Strategy] = &[
     &enum_swap::EnumSwap,
     &enum_value::EnumValue,
+    &sequence_hands_over::SequenceHandsOver,
     &sequence_owner::SequenceOwner,
     &volatile_default::VolatileDefault,
+    &identity::IdentityBySteps,
     &backfill::BatchedBackfill,
     &not_null::NotNullByStages,
     &not_valid::NotValid,
@@ -29,6 +36,20 @@ pub(super) use backfill::render as backfill;
 pub(super) use constraint_by_index::render as use_index;
 pub(super) use enum_swap::render as swap_enum;
 pub(super) use not_null::render as require;
+pub(super) use sequence_hands_over::render as hand_over;
+
+/// The name of a sequence that counts for a column until, or after, that counts by itself. The engine gives the column's own one its implicit name.
+fn for_a_while(table: &QName, column: &Ident) -> Option<QName> {
+    let name = implicit(
+        Kind::Sequence,
+        &format!("_rcn_{}", table.name.text()),
+        &[column.text()],
+    )?;
+    Some(QName {
+        schema: table.schema.clone(),
+        name: Ident::exact(&name),
+    })
+}
 
 #[cfg(test)]
 mod tests;

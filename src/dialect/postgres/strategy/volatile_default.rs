@@ -4,7 +4,7 @@
 //! <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes.
 
 use crate::catalog::kinds::{Column, ColumnAttr};
-use crate::catalog::{Attr, Object};
+use crate::catalog::{Attr, Expr, Object, ObjectId};
 use crate::dialect::postgres::impact::stable::is_stable;
 use crate::dialect::{PlanCx, Strategy};
 use crate::op::{Action, Op};
@@ -34,40 +34,47 @@ impl Strategy for VolatileDefault {
         if !cx.has_rows(table) {
             return None;
         }
-        let empty = Column {
-            nullable: true,
-            default: None,
-            ..column.clone()
-        };
-        let defaulted = Column {
-            nullable: true,
-            ..column.clone()
-        };
-        let alter = |from: &Column, to: &Column, attr| {
-            Op::new(Action::Alter {
-                id: id.clone(),
-                from: Box::new(from.clone().into()),
-                to: Box::new(to.clone().into()),
-                attrs: vec![Attr::Column(attr)],
-                using: None,
-            })
-        };
-        let mut ops = vec![
-            Op::new(Action::Create {
-                id: id.clone(),
-                object: empty.clone().into(),
-            }),
-            alter(&empty, &defaulted, ColumnAttr::Default),
-            Op::new(Action::Backfill {
-                table: table.clone(),
-                column: id.name()?.clone(),
-                value: default.clone(),
-                batch: None,
-            }),
-        ];
+        let mut ops = filled(id, column, default.clone())?;
         if !column.nullable {
-            ops.push(alter(&defaulted, column, ColumnAttr::Nullable));
+            ops.push(required(id, column));
         }
         Some(ops)
     }
+}
+
+/// The column is added for new rows, and the rows that are there are filled.
+pub(super) fn filled(id: &ObjectId, column: &Column, value: Expr) -> Option<Vec<Op>> {
+    let added = Column {
+        nullable: true,
+        default: Some(value.clone()),
+        identity: None,
+        ..column.clone()
+    };
+    Some(vec![
+        Op::new(Action::AddUnfilled {
+            id: id.clone(),
+            column: added,
+        }),
+        Op::new(Action::Backfill {
+            table: id.relation()?.clone(),
+            column: id.name()?.clone(),
+            value,
+            batch: None,
+        }),
+    ])
+}
+
+/// What was added nullable is required as it is declared.
+pub(super) fn required(id: &ObjectId, column: &Column) -> Op {
+    let before = Column {
+        nullable: true,
+        ..column.clone()
+    };
+    Op::new(Action::Alter {
+        id: id.clone(),
+        from: Box::new(before.into()),
+        to: Box::new(column.clone().into()),
+        attrs: vec![Attr::Column(ColumnAttr::Nullable)],
+        using: None,
+    })
 }

@@ -25,6 +25,8 @@ pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         | Action::Drop { .. }
         | Action::Alter { .. }
         | Action::Rename { .. }
+        | Action::AddUnfilled { .. }
+        | Action::HandOver(_)
         | Action::UseIndex { .. }
         | Action::Require(_) => {}
     }

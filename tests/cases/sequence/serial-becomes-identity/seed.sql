@@ -1,0 +1,2 @@
+INSERT INTO t (name) VALUES ('one'), ('two'), ('three');
+DELETE FROM t WHERE name = 'three';
