@@ -116,7 +116,15 @@ fn main() {
         }
         let engine = engine.clone();
         let title = format!("switched-off::{}", engine.name);
+        let also = engine.clone();
         trials.push(Trial::test(title, move || switched_off(&engine)));
+        if !also.is_sqlite() {
+            let (one, other) = (also.clone(), also);
+            let title = format!("rounded::{}", one.name);
+            trials.push(Trial::test(title, move || rounded(&one)));
+            let title = format!("long::{}", other.name);
+            trials.push(Trial::test(title, move || long(&other)));
+        }
     }
     for (engine, reason) in missing {
         let trial = Trial::test(engine, || Ok(())).with_kind(reason.to_owned());
@@ -260,17 +268,7 @@ fn switched_off(engine: &Engine) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let database = made(&shape("unique", "unique b"), engine, folder.path())?;
     database.execute("INSERT INTO t (id, b) VALUES (1, 'x'), (22, 'x'), (3, 'y')")?;
-    let arguments = [
-        "plan",
-        "-m",
-        "x",
-        "--url",
-        &database.url,
-        "--schema",
-        "after.kdl",
-        "--plans",
-        "plans",
-    ];
+    let arguments = plan(&database);
     let words = ["RC0540", "1; 22"].map(str::to_owned);
     reconcile(folder.path(), &arguments)?
         .exits(2, "duplicates are in the way")?
@@ -289,6 +287,60 @@ fn switched_off(engine: &Engine) -> Result<(), Failed> {
     } else {
         Err("the revision does not say that nobody asked".into())
     }
+}
+
+/// Values that change on the way without an error are counted, and are no refusal.
+fn rounded(engine: &Engine) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let shape = postgres("real", "a", "column a real nullable", "");
+    let database = made(&shape, engine, folder.path())?;
+    database.execute("INSERT INTO t (id, a) VALUES (1, 16777216), (2, 16777217), (3, 33554435)")?;
+    let words = ["RC0545", "2 value(s) of t.a change", "real"].map(str::to_owned);
+    reconcile(folder.path(), &plan(&database))?
+        .exits(0, "the engine converts them")?
+        .says(&words, "what changes")?;
+    Ok(())
+}
+
+/// A large table is announced before it is read; what is not answered in time is told, and no revision is written.
+fn long(engine: &Engine) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let database = made(
+        &shape("check", "check \"a > 1\" name=t_a_large"),
+        engine,
+        folder.path(),
+    )?;
+    database.execute("INSERT INTO t (id, a) SELECT n, n + 1 FROM generate_series(1, 1200000) AS n")?;
+    database.execute("ANALYZE t")?;
+    let announced = ["rows: ", "--preflight-timeout"].map(str::to_owned);
+    let words = ["RC0543", "t_a_large", "--preflight-timeout 10m"].map(str::to_owned);
+    let short = [&plan(&database)[..], &["--preflight-timeout", "1ms"]].concat();
+    reconcile(folder.path(), &short)?
+        .exits(2, "nobody reads a million rows in a millisecond")?
+        .says(&announced, "what takes long")?
+        .says(&words, "what was not answered")?;
+    if std::fs::read_dir(folder.path().join("plans"))?.count() != 1 {
+        return Err("a revision was written although the data did not answer".into());
+    }
+    let patient = [&plan(&database)[..], &["--preflight-timeout", "10m"]].concat();
+    reconcile(folder.path(), &patient)?
+        .exits(0, "with time it is answered")?
+        .says(&announced, "what takes long")?;
+    Ok(())
+}
+
+fn plan<'d>(database: &'d Database<'_>) -> [&'d str; 9] {
+    [
+        "plan",
+        "-m",
+        "x",
+        "--url",
+        &database.url,
+        "--schema",
+        "after.kdl",
+        "--plans",
+        "plans",
+    ]
 }
 
 /// Numbers that are the same in every run.

@@ -67,6 +67,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         told_apart: Vec::new(),
         accept_existing: false,
         preflight: crate::workflow::preflight::Preflight::default(),
+        announce: crate::workflow::Announce::default(),
         lock_wait: Duration::from_secs(global.lock_wait),
         patience: Duration::from_secs(global.patience),
         now: now(),

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use console::{Style, Term};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::workflow::Announce;
+
 use super::{Color, Format};
 
 /// How to talk.
@@ -73,6 +75,15 @@ impl Ui {
         if writeln!(out, "{text}").is_err() {
             // Nobody reads any more; there is nobody to tell either.
         }
+    }
+
+    /// Says what is about to take long.
+    pub(super) fn announcer(&self) -> Announce {
+        let ui = Self {
+            format: self.format,
+            ..*self
+        };
+        Announce::by(move |text| ui.say(&ui.dim(text)))
     }
 
     /// Whether somebody can be asked.

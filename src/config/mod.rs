@@ -9,6 +9,7 @@ mod lint;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kdl::{KdlDocument, KdlNode};
 
@@ -52,6 +53,10 @@ pub struct Config {
     pub chain: Chain,
     /// Which ways of carrying something out are wanted.
     pub choices: Choices,
+    /// How long a run of batches leaves a table to others after each batch, at least.
+    pub pause: Duration,
+    /// How long one question to the data may take before a revision is written.
+    pub preflight_timeout: Duration,
     /// Which rules speak, and how loudly.
     pub lint: Settings,
 }
@@ -94,6 +99,8 @@ impl Default for Config {
             schemas: Vec::new(),
             chain: Chain::Native,
             choices: Choices::default(),
+            pause: Duration::ZERO,
+            preflight_timeout: Duration::from_secs(30),
             lint: Settings::default(),
         }
     }
@@ -125,6 +132,7 @@ const NODES: &[&str] = &[
     "schemas",
     "chain",
     "strategies",
+    "preflight",
     "lint",
 ];
 
@@ -156,7 +164,8 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "naming" => config.naming = reader.naming(node),
             "schemas" => config.schemas = reader.words(node),
             "chain" => config.chain = reader.chain(node),
-            "strategies" => config.choices = reader.strategies(node),
+            "strategies" => reader.strategies(node, &mut config),
+            "preflight" => reader.preflight(node, &mut config),
             "lint" => reader.lint(node, &mut config.lint),
             other => reader.unknown(node, "setting", other, NODES),
         }
@@ -170,6 +179,15 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
     } else {
         Err(reader.errors)
     }
+}
+
+/// A time as it is written in settings and flags: `30s`, `2m`, `1m 30s`, `100ms`. The error says what is wrong with it.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|error| format!("{error}: write 30s or 2m"))?;
+    span.try_into()
+        .map_err(|_| "a time to wait is not negative".to_owned())
 }
 
 fn malformed(source: &Arc<Source>, error: &kdl::KdlError) -> Vec<Diagnostic> {
@@ -256,14 +274,14 @@ impl Reader<'_> {
         words
     }
 
-    fn strategies(&mut self, node: &KdlNode) -> Choices {
+    fn strategies(&mut self, node: &KdlNode, config: &mut Config) {
         let known: Vec<&str> = Dialect::ALL
             .iter()
             .flat_map(|dialect| dialect.engine().strategies())
             .filter(|strategy| strategy.is_choice())
             .map(|strategy| strategy.name())
             .collect();
-        let mut choices = Choices::default();
+        let choices = &mut config.choices;
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             match child.name().value() {
                 "always" => choices.always = true,
@@ -287,10 +305,28 @@ impl Reader<'_> {
                         ),
                     }
                 }
-                other => self.unknown(child, "setting", other, &["always", "off", "batch"]),
+                "pause" => config.pause = self.time(child),
+                other => self.unknown(child, "setting", other, &["always", "off", "batch", "pause"]),
             }
         }
-        choices
+    }
+
+    fn preflight(&mut self, node: &KdlNode, config: &mut Config) {
+        for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+            match child.name().value() {
+                "timeout" => config.preflight_timeout = self.time(child),
+                other => self.unknown(child, "setting", other, &["timeout"]),
+            }
+        }
+    }
+
+    /// `30s`, `2m`, `100ms`.
+    fn time(&mut self, node: &KdlNode) -> Duration {
+        let text = self.one(node);
+        duration(&text).unwrap_or_else(|reason| {
+            self.error(node, format!("`{text}` is no time: {reason}"), None);
+            Duration::ZERO
+        })
     }
 
     fn environment(&mut self, node: &KdlNode) -> Environment {
@@ -482,6 +518,24 @@ mod tests {
         let errors = read("strategies {\n    off not-vald\n    batch 0\n}").unwrap_err();
         assert_eq!(errors.len(), 2);
         assert_eq!(errors[0].help.as_deref(), Some("did you mean `not-valid`?"));
+    }
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        let config =
+            read("strategies {\n    pause \"50ms\"\n}\npreflight {\n    timeout \"1m 30s\"\n}").unwrap();
+        assert_eq!(config.pause, Duration::from_millis(50));
+        assert_eq!(config.preflight_timeout, Duration::from_secs(90));
+        let errors = read(
+            "strategies {\n    pause \"soon\"\n}\npreflight {\n    timeout \"-3s\"\n    tmeout \"1s\"\n}",
+        )
+        .unwrap_err();
+        let told: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+        assert!(
+            told[0].starts_with("`soon` is no time") && told[1].starts_with("`-3s` is no time"),
+            "{told:?}"
+        );
+        assert_eq!(errors[2].help.as_deref(), Some("did you mean `timeout`?"));
     }
 
     #[test]

@@ -3,33 +3,54 @@
 //! Only what can be asked of the data as it is before the plan (after declared renames) becomes a question; the
 //! engine itself guards the rest inside the transaction.
 
+use std::collections::HashMap;
+
 use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, IndexKey, IndexTerm, PrimaryKey};
 use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
-use crate::op::{Action, Batch, Conversion, CopySource, Question, Rebuild, Stage, SwapEnum};
+use crate::op::{Action, Batch, Conversion, CopySource, Op, Question, Rebuild, Stage, SwapEnum};
 
 use super::emit::{filling, needs_value};
 
 /// Adds the questions to the batches.
 pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
-    let asker = Asker { cx, intents };
+    let constraints = batches.iter().flat_map(Batch::ops).filter_map(by_index).collect();
+    let asker = Asker {
+        cx,
+        intents,
+        constraints,
+    };
     for batch in batches {
         let questions: Vec<Question> = batch.ops().flat_map(|op| asker.of(&op.action)).collect();
         batch.questions.extend(questions);
     }
 }
 
+/// The index of a constraint that is made of one, and the constraint.
+fn by_index(op: &Op) -> Option<(ObjectId, (ObjectId, Object))> {
+    match &op.action {
+        Action::UseIndex { id, object, index } => Some((index.clone(), (id.clone(), object.clone()))),
+        _ => None,
+    }
+}
+
 struct Asker<'a> {
     cx: &'a PlanCx<'a>,
     intents: &'a Intents,
+    /// The constraints that are made of an index, by the index: they are asked about before that is built.
+    constraints: HashMap<ObjectId, (ObjectId, Object)>,
 }
 
 impl Asker<'_> {
     fn of(&self, action: &Action) -> Vec<Question> {
         match action {
             // What is made unchecked and checked later is asked about before it is made.
-            Action::Create { id, object } | Action::UseIndex { id, object, .. } => {
+            Action::Create { id, object } => {
+                let (id, object) = self
+                    .constraints
+                    .get(id)
+                    .map_or((id, object), |(id, object)| (id, object));
                 let checked = matches!(object, Object::Check(_) | Object::ForeignKey(_));
                 let object = self.cx.to.get(id).filter(|_| checked).unwrap_or(object);
                 self.created(id, object).into_iter().collect()
@@ -57,6 +78,7 @@ impl Asker<'_> {
             }
             Action::Drop { .. }
             | Action::Rename { .. }
+            | Action::UseIndex { .. }
             | Action::AddUnfilled { .. }
             | Action::Backfill { .. }
             | Action::HandOver(_)

@@ -46,8 +46,6 @@ pub(super) struct Entry {
     pub(super) direction: Direction,
     pub(super) state: State,
     pub(super) segments_done: usize,
-    /// Where the batches of the segment behind those stopped.
-    pub(super) cursor: Option<String>,
 }
 
 impl Entry {
@@ -71,21 +69,26 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Vec<Entry>, Engine
     if !is_there(session, table).await? {
         return Ok(Vec::new());
     }
-    let mut has_cursor = true;
-    for (exists, _) in &table.added {
-        has_cursor &= !session.query(exists).await?.is_empty();
-    }
-    let cursor = if has_cursor { "batch_cursor" } else { "NULL" };
     let query = format!(
-        "SELECT revision, checksum, direction, state, segments_done, {cursor} FROM {} ORDER BY revision",
+        "SELECT revision, checksum, direction, state, segments_done FROM {} ORDER BY revision",
         table.name
     );
     let rows = session.query(&query).await?;
     rows.into_iter().map(entry).collect()
 }
 
-fn entry(mut row: Vec<Option<String>>) -> Result<Entry, EngineError> {
-    let cursor = row.pop().flatten();
+/// Where the batches of the segment behind those that are done stopped. The ledger must be as this version makes it.
+pub(super) async fn cursor(session: &mut dyn Session, revision: &str) -> Result<Option<String>, EngineError> {
+    let query = format!(
+        "SELECT batch_cursor FROM {} WHERE revision = {}",
+        table(session).name,
+        text_literal(revision)
+    );
+    let rows = session.query(&query).await?;
+    Ok(rows.into_iter().flatten().flatten().next())
+}
+
+fn entry(row: Vec<Option<String>>) -> Result<Entry, EngineError> {
     let words: Vec<String> = row.into_iter().map(Option::unwrap_or_default).collect();
     let [revision, checksum, direction, state, segments_done] = words.as_slice() else {
         return Err(unreadable(&words));
@@ -100,7 +103,6 @@ fn entry(mut row: Vec<Option<String>>) -> Result<Entry, EngineError> {
             direction,
             state,
             segments_done,
-            cursor,
         }),
         _ => Err(unreadable(&words)),
     }

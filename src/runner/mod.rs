@@ -30,6 +30,8 @@ pub struct RunOptions {
     pub lock_wait: Duration,
     /// How long a revision is run again and again while locks of others are what stops it.
     pub patience: Duration,
+    /// How long a run of batches leaves the table to others after each, at least; it is always a share of its time.
+    pub pause: Duration,
     /// Whether steps that lose something may run.
     pub allow_destructive: bool,
     /// What of the database counts for fingerprints.

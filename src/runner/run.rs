@@ -39,6 +39,7 @@ pub(super) struct Job<'a> {
     checksum: Fingerprint,
     pub(super) existing: Option<&'a Existing>,
     table: &'a OwnTable,
+    pub(super) pause: Duration,
 }
 
 /// Runs revisions in order, each in its own transaction together with its version row and its line in the ledger.
@@ -95,6 +96,7 @@ fn jobs<'a>(
             });
         }
         jobs.push(Job {
+            pause: options.pause,
             map: way.map,
             revision,
             direction,
@@ -304,13 +306,11 @@ async fn open(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Result
         job.direction,
     )?;
     if start != Start::Fresh {
-        let own = entries
-            .into_iter()
-            .find(|entry| entry.revision == job.revision.id);
+        let cursor = ledger::cursor(session, &job.revision.id).await?;
         return Ok(Opened {
             start,
             version,
-            cursor: own.and_then(|entry| entry.cursor),
+            cursor,
         });
     }
     if job.is_comparable(session.server()) && job.is_alone(&before) {

@@ -119,7 +119,7 @@ impl Run<'_> {
                     } else {
                         size
                     };
-                    tokio::time::sleep(took / PAUSE).await;
+                    tokio::time::sleep(self.job.pause.max(took / PAUSE)).await;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {

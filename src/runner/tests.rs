@@ -70,6 +70,7 @@ fn options() -> RunOptions {
         existing: None,
         version_table: VersionTable::default(),
         patience: Duration::ZERO,
+        pause: Duration::ZERO,
         lock_wait: Duration::from_millis(200),
         allow_destructive: false,
         scope: Scope {

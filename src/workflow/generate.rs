@@ -116,7 +116,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     scratch.close().await?;
     let mut proposal = result?;
     lint::note(project, &mut proposal, &declared);
-    preflight::ask(session.as_mut(), &mut proposal, &sources, project.preflight).await?;
+    preflight::ask(session.as_mut(), &mut proposal, &sources, project).await?;
     session.close().await?;
     texts.settle(&proposal, &declared);
     Ok(proposal)

@@ -72,6 +72,7 @@ fn options(project: &Project, session: &dyn Session) -> Result<RunOptions, Failu
     Ok(RunOptions {
         lock_wait: project.lock_wait,
         patience: project.patience,
+        pause: project.config.pause,
         allow_destructive: project.allow_destructive,
         scope: sides::scope(project, session.server().dialect)?,
         version_table: chain::version_table(project)?,

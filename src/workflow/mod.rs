@@ -45,7 +45,7 @@ use crate::script::Script;
 
 pub use likeness::Likeness;
 
-pub use notes::Notes;
+pub use notes::{Announce, Notes};
 
 /// What every use case works on: settings, with the choices of the command line resolved.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct Project {
     pub accept_existing: bool,
     /// Whether and for how long the data is asked before a revision is written.
     pub preflight: preflight::Preflight,
+    /// Who is told what is about to take long.
+    pub announce: Announce,
     /// How long to wait for another applier.
     pub lock_wait: Duration,
     /// How long a revision is tried again while locks of others are what stops it.

@@ -1,4 +1,5 @@
-//! What is noticed on the way and is no failure: told once, however often the chain is read.
+//! What is noticed on the way and is no failure: told once, however often the chain is read; and what is told at once, because
+//! it takes long.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,5 +21,29 @@ impl Notes {
     /// What was noticed, to be told.
     pub fn told(&self) -> Vec<Diagnostic> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Tells at once what is about to take long; nobody is told by default.
+#[derive(Clone, Default)]
+pub struct Announce(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+
+impl Announce {
+    /// Tells it this way.
+    pub fn by(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    /// Tells.
+    pub(super) fn tell(&self, text: &str) {
+        if let Some(tell) = &self.0 {
+            tell(text);
+        }
+    }
+}
+
+impl std::fmt::Debug for Announce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Announce").finish_non_exhaustive()
     }
 }

@@ -13,7 +13,10 @@ use crate::dialect::{EngineError, RenderCx, Session};
 use crate::op::{Action, Plan, Question, Txn};
 use crate::script::grouped;
 
-use super::{Failure, Proposal};
+use super::{Announce, Failure, Project, Proposal};
+
+/// From how many rows on it is told before a table is read.
+const LONG: u64 = 1_000_000;
 
 /// Whether the data is asked, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +42,9 @@ pub(super) async fn ask(
     session: &mut dyn Session,
     proposal: &mut Proposal,
     sources: &SourceMap,
-    preflight: Preflight,
+    project: &Project,
 ) -> Result<(), Failure> {
+    let preflight = project.preflight;
     if !preflight.asks {
         proposal.notes.push(
             Diagnostic::warning(
@@ -57,6 +61,7 @@ pub(super) async fn ask(
         proposal,
         sources,
         timeout: preflight.timeout,
+        announce: &project.announce,
     }
     .all()
     .await;
@@ -64,11 +69,22 @@ pub(super) async fn ask(
     asked
 }
 
+/// The table whose rows are asked, under its name after declared renames.
+fn table_of(question: &Question) -> Option<&QName> {
+    match question {
+        Question::NoDuplicates { table, .. }
+        | Question::NoOrphans { table, .. }
+        | Question::Holds { table, .. } => Some(table),
+        other => other.subject().relation(),
+    }
+}
+
 struct Asker<'a> {
     session: &'a mut dyn Session,
     proposal: &'a mut Proposal,
     sources: &'a SourceMap,
     timeout: Duration,
+    announce: &'a Announce,
 }
 
 /// What the data says to one question.
@@ -143,7 +159,23 @@ impl Asker<'_> {
         }
     }
 
+    /// Tells before a large table is read.
+    fn announce(&self, question: &Question) {
+        let label = self.label(question);
+        let rows = table_of(question)
+            .and_then(|table| self.proposal.sizes.get(table))
+            .map_or(0, |size| size.rows);
+        if rows >= LONG && !label.is_empty() {
+            self.announce.tell(&format!(
+                "asking {} rows: {label} (for {}s at most; --preflight-timeout)",
+                grouped(rows),
+                self.timeout.as_secs()
+            ));
+        }
+    }
+
     async fn one(&mut self, question: &Question) -> Result<Answer, Failure> {
+        self.announce(question);
         let engine = self.proposal.server.engine();
         let key = self.key(question);
         if let Some(trial) = engine.trial(question, &key, &self.cx()) {
@@ -250,12 +282,7 @@ impl Asker<'_> {
     /// The columns of the primary key, under the names that they have now.
     fn key(&self, question: &Question) -> Vec<Ident> {
         let from = &self.proposal.plan.from;
-        let table: Option<&QName> = match question {
-            Question::NoDuplicates { table, .. }
-            | Question::NoOrphans { table, .. }
-            | Question::Holds { table, .. } => Some(table),
-            other => other.subject().relation(),
-        };
+        let table = table_of(question);
         let renamed = self.proposal.plan.ops().find_map(|op| match &op.action {
             Action::Rename { from, to, .. } if to.qname().is_some() && to.qname() == table => from.qname(),
             _ => None,

@@ -231,6 +231,7 @@ fn on_scratch(failure: Failure, revision: &Revision) -> Failure {
 fn options(version_table: VersionTable) -> RunOptions {
     RunOptions {
         patience: std::time::Duration::ZERO,
+        pause: std::time::Duration::ZERO,
         lock_wait: std::time::Duration::ZERO,
         allow_destructive: true,
         scope: Scope::default(),

@@ -126,6 +126,7 @@ fn project(folder: &Path) -> Project {
         cache: None,
         allow_destructive: false,
         accept_existing: false,
+        announce: reconcile::workflow::Announce::default(),
         preflight: reconcile::workflow::preflight::Preflight::default(),
         lock_wait: Duration::from_secs(1),
         patience: Duration::from_secs(1),

@@ -72,6 +72,7 @@ impl Shared {
             cache: None,
             allow_destructive: false,
             accept_existing: false,
+            announce: reconcile::workflow::Announce::default(),
             preflight: reconcile::workflow::preflight::Preflight::default(),
             lock_wait: Duration::from_secs(1),
             patience: Duration::from_secs(1),

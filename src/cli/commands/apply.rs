@@ -9,11 +9,12 @@ use serde_json::json;
 use crate::cli::error::CommandError;
 use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
+use crate::config::duration;
 use crate::runner::{Report, RunError};
 use crate::workflow::apply::{Preview, apply, preview};
 use crate::workflow::{self, Failure, Project};
 
-use super::asking::{Asking, span};
+use super::asking::Asking;
 use super::{consent, planned, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
@@ -32,7 +33,7 @@ pub(in crate::cli) struct Apply {
     #[arg(long)]
     accept_existing: bool,
     /// Wait this long for the database and for other appliers (30s, 2m)
-    #[arg(long, value_name = "DURATION", value_parser = span)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
     /// What the new revision is for
     #[arg(long, short, value_name = "TEXT", default_value = "apply the declarations")]
@@ -56,7 +57,8 @@ impl Apply {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let mut project = context::project(global)?;
         project.accept_existing = self.accept_existing;
-        project.preflight = self.asking.preflight();
+        project.preflight = self.asking.preflight(&project.config);
+        project.announce = ui.announcer();
         if let Some(wait) = self.wait {
             project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
         }

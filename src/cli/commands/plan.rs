@@ -28,7 +28,8 @@ pub(in crate::cli) struct Plan {
 impl Plan {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let mut project = context::project(global)?;
-        project.preflight = self.asking.preflight();
+        project.preflight = self.asking.preflight(&project.config);
+        project.announce = ui.announcer();
         let generated = planned(ui, &mut project, |project| {
             block_on(workflow::generate::plan(project, &self.message))
         })?;
