@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::catalog::kinds::{Column, EnumType, IndexKey, Sequence};
-use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming};
+use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
 /// Whether a step may share a transaction with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -440,12 +440,20 @@ impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
             Action::Create { id, .. } => write!(f, "create {id}"),
-            Action::Drop { id, .. } => write!(f, "drop {id}"),
+            Action::Drop { id, .. } => match aside::until(id) {
+                Some(day) => write!(f, "drop {id}, which was set aside until {day}"),
+                None => write!(f, "drop {id}"),
+            },
             Action::Alter { id, attrs, .. } => {
                 let words: Vec<String> = attrs.iter().map(|attr| attribute_words(*attr)).collect();
                 write!(f, "alter {id} ({})", words.join(", "))
             }
             Action::Rename { from, to, .. } => {
+                match (own_day(from), own_day(to)) {
+                    (None, Some(day)) => return write!(f, "set {from} aside until {day}"),
+                    (Some(_), None) => return write!(f, "take {to} back"),
+                    _ => {}
+                }
                 let name = to.name().map(ToString::to_string).unwrap_or_default();
                 write!(f, "rename {from} to {name}")
             }
@@ -464,6 +472,11 @@ impl fmt::Display for Op {
             },
         }
     }
+}
+
+/// The day in the object's own name, if it is set aside by itself.
+fn own_day(id: &ObjectId) -> Option<aside::Day> {
+    id.name().and_then(aside::day_of)
 }
 
 /// `Attr::Column(ColumnAttr::NullsNotDistinct)` as `nulls not distinct`.

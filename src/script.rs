@@ -99,6 +99,16 @@ pub struct Operations {
     pub unnamed: bool,
 }
 
+/// Whether somebody has to allow what a step loses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Consent {
+    /// It is refused unless somebody does.
+    #[default]
+    Needed,
+    /// It was agreed to before: what goes was set aside, and its time is over.
+    Given,
+}
+
 /// A few statements that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
@@ -114,6 +124,8 @@ pub struct Step {
     pub cost: Cost,
     /// What it destroys beyond recall: one sentence each.
     pub loses: Vec<String>,
+    /// Whether somebody still has to allow that.
+    pub consent: Consent,
     /// How many rows its tables had when it was planned, where that was known and there were any.
     pub rows: Option<u64>,
     /// How many bytes these rows took.
@@ -245,11 +257,16 @@ impl Script {
         out
     }
 
-    /// Every loss, step by step.
+    /// Every loss that somebody has to allow, step by step.
     pub fn losses(&self) -> impl Iterator<Item = &str> {
-        self.steps
-            .iter()
-            .flat_map(|step| step.loses.iter().map(String::as_str))
+        let open = self.steps.iter().filter(|step| step.consent == Consent::Needed);
+        open.flat_map(|step| step.loses.iter().map(String::as_str))
+    }
+
+    /// Every loss that was agreed to when what goes was set aside.
+    pub fn agreed_losses(&self) -> impl Iterator<Item = &str> {
+        let agreed = self.steps.iter().filter(|step| step.consent == Consent::Given);
+        agreed.flat_map(|step| step.loses.iter().map(String::as_str))
     }
 
     /// The steps that write a large table anew while this lock is held, one sentence each.

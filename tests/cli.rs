@@ -63,15 +63,18 @@ impl Story {
         self.folder.path()
     }
 
-    /// Runs a command line as a shell would split it, and writes down what it said.
+    /// Runs a command line as a shell would split it, and writes down what it said. `NAME=value` in front is set for it.
     fn run(&mut self, line: &str) -> &mut Self {
+        let words: Vec<&str> = line.split(' ').collect();
+        let variables: Vec<(&str, &str)> = words.iter().map_while(|word| word.split_once('=')).collect();
         let output = Command::new(env!("CARGO_BIN_EXE_reconcile"))
-            .args(line.split(' '))
+            .args(&words[variables.len()..])
             .current_dir(self.path())
             .env_clear()
             .env("HOME", self.path())
             .env("COLUMNS", "100")
             .env("RECONCILE_NOW", "2026-11-21T09:30:00Z")
+            .envs(variables)
             .stdin(Stdio::null())
             .output()
             .expect("the program");
@@ -392,6 +395,41 @@ fn opinions() {
         .run("lint --chain")
         .run("check");
     story.ends("opinions");
+}
+
+#[test]
+fn what_is_set_aside() {
+    let mut story = Story::new();
+    let mut settings = "environment dev {\n    url \"sqlite:shop.db\"\n}\n".to_owned();
+    settings.push_str("policy {\n    drop \"quarantine\" keep=\"30d\"\n}\n");
+    story.write("reconcile.kdl", &settings);
+    story.run("apply --yes --quiet");
+    story.sql("INSERT INTO customers (email, name) VALUES ('a@example.org', 'Ann')");
+    let (customers, _) = SHOP.split_once("\ntable orders").expect("two tables");
+    story.declare(&customers.replace("    column name text nullable\n", ""));
+    story
+        .run("diff --from sqlite:shop.db --to schema")
+        .run("plan -m less")
+        .run("apply --yes")
+        .run("status --exit-code")
+        .run("status --format json")
+        .run("inspect");
+    story.declare(customers);
+    story.run("apply --yes").run("downgrade -1 --yes");
+    story.declare(&customers.replace("    column name text nullable\n", ""));
+    story
+        .run("upgrade head --yes")
+        .run("apply --yes")
+        .run("check")
+        .run("RECONCILE_NOW=2026-12-21T00:00:00Z check")
+        .run("RECONCILE_NOW=2026-12-21T00:00:00Z status")
+        .run("RECONCILE_NOW=2026-12-21T00:00:00Z plan -m purge")
+        .run("show head")
+        .run("apply --yes --frozen")
+        .run("downgrade -1 --yes")
+        .run("upgrade head --yes --quiet")
+        .run("RECONCILE_NOW=yesterday plan -m when");
+    story.ends("what_is_set_aside");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Schema, table, column, constraint, index, view, comment: each is one [`Object`] under one [`ObjectId`]. Hierarchy
 //! is a view of it ([`walk`]), not storage. Must not: do I/O, hold SQL text of statements, or know an engine.
 
+pub mod aside;
 pub mod data_type;
 pub mod expr;
 pub mod fingerprint;

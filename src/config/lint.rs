@@ -87,7 +87,7 @@ impl Reader<'_> {
     }
 
     /// The properties, which must be texts.
-    fn properties(&mut self, node: &KdlNode) -> Vec<(String, String)> {
+    pub(super) fn properties(&mut self, node: &KdlNode) -> Vec<(String, String)> {
         let named = |entry: &KdlEntry| Some((entry.name()?.value().to_owned(), entry.value().clone()));
         let all: Vec<_> = node.entries().iter().filter_map(named).collect();
         let mut out = Vec::new();

@@ -6,6 +6,7 @@
 pub mod alembic;
 mod ini;
 mod lint;
+mod policy;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::{Choices, Dialect, VersionTable};
 use crate::lint::Settings;
 use crate::revision::twin::Style;
+
+pub use policy::Drops;
 
 /// One place to deploy to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub struct Config {
     pub preflight_timeout: Duration,
     /// Which rules speak, and how loudly.
     pub lint: Settings,
+    /// What happens to what is not declared any more.
+    pub drops: Drops,
 }
 
 /// Whose files the chain consists of.
@@ -102,6 +107,7 @@ impl Default for Config {
             pause: Duration::ZERO,
             preflight_timeout: Duration::from_secs(30),
             lint: Settings::default(),
+            drops: Drops::default(),
         }
     }
 }
@@ -134,6 +140,7 @@ const NODES: &[&str] = &[
     "strategies",
     "preflight",
     "lint",
+    "policy",
 ];
 
 /// What `chain "alembic"` takes.
@@ -167,6 +174,7 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "strategies" => reader.strategies(node, &mut config),
             "preflight" => reader.preflight(node, &mut config),
             "lint" => reader.lint(node, &mut config.lint),
+            "policy" => config.drops = reader.policy(node),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::catalog::{Catalog, Kind, Object, ObjectId, QName};
+use crate::catalog::{Catalog, Kind, Object, ObjectId, QName, aside};
 use crate::op::{Action, Batch, Op, Plan, Txn};
-use crate::script::{Item, Lock, Script, Step};
+use crate::script::{Consent, Item, Lock, Script, Step};
 
 use super::rules::ErasedAlter;
 use super::{Engine, Impact, ImpactCx, RenderCx, Server, Sql, alembic};
@@ -130,11 +130,26 @@ fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &I
         Action::Drop { .. } => 1,
         _ => usize::MAX,
     };
+    let agreed = batch
+        .ops()
+        .zip(&impacts)
+        .filter(|(_, impact)| impact.loses.is_some())
+        .all(|(op, _)| loses_what_is_aside(op));
     step.loses = impacts
         .into_iter()
         .take(said)
         .filter_map(|impact| impact.loses)
         .collect();
+    if agreed && !step.loses.is_empty() {
+        step.consent = Consent::Given;
+    }
+}
+
+/// Whether what an op loses is what was set aside, and nothing else.
+fn loses_what_is_aside(op: &Op) -> bool {
+    let gone = op.destroys();
+    let mut data = gone.iter().filter(|id| id.kind.holds_data()).peekable();
+    data.peek().is_some() && data.all(|id| aside::until(id).is_some())
 }
 
 /// Adds a lock; of two on the same relation the stronger one counts.

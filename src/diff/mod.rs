@@ -10,6 +10,8 @@ mod rename;
 pub use change::{Change, Difference};
 pub use intents::{Intents, RenameIntent};
 
+use std::sync::Arc;
+
 use crate::catalog::{Catalog, ObjectId};
 
 /// Compares two catalogs. `quote` spells a new name for use inside SQL text.
@@ -19,7 +21,7 @@ pub fn diff(
     intents: &Intents,
     quote: &dyn Fn(&str) -> String,
 ) -> Difference {
-    let (renamed, renames) = rename::apply(from.shared(), to, &intents.renames, quote);
+    let (renamed, renames) = after_renames(from, to, intents, quote);
     let changes = changes(&renamed, to);
     Difference {
         renames,
@@ -27,6 +29,16 @@ pub fn diff(
         to: to.shared(),
         changes,
     }
+}
+
+/// `from` after the declared renames that have something to do, and these. `quote` as with [`diff`].
+pub fn after_renames(
+    from: &crate::catalog::Canonical,
+    to: &Catalog,
+    intents: &Intents,
+    quote: &dyn Fn(&str) -> String,
+) -> (Arc<Catalog>, Vec<Renamed>) {
+    rename::apply(from.shared(), to, &intents.renames, quote)
 }
 
 /// What differs, with drops and creates of equal content joined into renames.

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::catalog::kinds::PrimaryKey;
-use crate::catalog::{Catalog, Kind, ObjectId, QName};
+use crate::catalog::{Catalog, Kind, ObjectId, QName, aside};
 use crate::dialect::render::after_renames;
 use crate::dialect::{Blocks, Impact, ImpactCx, Server};
 use crate::op::{Action, Batch, Op, Plan, Question, Txn};
@@ -66,17 +66,23 @@ impl Act<'_> {
         matches!(&self.op.action, Action::Create { id, .. } | Action::AddUnfilled { id, .. } if id.kind == kind)
     }
 
-    /// The object that it takes away.
+    /// The object that it takes away, unless that was set aside before.
     pub fn dropped(&self) -> Option<&ObjectId> {
         match &self.op.action {
-            Action::Drop { id, .. } => Some(id),
+            Action::Drop { id, .. } if !self.was_aside() => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether it takes away what was set aside before: what there is to say of that was said then.
+    pub fn was_aside(&self) -> bool {
+        matches!(&self.op.action, Action::Drop { id, .. } if aside::until(id).is_some())
     }
 
     /// Whether code that runs against the state before the plan does not find what it names.
     pub fn breaks_code(&self) -> bool {
         match &self.op.action {
+            Action::Rename { from: id, .. } | Action::Drop { id, .. } if aside::until(id).is_some() => false,
             Action::Rename { from, .. } => !from.kind.has_cosmetic_name() && from.kind != Kind::Trigger,
             Action::Drop { id, .. } => matches!(
                 id.kind,

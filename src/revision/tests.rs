@@ -10,7 +10,7 @@ mod graph;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::script::{Batched, Cost, Step};
+use crate::script::{Batched, Consent, Cost, Step};
 
 fn source(text: &str) -> Arc<Source> {
     Arc::new(Source {
@@ -223,6 +223,7 @@ fn step() -> impl Strategy<Value = Step> {
         prop::option::of(text()),
         cost,
         prop::collection::vec(text(), 0..3),
+        prop::sample::select(vec![Consent::Needed, Consent::Given]),
     );
     let size = (
         prop::option::of(any::<u64>()),
@@ -230,13 +231,14 @@ fn step() -> impl Strategy<Value = Step> {
         any::<bool>(),
         any::<bool>(),
     );
-    (parts, size).prop_map(|((title, items, txn, lock, cost, loses), size)| Step {
+    (parts, size).prop_map(|((title, items, txn, lock, cost, loses, consent), size)| Step {
         title,
         items,
         txn,
         lock,
         cost,
         loses,
+        consent,
         rows: size.0,
         bytes: size.1,
         rebuilds_indexes: size.2,

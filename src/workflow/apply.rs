@@ -16,6 +16,8 @@ pub struct Preview {
     pub pending: Vec<Revision>,
     /// The statements of these on this engine that lose something.
     pub losses: Vec<String>,
+    /// What they lose that was agreed to before.
+    pub agreed: Vec<String>,
     /// The steps that write a large table anew while nobody can read it.
     pub rewrites: Vec<String>,
     /// What still differs from the declarations; it becomes a new revision. `None` when nothing does, with `frozen`,
@@ -45,12 +47,16 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
         let losses = scripts()
             .flat_map(|script| script.upgrade.losses().map(str::to_owned))
             .collect();
+        let agreed = scripts()
+            .flat_map(|script| script.upgrade.agreed_losses().map(str::to_owned))
+            .collect();
         let rewrites = scripts()
             .flat_map(|script| rewrites(&script.upgrade, url.dialect))
             .collect();
         return Ok(Preview {
             pending,
             losses,
+            agreed,
             rewrites,
             proposal: None,
         });
@@ -70,6 +76,7 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     Ok(Preview {
         pending,
         losses,
+        agreed: proposal.upgrade.agreed_losses().map(str::to_owned).collect(),
         rewrites: rewrites(&proposal.upgrade, url.dialect),
         proposal: Some(proposal).filter(|found| !found.is_empty()),
     })

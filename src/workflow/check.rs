@@ -12,6 +12,7 @@ use crate::dialect::scratch::Scratch;
 use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
 
+use super::aside::Policy;
 use super::replay::Replay;
 use super::{Failure, Project, branches, chain, drift, generate, lint, sides, twin, validate};
 
@@ -150,7 +151,15 @@ async fn left_to_do(
     revisions: &[&Revision],
     scratch: &mut Scratch,
 ) -> Result<Vec<Diagnostic>, Failure> {
-    let proposal = generate::on_scratch(project, replay, revisions, scratch).await?;
+    let proposal = generate::on_scratch(
+        project,
+        replay,
+        revisions,
+        scratch,
+        // What was right yesterday is not wrong today because a time is over.
+        Policy::of(project)?.keeping_all(),
+    )
+    .await?;
     if proposal.is_empty() {
         return Ok(Vec::new());
     }

@@ -5,11 +5,12 @@ use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session, Sizes};
+use crate::diff::Intents;
 
 use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
 use super::sides::Texts;
-use super::{Failure, Project, Proposal, State, chain, sides, sizes, validate};
+use super::{Failure, Project, Proposal, State, aside, chain, sides, sizes, validate};
 
 /// Plans from one state to another.
 pub async fn difference(project: &Project, from: &State, to: &State) -> Result<Proposal, Failure> {
@@ -45,10 +46,17 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     for declared in [&declared_from, &declared_to].into_iter().flatten() {
         notes.extend(declared.warnings.iter().cloned());
     }
-    let (intents, sources) = beside(declared_to.as_ref());
+    let (declared, sources) = beside(declared_to.as_ref());
     let server = reader.server.clone();
-    let (mut left, mut right, mut sizes) = (left, right, Sizes::new());
-    if differs(&left, &right, &intents, &server) {
+    let policy = aside::Policy::of(&project)?;
+    let quarantine = Quarantine {
+        policy: declared_to.is_some().then_some(policy),
+        of_declared: declared_from.is_some(),
+        server: &server,
+    };
+    let (mut left, mut right, mut sizes) = (left, quarantine.visible(right), Sizes::new());
+    let mut kept = quarantine.keep(&left, &right, &declared);
+    if differs(&left, &kept.to, &kept.intents, &server) {
         let arbitrated = reader
             .arbitrate(&left, &right, declared_from.as_ref(), &mut notes)
             .await?;
@@ -56,17 +64,18 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
             .arbitrate(&right, &left, declared_to.as_ref(), &mut notes)
             .await?;
         left = arbitrated;
+        kept = quarantine.keep(&left, &right, &declared);
         if let State::Database(url) = from {
-            sizes = sizes::ask(reader.session(url).await?, &left, &right, &intents).await?;
+            sizes = sizes::ask(reader.session(url).await?, &left, &kept.to, &kept.intents).await?;
         }
     }
-    let (intents, sources) = (&intents, &sources);
+    notes.extend(std::mem::take(&mut kept.notes));
     let result = propose(Sides {
         server: &server,
         from: &left,
-        to: &right,
-        intents,
-        sources,
+        to: &kept.to,
+        intents: &kept.intents,
+        sources: &sources,
         notes,
         renamed: None,
         sizes: &sizes,
@@ -79,6 +88,36 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         texts.settle(proposal, declared);
     }
     result
+}
+
+/// What holds of quarantine between two states: where declarations are to be arrived at, it is as for a plan.
+struct Quarantine<'a> {
+    policy: Option<aside::Policy>,
+    /// Whether the state to begin with is declared, and has nothing in quarantine.
+    of_declared: bool,
+    server: &'a Server,
+}
+
+impl Quarantine<'_> {
+    /// Without what is in quarantine, where the other side cannot have any.
+    fn visible(&self, to: Canonical) -> Canonical {
+        let in_quarantine =
+            |catalog: &Catalog| catalog.iter().any(|(id, object)| aside::is_aside(id, object));
+        if !self.of_declared || !in_quarantine(&to) {
+            return to;
+        }
+        let arbiter = to.arbiter().clone();
+        let mut catalog = to.into_catalog();
+        catalog.retain(|id, object| !aside::is_aside(id, object));
+        aside::canonical(catalog, &arbiter)
+    }
+
+    fn keep(&self, from: &Canonical, to: &Canonical, intents: &Intents) -> aside::Kept {
+        match self.policy {
+            Some(policy) => aside::keep(from, to, intents, policy, self.server),
+            None => aside::Kept::nothing(to, intents),
+        }
+    }
 }
 
 fn live(state: &State) -> Option<&DatabaseUrl> {

@@ -7,11 +7,13 @@ use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{Dialect, Scope, Session, Sizes};
+use crate::dialect::{Dialect, Scope, Server, Session, Sizes};
+use crate::diff::diff;
 use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
 use crate::scratch;
 
-use super::propose::{Sides, beside, demonstrate, differs, nothing, propose};
+use super::aside::{self, Kept, Policy};
+use super::propose::{Sides, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
 use super::{
     Failure, Project, Proposal, branches, chain, drift, elsewhere, likeness, lint, preflight, sides, sizes,
@@ -80,70 +82,101 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     let read = sides::read(session.as_mut(), &scope, Some(&declared)).await?;
     let from = sides::without_other_rows(read.catalog, &declared);
     let assumed = Canonical::assumed(declared.catalog.clone());
-    let (intents, sources) = beside(Some(&declared));
     let mut notes = read.unmodelled;
     notes.extend(declared.warnings.iter().cloned());
-    let side = |to: &Canonical, renamed, sizes: &Sizes, notes| {
-        propose(Sides {
-            server: &server,
-            from: &from,
-            to,
-            intents: &intents,
-            sources: &sources,
-            notes,
-            renamed,
-            sizes,
-            choices: &project.config.choices,
-        })
+    let planning = Planning {
+        project,
+        server: &server,
+        scope: &scope,
+        declared: &declared,
+        policy: Policy::of(project)?,
     };
     // Nothing to arbitrate when the declared text already equals what the database says.
-    if !differs(&from, &assumed, &intents, &server) {
+    let kept = planning.keep(&from, &assumed);
+    if !differs(&from, &kept.to, &kept.intents, &server) {
         session.close().await?;
-        let proposal = side(&assumed, None, &Sizes::new(), notes)?;
+        let proposal = planning.side(&from, &kept, None, &Sizes::new(), notes)?;
         texts.settle(&proposal, &declared);
         return Ok(proposal);
     }
     let mut scratch = sides::open_scratch(project, server.dialect).await?;
-    let result = arbitrated(
-        &declared,
-        &from,
-        Some(&mut session),
-        &mut scratch,
-        &scope,
-        |to, renamed, sizes| side(to, renamed, sizes, notes),
-    )
-    .await;
+    let result = planning
+        .arbitrated(&from, Some(&mut session), &mut scratch, notes)
+        .await;
     scratch.close().await?;
     let mut proposal = result?;
     lint::note(project, &mut proposal, &declared);
-    preflight::ask(session.as_mut(), &mut proposal, &sources, project).await?;
+    preflight::ask(session.as_mut(), &mut proposal, &declared.sources, project).await?;
     session.close().await?;
     texts.settle(&proposal, &declared);
     Ok(proposal)
 }
 
-/// The declarations in the words of the engine, and what leads there, proven. `live` is the database that is in the
-/// state `from`, if there is one; it is asked how large its tables are.
-async fn arbitrated(
-    declared: &Declared,
-    from: &Canonical,
-    live: Option<&mut Box<dyn Session>>,
-    scratch: &mut Scratch,
-    scope: &Scope,
-    side: impl FnOnce(&Canonical, Option<Arc<Catalog>>, &Sizes) -> Result<Proposal, Failure>,
-) -> Result<Proposal, Failure> {
-    let to = scratch::canonicalise(declared, from, scratch, scope).await?;
-    scratch.reset().await?;
-    let renamed = scratch::after_renames(from, &to, &declared.intents, scratch, scope).await;
-    let sizes = match live {
-        Some(session) => sizes::ask(session.as_mut(), from, &to, &declared.intents).await?,
-        None => Sizes::new(),
-    };
-    let mut proposal = side(&to, renamed, &sizes)?;
-    if !proposal.is_empty() {
-        demonstrate(&mut proposal, scratch, scope, &declared.sources).await?;
+/// What is declared, for whom, and what holds of drops.
+struct Planning<'a> {
+    project: &'a Project,
+    server: &'a Server,
+    scope: &'a Scope,
+    declared: &'a Declared,
+    policy: Policy,
+}
+
+impl Planning<'_> {
+    /// The declared state with what is in quarantine, or put there.
+    fn keep(&self, from: &Canonical, to: &Canonical) -> Kept {
+        aside::keep(from, to, &self.declared.intents, self.policy, self.server)
     }
-    Ok(proposal)
+
+    fn side(
+        &self,
+        from: &Canonical,
+        kept: &Kept,
+        renamed: Option<Arc<Catalog>>,
+        sizes: &Sizes,
+        mut notes: Vec<Diagnostic>,
+    ) -> Result<Proposal, Failure> {
+        notes.extend(kept.notes.iter().cloned());
+        propose(Sides {
+            server: self.server,
+            from,
+            to: &kept.to,
+            intents: &kept.intents,
+            sources: &self.declared.sources,
+            notes,
+            renamed,
+            sizes,
+            choices: &self.project.config.choices,
+        })
+    }
+
+    /// The declarations in the words of the engine, and what leads there, proven. `live` is the database that is in the
+    /// state `from`, if there is one; it is asked how large its tables are.
+    async fn arbitrated(
+        &self,
+        from: &Canonical,
+        live: Option<&mut Box<dyn Session>>,
+        scratch: &mut Scratch,
+        notes: Vec<Diagnostic>,
+    ) -> Result<Proposal, Failure> {
+        let to = scratch::canonicalise(self.declared, from, scratch, self.scope).await?;
+        scratch.reset().await?;
+        let kept = self.keep(from, &to);
+        let renamed = scratch::after_renames(from, &kept.to, &kept.intents, scratch, self.scope).await;
+        let kept = kept.following(renamed.as_ref());
+        let sizes = match live {
+            Some(session) => sizes::ask(session.as_mut(), from, &kept.to, &kept.intents).await?,
+            None => Sizes::new(),
+        };
+        let mut proposal = self.side(from, &kept, renamed, &sizes, notes)?;
+        // What is set aside may be a rename that nobody declared, as what is dropped may.
+        let engine = self.server.engine();
+        let plain = diff(from, &to, &self.declared.intents, &|name| engine.quote(name));
+        proposal.alike = likeness::find(&plain, &self.declared.sources);
+        if !proposal.is_empty() {
+            demonstrate(&mut proposal, scratch, self.scope, &self.declared.sources).await?;
+        }
+        Ok(proposal)
+    }
 }
 
 /// Writes a proposal as a revision, with a script for every engine that the project names.
@@ -178,7 +211,7 @@ pub(super) async fn write(
         }
     }
     let revision = Revision {
-        notes: proposal.notes.iter().map(|note| note.message.clone()).collect(),
+        notes: lasting(&proposal.notes),
         scripts,
         ..fresh(project, message, branches::the_head(&map)?.into_iter().collect())
     };
@@ -188,6 +221,12 @@ pub(super) async fn write(
         proposal,
         revision,
     })
+}
+
+/// The notes that are of use to who reads the revision later.
+fn lasting(notes: &[Diagnostic]) -> Vec<String> {
+    let lasting = notes.iter().filter(|note| note.code != aside::KEPT);
+    lasting.map(|note| note.message.clone()).collect()
 }
 
 fn not_replayed(foreign: &Revision, engine: Dialect) -> Diagnostic {
@@ -331,7 +370,14 @@ pub(super) async fn from_chain(
 ) -> Result<Proposal, Failure> {
     let replay = Replay::new(project, map);
     let mut scratch = replay.scratch(dialect).await?;
-    let result = on_scratch(project, &replay, &map.in_order(), &mut scratch).await;
+    let result = on_scratch(
+        project,
+        &replay,
+        &map.in_order(),
+        &mut scratch,
+        Policy::of(project)?,
+    )
+    .await;
     scratch.close().await?;
     result
 }
@@ -342,6 +388,7 @@ pub(super) async fn on_scratch(
     replay: &Replay<'_>,
     lineage: &[&Revision],
     scratch: &mut Scratch,
+    policy: Policy,
 ) -> Result<Proposal, Failure> {
     let server = scratch.session()?.server().clone();
     let scope = sides::scope(project, server.dialect)?;
@@ -351,20 +398,12 @@ pub(super) async fn on_scratch(
         &declared,
     );
     scratch.reset().await?;
-    let (intents, sources) = beside(Some(&declared));
-    let notes = Vec::new();
-    arbitrated(&declared, &from, None, scratch, &scope, |to, renamed, sizes| {
-        propose(Sides {
-            server: &server,
-            from: &from,
-            to,
-            intents: &intents,
-            sources: &sources,
-            notes,
-            renamed,
-            sizes,
-            choices: &project.config.choices,
-        })
-    })
-    .await
+    let planning = Planning {
+        project,
+        server: &server,
+        scope: &scope,
+        declared: &declared,
+        policy,
+    };
+    planning.arbitrated(&from, None, scratch, Vec::new()).await
 }

@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Server;
 
+use super::aside::is_aside;
 use super::{Failure, Project, sides};
 
 /// What a database holds.
@@ -26,9 +27,12 @@ pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
         .introspect(&sides::scope(project, server.dialect)?)
         .await?;
     session.close().await?;
+    let mut catalog = read.catalog.into_catalog();
+    // What is in quarantine is nobody's to declare.
+    catalog.retain(|id, object| !is_aside(id, object));
     Ok(Inspection {
         server,
-        catalog: read.catalog.into_catalog(),
+        catalog,
         unmodelled: read.unmodelled,
     })
 }

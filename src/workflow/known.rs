@@ -17,6 +17,7 @@ use crate::declare::Declared;
 use crate::diagnostic::Source;
 use crate::dialect::Server;
 
+use super::aside::is_aside;
 use super::{Project, Proposal};
 
 /// How many pairs of declarations and databases a project's file remembers: a few branches times a few databases.
@@ -127,7 +128,9 @@ pub(super) fn is_settled(proposal: &Proposal, declared: &Declared) -> bool {
             .iter()
             .any(|note| note.code == super::propose::REORDERED);
     let rows = declared.catalog.iter().any(|(id, _)| id.kind == Kind::Rows);
-    proposal.is_empty() && !told && !rows
+    // What is in quarantine is due one day, though neither changes until then.
+    let aside = proposal.plan.to.iter().any(|(id, object)| is_aside(id, object));
+    proposal.is_empty() && !told && !rows && !aside
 }
 
 #[cfg(test)]

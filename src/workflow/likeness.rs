@@ -5,7 +5,7 @@
 
 use crate::catalog::kinds::{Column, Table};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Catalog, ObjectId, Payload as _};
+use crate::catalog::{Catalog, ObjectId, Payload as _, QName, aside};
 use crate::declare::SourceMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::diff::{Change, Difference};
@@ -72,6 +72,8 @@ pub(super) fn find(difference: &Difference, sources: &SourceMap) -> Vec<Likeness
     let mut come = Vec::new();
     for change in &difference.changes {
         match change {
+            // What was set aside was asked about when that was done.
+            Change::Drop { id, .. } if aside::until(id).is_some() => {}
             Change::Drop { id, .. } => gone.push(id),
             Change::Create { id, .. } => come.push(id),
             Change::Alter { .. } | Change::Rename { .. } => {}
@@ -133,7 +135,21 @@ fn tables(
     difference: &Difference,
 ) -> Option<(f64, String)> {
     Table::of(difference.from.get(old)?)?;
-    let (before, after) = (old.qname()?, new.qname()?);
+    let (same, most) = in_common(old.qname()?, new.qname()?, from, to)?;
+    let share = f64::from(u32::try_from(same).unwrap_or(u32::MAX))
+        / f64::from(u32::try_from(most).unwrap_or(u32::MAX));
+    let why = format!("{same} of {most} columns have the same name and type");
+    Some((share + names(old, new).unwrap_or_default(), why))
+}
+
+/// How many columns two tables have in common, and how many the larger one has; `None` if they are too few for the two
+/// to be the same.
+pub(super) fn in_common(
+    before: &QName,
+    after: &QName,
+    from: &Walk<'_>,
+    to: &Walk<'_>,
+) -> Option<(usize, usize)> {
     let old_columns: Vec<_> = from.members_of::<Column>(before).collect();
     let new_columns: Vec<_> = to.members_of::<Column>(after).collect();
     let same = old_columns
@@ -145,12 +161,7 @@ fn tables(
         })
         .count();
     let most = old_columns.len().max(new_columns.len());
-    (same > 0 && same * 100 >= most * IN_COMMON).then(|| {
-        let share = f64::from(u32::try_from(same).unwrap_or(u32::MAX))
-            / f64::from(u32::try_from(most).unwrap_or(u32::MAX));
-        let why = format!("{same} of {most} columns have the same name and type");
-        (share + names(old, new).unwrap_or_default(), why)
-    })
+    (same > 0 && same * 100 >= most * IN_COMMON).then_some((same, most))
 }
 
 /// Refuses a proposal that drops and makes what looks like one thing, unless somebody has said that it is not.

@@ -14,6 +14,7 @@ use crate::diff::{Intents, diff};
 use crate::revision::{EngineScript, Revision, RevisionMap};
 use crate::scratch;
 
+use super::aside::Policy;
 use super::branches::{Fork, fork};
 use super::replay::Replay;
 use super::{Failure, Project, Proposal, chain, generate, sides, validate};
@@ -191,7 +192,7 @@ async fn planned_after(
     scratch: &mut Scratch,
 ) -> Result<Proposal, Failure> {
     scratch.reset().await?;
-    generate::on_scratch(project, replay, revisions, scratch).await
+    generate::on_scratch(project, replay, revisions, scratch, Policy::of(project)?).await
 }
 
 /// Whether the same script leads to the same state after these revisions, too.

@@ -3,6 +3,7 @@
 //! In: a [`Project`] that the command line has resolved. Out: data that it prints, or a [`Failure`].
 
 pub mod apply;
+pub mod aside;
 mod branches;
 pub mod chain;
 pub mod check;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, Table};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, QName};
+use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, QName, aside};
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
@@ -167,7 +167,9 @@ pub(super) async fn demonstrate(
 fn reordered(from: &Canonical, to: &Canonical) -> Vec<Diagnostic> {
     let (before, after) = (Walk::new(from), Walk::new(to));
     let columns = |walk: &Walk<'_>, table: &QName| -> Vec<ObjectId> {
-        let both = |column: &ObjectId| from.contains(column) && to.contains(column);
+        let both = |column: &ObjectId| {
+            from.contains(column) && to.contains(column) && aside::until(column).is_none()
+        };
         walk.members_of::<Column>(table)
             .map(|(id, _)| id.clone())
             .filter(both)

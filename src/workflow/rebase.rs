@@ -7,6 +7,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
 
+use super::aside::Policy;
 use super::branches::fork;
 use super::replay::Replay;
 use super::{Failure, Project, Proposal, chain, generate, merge, status, validate};
@@ -46,7 +47,9 @@ pub async fn rebase(
     for dialect in validate::engines(project) {
         match replay.scratch(dialect).await {
             Ok(mut scratch) => {
-                let planned = generate::on_scratch(project, &replay, &lineage, &mut scratch).await;
+                let planned =
+                    generate::on_scratch(project, &replay, &lineage, &mut scratch, Policy::of(project)?)
+                        .await;
                 scratch.close().await?;
                 proposals.push(planned?);
             }

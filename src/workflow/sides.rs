@@ -243,10 +243,7 @@ pub(super) fn without_other_rows(catalog: Canonical, model: &Declared) -> Canoni
                 .retain(|row| declared.rows.iter().any(|other| same(row, other)));
         }
     }
-    match arbiter {
-        crate::catalog::Arbiter::Engine(engine) => Canonical::introspected(objects, engine),
-        crate::catalog::Arbiter::Text => Canonical::assumed(objects),
-    }
+    super::aside::canonical(objects, &arbiter)
 }
 
 /// The revisions that lead from nothing to `target`.

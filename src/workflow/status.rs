@@ -5,6 +5,7 @@ use crate::dialect::DatabaseUrl;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
+use super::aside::{self, SetAside};
 use super::{Failure, Project, Proposal, branches, chain, drift, elsewhere, generate, sides};
 
 /// Where a database is.
@@ -22,6 +23,8 @@ pub struct Status {
     pub heads: Option<Diagnostic>,
     /// What differs from the declarations once nothing is pending.
     pub proposal: Option<Proposal>,
+    /// What is in quarantine.
+    pub aside: Vec<SetAside>,
 }
 
 /// Only the rows of the version table.
@@ -62,10 +65,15 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
         Err(other) => return Err(other),
     };
     let proposal = if pending.is_empty() && drift.is_empty() && heads.is_none() {
-        Some(generate::proposal(project).await?).filter(|found| !found.is_empty())
+        Some(generate::proposal(project).await?)
     } else {
         None
     };
+    let aside = match &proposal {
+        Some(proposal) => aside::list(&proposal.plan.from),
+        None => set_aside(project).await?,
+    };
+    let proposal = proposal.filter(|found| !found.is_empty());
     Ok(Status {
         rows,
         current: known,
@@ -73,7 +81,21 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
         drift,
         heads,
         proposal,
+        aside,
     })
+}
+
+/// What is in quarantine, where nothing is planned that would have read it.
+async fn set_aside(project: &Project) -> Result<Vec<SetAside>, Failure> {
+    let url = sides::database(project)?;
+    if !url.exists() {
+        return Ok(Vec::new());
+    }
+    let mut session = sides::connect_reading(url).await?;
+    let scope = sides::scope(project, url.dialect)?;
+    let read = session.introspect(&scope).await?;
+    session.close().await?;
+    Ok(aside::list(&read.catalog))
 }
 
 /// What the chain has and the database has not.

@@ -278,7 +278,7 @@ pub(crate) type Rows = BTreeMap<String, Table>;
 /// The columns of a table and its rows in these columns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     rows: Vec<Vec<Option<String>>>,
 }
 

@@ -40,8 +40,11 @@ impl Ran {
     }
 }
 
-/// Runs `reconcile` in a folder, without anything of the caller's environment.
+/// Runs `reconcile` in a folder, without anything of the caller's environment. As in a shell, `NAME=value` in front of the
+/// arguments is set for it.
 pub(crate) fn reconcile(folder: &Path, arguments: &[&str]) -> Result<Ran, Failed> {
+    let variables: Vec<(&str, &str)> = arguments.iter().map_while(|word| word.split_once('=')).collect();
+    let arguments = &arguments[variables.len()..];
     let output = Command::new(env!("CARGO_BIN_EXE_reconcile"))
         .args(arguments)
         .current_dir(folder)
@@ -49,6 +52,7 @@ pub(crate) fn reconcile(folder: &Path, arguments: &[&str]) -> Result<Ran, Failed
         .env("HOME", folder)
         .env("NO_COLOR", "1")
         .env("RUST_BACKTRACE", "0")
+        .envs(variables)
         .stdin(Stdio::null())
         .output()?;
     Ok(Ran {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::data_type::DataType;
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Kind, Refers, Renaming, payload};
 use crate::catalog::{Ident, ObjectId};
 
 use super::sequence::SequenceOptions;
@@ -63,7 +63,10 @@ impl Refers for Column {
             *user = rename.to.clone();
             self.data_type.text = rename.in_text(&self.data_type.text).into();
         }
-        if let Some(default) = &mut self.default {
+        // No engine lets a default name a column.
+        if let Some(default) = &mut self.default
+            && rename.from.kind != Kind::Column
+        {
             rename.in_expr(default);
         }
         let own_table = id

@@ -97,6 +97,7 @@ impl Apply {
         }
         if preview.proposal.is_none() {
             warn_of(ui, &preview.losses);
+            warn_of(ui, &preview.agreed);
         }
         workflow::permit(project, &preview.losses)?;
         workflow::permit_rewrites(project, &preview.rewrites)?;

@@ -85,6 +85,9 @@ fn walk(
         .unwrap_or_default();
     let lost = lost(&revisions, engine, direction);
     warn_of(ui, &lost);
+    if direction == Direction::Upgrade {
+        warn_of(ui, &agreed(&revisions, engine));
+    }
     workflow::permit(&project, &lost)?;
     workflow::permit_rewrites(&project, &rewritten(&revisions, &project, direction))?;
     if !consent(ui, yes, "Go ahead?")? {
@@ -119,6 +122,14 @@ fn rewritten(revisions: &[Revision], project: &Project, direction: Direction) ->
             Direction::Upgrade => workflow::rewrites(&script.upgrade, dialect),
             Direction::Downgrade => workflow::rewrites(&script.downgrade, dialect),
         })
+        .collect()
+}
+
+/// What goes because its time in quarantine is over.
+fn agreed(revisions: &[Revision], engine: &str) -> Vec<String> {
+    let scripts = revisions.iter().filter_map(|revision| revision.script(engine));
+    scripts
+        .flat_map(|script| script.upgrade.agreed_losses().map(str::to_owned))
         .collect()
 }
 

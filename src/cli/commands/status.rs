@@ -9,6 +9,7 @@ use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::workflow;
+use crate::workflow::aside::SetAside;
 
 /// Show where the database is, what is pending, what drifted, and what differs from the declarations
 #[derive(Debug, Args)]
@@ -31,6 +32,7 @@ impl Status {
                 "drift": status.drift.iter().map(error::as_json).collect::<Vec<_>>(),
                 "heads": status.heads.as_ref().map(error::as_json),
                 "difference": status.proposal.as_ref().map(report::json::proposal),
+                "aside": status.aside.iter().map(as_json).collect::<Vec<_>>(),
             }));
         } else {
             print(ui, &status, &project);
@@ -41,6 +43,15 @@ impl Status {
             ExitCode::SUCCESS
         })
     }
+}
+
+fn as_json(aside: &SetAside) -> serde_json::Value {
+    json!({
+        "kind": aside.id.kind.noun(),
+        "name": aside.id.label(),
+        "was": aside.was,
+        "until": aside.until.to_string(),
+    })
 }
 
 fn print(ui: &Ui, status: &workflow::status::Status, project: &workflow::Project) {
@@ -71,6 +82,14 @@ fn print(ui: &Ui, status: &workflow::status::Status, project: &workflow::Project
     }
     error::print(ui, &status.drift);
     error::print(ui, status.heads.as_slice());
+    for held in &status.aside {
+        ui.data(&format!(
+            "{} in quarantine: {} until {}",
+            ui.yellow("~"),
+            held.id,
+            held.until
+        ));
+    }
     match &status.proposal {
         Some(proposal) => {
             ui.data(&format!("It differs from {}:\n", project.config.schema.display()));

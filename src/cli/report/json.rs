@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::op::{Action, Op, Txn, attribute_words};
 use crate::revision::Revision;
-use crate::script::{Item, Script};
+use crate::script::{Consent, Item, Script};
 use crate::workflow::Proposal;
 
 use crate::cli::error::as_json;
@@ -68,6 +68,7 @@ pub(in crate::cli) fn script(script: &Script) -> Value {
             "bytes": step.bytes,
             "estimate": step.estimate(),
             "loses": step.loses,
+            "agreed": step.consent == Consent::Given,
             "statements": statements.collect::<Vec<_>>(),
         })
     });

@@ -34,6 +34,11 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> String {
         "Lost",
         losses.iter().map(|loss| format!("**{}**", cell(loss))),
     );
+    list(
+        &mut out,
+        "Lost, as was agreed to when it was set aside",
+        proposal.upgrade.agreed_losses().map(cell),
+    );
     let one_way = proposal.upgrade.steps.iter().filter(|step| step.one_way);
     list(
         &mut out,

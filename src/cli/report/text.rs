@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use crate::catalog::kinds::Column;
-use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _};
+use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _, aside};
 use crate::op::{Action, Batch, Op, Stage, Txn, attribute_words};
 use crate::script::{Cost, Item, Script, Step};
 use crate::workflow::Proposal;
@@ -38,11 +38,14 @@ struct Group {
 /// The whole text.
 pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
     let mut out = tree(ui, &proposal.plan.batches);
-    let losses: Vec<&str> = proposal.upgrade.losses().collect();
+    let losses = proposal.upgrade.losses().map(|loss| ui.red(loss));
+    let agreed = proposal.upgrade.agreed_losses();
+    let agreed = agreed.map(|loss| ui.yellow(&format!("{loss} (agreed to when it was set aside)")));
+    let losses: Vec<String> = losses.chain(agreed).collect();
     if !losses.is_empty() {
         out.push('\n');
         for loss in &losses {
-            out.push_str(&format!("{} {}\n", ui.red("!"), ui.red(loss)));
+            out.push_str(&format!("{} {loss}\n", ui.red("!")));
         }
     }
     out.push('\n');
@@ -85,7 +88,13 @@ fn grouped(batches: &[Batch]) -> IndexMap<String, Group> {
         for (id, line) in lines(op) {
             let group = groups.entry(group_of(&id)).or_default();
             if id.relation().is_none() && id.target().is_none() {
-                match (&group.own, line.mark) {
+                match (&mut group.own, line.mark) {
+                    // What it is called from now on, and what becomes of it.
+                    (Some(own), Mark::Alter) if !own.note.is_empty() => {
+                        if own.mark == Mark::Alter && own.note != line.note {
+                            own.note = format!("{}, {}", own.note, line.note);
+                        }
+                    }
                     // Dropped and made again: changed.
                     (Some(own), mark) if own.mark != mark => {
                         group.own = Some(Line {
@@ -203,6 +212,13 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
         Action::Alter {
             id, from, to, attrs, ..
         } => vec![(id.clone(), altered(id, (from, to), attrs))],
+        Action::Rename { from, to, .. } if aside::former(to).is_some() && aside::former(from).is_none() => {
+            let until = aside::until(to).map(|day| format!("set aside until {day}"));
+            vec![(to.clone(), line(Mark::Drop, from, until.unwrap_or_default()))]
+        }
+        Action::Rename { from, to, .. } if aside::former(from).is_some() && aside::former(to).is_none() => {
+            vec![(to.clone(), line(Mark::Alter, to, "taken back".to_owned()))]
+        }
         Action::Rename { from, to, .. } => {
             let old = from.name().map(ToString::to_string).unwrap_or_default();
             vec![(to.clone(), line(Mark::Alter, to, format!("was {old}")))]

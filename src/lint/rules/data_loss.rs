@@ -1,6 +1,6 @@
 //! `data-loss`: something else that is lost.
 
-use crate::catalog::Kind;
+use crate::catalog::{Kind, aside};
 use crate::lint::Planned;
 use crate::lint::rule::{Check, Level, Remarks, Rule, examples};
 use crate::op::Action;
@@ -21,7 +21,11 @@ lets it happen; an `allow` with the reason says why it may.",
 fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
     for act in &cx.acts {
         let own_rule = match &act.op.action {
-            Action::Drop { id, .. } => matches!(id.kind, Kind::Table | Kind::Column) || !cx.has_table_of(id),
+            Action::Drop { id, .. } => {
+                matches!(id.kind, Kind::Table | Kind::Column)
+                    || !cx.has_table_of(id)
+                    || aside::until(id).is_some()
+            }
             Action::Rebuild(_) => true,
             _ => false,
         };

@@ -1,6 +1,6 @@
 //! `drop-column`: a column that is dropped.
 
-use crate::catalog::{Kind, ObjectId};
+use crate::catalog::{Kind, ObjectId, aside};
 use crate::lint::Planned;
 use crate::lint::rule::{Check, Level, Remarks, Rule, examples};
 use crate::op::{Action, Op};
@@ -46,5 +46,6 @@ fn columns_that_go(op: &Op) -> impl Iterator<Item = &ObjectId> {
         .iter()
         .map(|(id, _)| id)
         .filter(|id| id.kind == Kind::Column);
-    alone.into_iter().chain(columns)
+    let all = alone.into_iter().chain(columns);
+    all.filter(|id| aside::until(id).is_none())
 }

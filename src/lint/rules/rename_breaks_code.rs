@@ -1,5 +1,6 @@
 //! `rename-breaks-code`: a table, column or other object that is renamed.
 
+use crate::catalog::aside;
 use crate::lint::Planned;
 use crate::lint::rule::{Check, Level, Remarks, Rule, examples};
 use crate::op::Action;
@@ -21,6 +22,17 @@ one later; for a table, keep a view under the old name for the time between.",
 fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
     for act in cx.acts.iter().filter(|act| act.breaks_code()) {
         if let Action::Rename { from, to, .. } = &act.op.action {
+            if let Some(until) = aside::until(to) {
+                remarks
+                    .about(
+                        from,
+                        format!(
+                            "code that runs does not find {from} any more, which is set aside until {until}"
+                        ),
+                    )
+                    .help("allow it with the reason, when nothing uses it any more");
+                continue;
+            }
             remarks
                 .about(
                     to,

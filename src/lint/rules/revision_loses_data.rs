@@ -2,6 +2,7 @@
 
 use crate::lint::Chain;
 use crate::lint::rule::{Check, Level, Remarks, Rule, examples};
+use crate::script::Consent;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     id: "revision-loses-data",
@@ -17,7 +18,7 @@ of the chain should know where that was wanted. Allow it for that file in `recon
 };
 
 fn check(cx: &Chain<'_>, remarks: &mut Remarks) {
-    for (revision, part, step) in cx.steps() {
+    for (revision, part, step) in cx.steps().filter(|(_, _, step)| step.consent == Consent::Needed) {
         for loses in &step.loses {
             remarks
                 .at(cx.place(revision, part), format!("revision {} {loses}", revision.id))

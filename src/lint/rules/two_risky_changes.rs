@@ -21,7 +21,7 @@ fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
         let gone = act
             .dropped()
             .is_some_and(|id| cx.is_there_after(id) || !cx.has_table_of(id));
-        act.keeps_out() || ((act.breaks_code() || act.impact.loses.is_some()) && !gone)
+        act.keeps_out() || ((act.breaks_code() || act.impact.loses.is_some()) && !gone && !act.was_aside())
     };
     let all: Vec<&Act<'_>> = cx.acts.iter().filter(risky).collect();
     if let [first, rest @ ..] = all.as_slice()

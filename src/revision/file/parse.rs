@@ -13,7 +13,7 @@ use crate::catalog::Fingerprint;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::op::Txn;
 use crate::revision::{EngineScript, Revision, id};
-use crate::script::{Batched, Cost, Item, Script, Step};
+use crate::script::{Batched, Consent, Cost, Item, Script, Step};
 
 use super::nesting::too_deep;
 
@@ -261,6 +261,7 @@ impl Reader<'_> {
                 "rebuilds",
                 "one-way",
                 "loses",
+                "agreed",
                 "transaction",
                 "batch",
             ],
@@ -273,6 +274,10 @@ impl Reader<'_> {
             bytes: number(node, "bytes"),
             rebuilds_indexes: node.entry("rebuilds").is_some(),
             one_way: node.entry("one-way").is_some(),
+            consent: match node.entry("agreed") {
+                Some(_) => Consent::Given,
+                None => Consent::Needed,
+            },
             ..Step::default()
         };
         if let Some(word) = self.text(node, "cost") {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::op::Txn;
 use crate::quoting::{block, fits_block, quoted, word};
 use crate::revision::{EngineScript, Revision};
-use crate::script::{Cost, Item, Script, Step};
+use crate::script::{Consent, Cost, Item, Script, Step};
 
 /// Writes a revision as the text of its file. A single engine stands in `revision`, several stand at their scripts.
 pub fn print(revision: &Revision) -> String {
@@ -119,6 +119,9 @@ fn step(out: &mut String, step: &Step) {
     }
     if let [loss] = step.loses.as_slice() {
         write!(head, " loses={}", quoted(loss)).unwrap_or_default();
+    }
+    if step.consent == Consent::Given {
+        head.push_str(" agreed=#true");
     }
     match step.txn {
         Txn::Inside => {}

@@ -4,13 +4,15 @@ use crate::catalog::kinds::PrimaryKey;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
-    add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, rename_constraint,
+    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter,
+    rename_constraint,
 };
 
 pub(super) static RULES: Rules<PrimaryKey> = Rules {
     fold: Fold::WhenIndependent,
     replaceable: true,
-    namespace: None,
+    // Its index has its name.
+    namespace: RELATION,
     alter: |_, _, _, _| Alter::Replace,
     attach: in_place,
     detach: in_place,

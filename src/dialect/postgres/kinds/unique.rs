@@ -4,7 +4,8 @@ use crate::catalog::kinds::Unique;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
-    add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, rename_constraint,
+    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter,
+    rename_constraint,
 };
 
 /// Why two NULLs cannot be the same.
@@ -13,7 +14,8 @@ pub(super) const NEEDS_15: &str = "nulls not distinct needs PostgreSQL 15";
 pub(super) static RULES: Rules<Unique> = Rules {
     fold: Fold::WhenIndependent,
     replaceable: true,
-    namespace: None,
+    // Its index has its name.
+    namespace: RELATION,
     alter: |_, _, to, cx| {
         if to.payload.nulls_not_distinct && cx.server.version < 150_000 {
             Alter::Unsupported(NEEDS_15)
