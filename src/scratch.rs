@@ -15,7 +15,7 @@ use crate::dialect::scratch::Scratch;
 use crate::dialect::{
     Choices, EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render,
 };
-use crate::diff::{Intents, diff};
+use crate::diff::{Difference, Intents, diff};
 use crate::op::Plan;
 use crate::plan::{Context, plan};
 use crate::script::{Item, Script, Step};
@@ -163,14 +163,39 @@ pub async fn after_renames(
     run(session, &render::render(&renames, &server)).await.ok()?;
     let found = session.introspect(scope).await.ok()?.catalog;
     let mut renamed = (*difference.from).clone();
+    let of_values = users_of_values(&difference);
     for (id, object) in renamed.iter_mut() {
         // What the rename did not touch keeps the text that the database has.
-        let touched = from.get(id) != Some(&*object);
+        let touched = from.get(id) != Some(&*object) || of_values.contains(id);
         if let Some(answer) = found.get(id).filter(|_| touched && id.kind != Kind::Rows) {
             *object = answer.clone();
         }
     }
     Some(Arc::new(renamed))
+}
+
+/// What may name a value that is renamed: everything that rests on its enum.
+fn users_of_values(difference: &Difference) -> HashSet<ObjectId> {
+    let values = difference
+        .renames
+        .iter()
+        .map(|(_, to)| to)
+        .filter(|to| to.is_value());
+    let enums = values.filter_map(|value| value.relation().cloned());
+    let mut queue: Vec<ObjectId> = enums.map(|of| ObjectId::qualified(Kind::Enum, of)).collect();
+    let mut found = HashSet::new();
+    if queue.is_empty() {
+        return found;
+    }
+    let references = References::new(&difference.from);
+    while let Some(id) = queue.pop() {
+        for dependent in references.dependents(&id) {
+            if found.insert(dependent.clone()) {
+                queue.push(dependent.clone());
+            }
+        }
+    }
+    found
 }
 
 /// Makes a catalog on an empty database; what the engine refuses is told at the place where it is declared.

@@ -137,6 +137,26 @@ pub fn replace_word(text: &str, from: &str, to: &str) -> String {
         .collect()
 }
 
+/// `text` with every literal of the value `from` replaced by one of `to`. A value with a quote in it is left alone: how it
+/// is spelled is the engine's to say.
+pub fn replace_literal(text: &str, from: &str, to: &str) -> String {
+    if from.contains('\'') || to.contains('\'') {
+        return text.to_owned();
+    }
+    let of = |value: &str| format!("'{value}'");
+    let from = of(from);
+    let replaced = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Text(literal) if literal == from => of(to),
+        Piece::Word(kept) | Piece::Quoted(kept) | Piece::Text(kept) | Piece::Other(kept) => kept.to_owned(),
+    });
+    replaced.collect()
+}
+
+/// Whether a literal of this value, spelled as the engine spells it, stands in `text`.
+pub fn has_literal(text: &str, literal: &str) -> bool {
+    pieces(text).contains(&Piece::Text(literal))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +175,16 @@ mod tests {
             replace_word("points > 0 AND pointsx = 'points'", "points", "score"),
             "score > 0 AND pointsx = 'points'"
         );
+    }
+
+    #[test]
+    fn replace_literal_leaves_names_and_other_literals() {
+        assert_eq!(
+            replace_literal("mood = 'glad'::mood AND glad <> 'glad to'", "glad", "happy"),
+            "mood = 'happy'::mood AND glad <> 'glad to'"
+        );
+        assert!(has_literal("a IN ('x', 'it''s')", "'it''s'"));
+        assert!(!has_literal("a IN ('x', \"y\")", "'y'"));
     }
 
     #[test]

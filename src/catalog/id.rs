@@ -104,6 +104,16 @@ impl ObjectId {
         }
     }
 
+    /// A value of an enum. It is no object of a catalog: it names what a rename is about.
+    pub fn value(of: &QName, value: &str) -> Self {
+        Self::member(Kind::Enum, of, Ident::exact(value))
+    }
+
+    /// Whether it is a value of an enum.
+    pub fn is_value(&self) -> bool {
+        self.kind == Kind::Enum && self.relation().is_some()
+    }
+
     /// What is said about `target`: its comment, its rows.
     pub fn on(kind: Kind, target: Self) -> Self {
         Self {
@@ -195,6 +205,7 @@ impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
             Path::On(target) => write!(f, "{} of {target}", self.kind.noun()),
+            Path::Member(of, value) if self.is_value() => write!(f, "value {value} of enum {of}"),
             _ => write!(f, "{} {}", self.kind.noun(), self.label()),
         }
     }

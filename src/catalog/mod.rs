@@ -92,6 +92,23 @@ impl Catalog {
         self.objects.contains_key(id)
     }
 
+    /// Whether there is an object under `id`, or an enum that has it as a value.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.holder(id).is_some()
+    }
+
+    /// The object under `id`, or the enum that has it as a value.
+    pub fn holder(&self, id: &ObjectId) -> Option<&Object> {
+        if !id.is_value() {
+            return self.get(id);
+        }
+        let of = ObjectId::qualified(Kind::Enum, id.relation()?.clone());
+        let holder = self.get(&of)?;
+        let values = kinds::EnumType::of(holder).map(|holder| holder.values.as_slice());
+        let value = id.name()?.text();
+        values?.iter().any(|known| **known == *value).then_some(holder)
+    }
+
     /// Puts the objects into the order of `model`; what `model` does not have comes last, in its present order.
     pub fn order_like(&mut self, model: &Self) {
         self.objects

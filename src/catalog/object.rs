@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::expr::replace_word;
+use super::expr::{replace_literal, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
@@ -73,6 +73,10 @@ impl Renaming<'_> {
     /// The text with the old name replaced where it stands as a word.
     pub fn in_text(&self, text: &str) -> String {
         match self.from.name() {
+            Some(value) if self.from.is_value() => {
+                let new = self.to.name().map(Ident::text).unwrap_or_default();
+                replace_literal(text, value.text(), new)
+            }
             Some(name) => replace_word(text, name.text(), self.sql),
             None => text.to_owned(),
         }

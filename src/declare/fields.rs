@@ -48,8 +48,8 @@ pub(super) struct Extras {
     pub comment: Option<(Arc<str>, Span)>,
     /// `depends-on`.
     pub depends_on: Vec<(String, Span)>,
-    /// `was=`.
-    pub was: Option<(String, Span)>,
+    /// `was=`: former names, the latest first.
+    pub was: Vec<(String, Span)>,
     /// `allow` nodes.
     pub allowed: Vec<Allowed>,
 }
@@ -385,6 +385,9 @@ impl<'n> Fields<'n> {
         for (at, entry) in self.node.entries.iter().enumerate() {
             if !self.entries[at] && entry.key.as_ref().is_some_and(|key| key.text == name) {
                 self.entries[at] = true;
+                if found.is_some() {
+                    self.twice(name, self.at(&entry.range));
+                }
                 found = self.text_of(entry).map(|text| vec![text]);
             }
         }
@@ -407,7 +410,7 @@ impl<'n> Fields<'n> {
     /// What can be said of every object.
     pub(super) fn extras(&mut self) -> Extras {
         let comment = self.text("comment").map(|text| (Arc::from(text.text), text.span));
-        let was = self.text("was").map(|text| (text.text.to_owned(), text.span));
+        let was = self.former_names();
         let depends_on = self
             .names("depends-on")
             .unwrap_or_default()
@@ -425,6 +428,15 @@ impl<'n> Fields<'n> {
             was,
             allowed,
         }
+    }
+
+    /// `was=` or a child `was` with several names, the latest first.
+    pub(super) fn former_names(&mut self) -> Vec<(String, Span)> {
+        let names = self.names("was").unwrap_or_default();
+        names
+            .into_iter()
+            .map(|text| (text.text.to_owned(), text.span))
+            .collect()
     }
 
     /// `allow RULE because="…"`. Which rules there are is known to the lints alone.

@@ -349,7 +349,7 @@ impl Assembly<'_, '_> {
                     "{} was never called anything else: `was` is its own name",
                     intent.to
                 ))
-            } else if self.catalog.contains(&intent.from) {
+            } else if self.catalog.has(&intent.from) {
                 Some(format!(
                     "{} is declared too: it cannot be the former name of {}",
                     intent.from, intent.to

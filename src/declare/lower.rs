@@ -3,16 +3,19 @@
 //! Identities are lowered by the engine (`lower_identity`), comments and `schema=` are left out where there is no
 //! such thing.
 
+use std::sync::Arc;
+
 use crate::catalog::kinds::Check;
-use crate::catalog::{Ident, Kind};
+use crate::catalog::{Ident, Kind, ObjectId};
 use crate::dialect::Sql;
+use crate::diff::{Intents, ValueIntent};
 
 use super::fields::Extras;
 use super::kinds::{MemberDraft, Names};
 use super::reading::{Reading, TableDraft};
 
 /// Adds the checks that stand for enums on engines without them.
-pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft) {
+pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft, intents: &mut Intents) {
     if reading.engine.rules(Kind::Enum).is_some() {
         return;
     }
@@ -33,6 +36,13 @@ pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft) {
             no_inherit: false,
             validated: true,
         };
+        for former in &of_enum.former {
+            intents.values.push(ValueIntent {
+                column: ObjectId::column(&table.name, column.name.clone()),
+                old: Arc::clone(&former.old),
+                new: Arc::clone(&former.new),
+            });
+        }
         let name = format!("{}_{}_check", table.name.name, column.name);
         checks.push(MemberDraft {
             kind: Kind::Check,

@@ -103,14 +103,14 @@ impl Draft<'_> {
     }
 
     /// Takes in what was said of `id`. `old` makes the identity of a former name.
-    pub(super) fn say(&mut self, id: &ObjectId, extras: Extras, old: impl FnOnce(&str) -> ObjectId) {
+    pub(super) fn say(&mut self, id: &ObjectId, extras: Extras, old: impl Fn(&str) -> ObjectId) {
         if let Some((text, span)) = extras.comment {
             self.comments.push((id.clone(), text, span));
         }
         for (text, span) in extras.depends_on {
             self.depends_on.push((id.clone(), text, span));
         }
-        if let Some((was, span)) = extras.was {
+        for (was, span) in extras.was {
             let intent = RenameIntent {
                 from: old(&was),
                 to: id.clone(),

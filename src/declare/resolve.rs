@@ -17,7 +17,7 @@ use super::report::{CONTRADICTION, DUPLICATE, ENGINE, FOREIGN_KEY, UNKNOWN_NAME,
 /// Checks and completes every table.
 pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
     for table in &mut draft.tables {
-        lower::enum_checks(reading, table);
+        lower::enum_checks(reading, table, &mut draft.intents);
         primary_key(reading, table);
     }
     let found = foreign_keys(reading, draft);

@@ -91,6 +91,7 @@ impl<'c> Writing<'c> {
                 let draft = EnumDraft {
                     name: name.clone(),
                     values: enum_type.values.clone(),
+                    former: Vec::new(),
                 };
                 enums.insert(engine, &Arc::new(draft));
             }

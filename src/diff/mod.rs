@@ -8,7 +8,7 @@ mod intents;
 mod rename;
 
 pub use change::{Change, Difference};
-pub use intents::{Intents, RenameIntent};
+pub use intents::{Intents, RenameIntent, ValueIntent};
 
 use std::sync::Arc;
 

@@ -17,11 +17,7 @@ pub(super) fn apply(
 ) -> (Arc<Catalog>, Vec<Renamed>) {
     let mut done = Vec::new();
     for intent in intents {
-        if !from.contains(&intent.from)
-            || from.contains(&intent.to)
-            || to.contains(&intent.from)
-            || !to.contains(&intent.to)
-        {
+        if !from.has(&intent.from) || from.has(&intent.to) || to.has(&intent.from) || !to.has(&intent.to) {
             continue;
         }
         carry(Arc::make_mut(&mut from), &intent.from, &intent.to, quote);

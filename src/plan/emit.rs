@@ -218,6 +218,9 @@ fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents) -> Rebuild {
             continue;
         }
         let source = match cx.from.payload::<Column>(id) {
+            Some(_) if intents.recode.contains_key(id) => {
+                intents.recode.get(id).cloned().map(CopySource::Expr)
+            }
             Some(from) if from.data_type != to.data_type && intents.using.contains_key(id) => {
                 intents.using.get(id).cloned().map(CopySource::Expr)
             }

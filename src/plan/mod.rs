@@ -87,7 +87,7 @@ pub fn plan(
 /// Declared renames come before everything: the rest is planned from the state after them.
 pub fn renames(difference: &Difference) -> Vec<Batch> {
     let op = |(from, to): &(ObjectId, ObjectId)| {
-        let object = difference.from.get(to)?.clone();
+        let object = difference.from.holder(to)?.clone();
         Some(rename(from, to, object))
     };
     difference.renames.iter().filter_map(op).collect()
@@ -120,7 +120,7 @@ pub fn plan_back(
     };
     let mut plan = plan(&difference.to, &back, context)?;
     for (from, to) in difference.renames.iter().rev() {
-        let Some(object) = difference.from.get(to).cloned() else {
+        let Some(object) = difference.from.holder(to).cloned() else {
             continue;
         };
         plan.batches.push(rename(to, from, object));

@@ -10,7 +10,7 @@ use crate::diff::Intents;
 use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
 use super::sides::Texts;
-use super::{Failure, Project, Proposal, State, aside, chain, sides, sizes, validate};
+use super::{Failure, Project, Proposal, State, aside, chain, hints, sides, sizes, validate};
 
 /// Plans from one state to another.
 pub async fn difference(project: &Project, from: &State, to: &State) -> Result<Proposal, Failure> {
@@ -64,6 +64,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
             .arbitrate(&right, &left, declared_to.as_ref(), &mut notes)
             .await?;
         left = arbitrated;
+        hints::refuse(&left, &right, &declared, &sources, &server)?;
         kept = quarantine.keep(&left, &right, &declared);
         if let State::Database(url) = from {
             sizes = sizes::ask(reader.session(url).await?, &left, &kept.to, &kept.intents).await?;

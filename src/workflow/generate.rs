@@ -16,8 +16,8 @@ use super::aside::{self, Kept, Policy};
 use super::propose::{Sides, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, likeness, lint, preflight, sides, sizes,
-    status, twin, validate,
+    Failure, Project, Proposal, branches, chain, drift, elsewhere, hints, likeness, lint, preflight, sides,
+    sizes, status, twin, validate,
 };
 
 /// What `plan` wrote.
@@ -159,6 +159,8 @@ impl Planning<'_> {
         notes: Vec<Diagnostic>,
     ) -> Result<Proposal, Failure> {
         let to = scratch::canonicalise(self.declared, from, scratch, self.scope).await?;
+        let (intents, sources) = (&self.declared.intents, &self.declared.sources);
+        hints::refuse(from, &to, intents, sources, self.server)?;
         scratch.reset().await?;
         let kept = self.keep(from, &to);
         let renamed = scratch::after_renames(from, &kept.to, &kept.intents, scratch, self.scope).await;

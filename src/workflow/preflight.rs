@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::catalog::expr::replace_word;
+use crate::catalog::expr::{replace_literal, replace_word};
 use crate::catalog::kinds::PrimaryKey;
 use crate::catalog::{Ident, ObjectId, QName};
 use crate::declare::SourceMap;
@@ -336,10 +336,14 @@ fn under_old_names(sql: &str, plan: &Plan) -> String {
     for op in plan.ops() {
         if let Action::Rename { from, to, .. } = &op.action
             && let (Some(old), Some(new)) = (from.name(), to.name())
-            && !plan.from.contains(to)
+            && !plan.from.has(to)
             && !to.kind.has_cosmetic_name()
         {
-            sql = replace_word(&sql, new.text(), &crate::dialect::sql::quoted(old.text()));
+            sql = if to.is_value() {
+                replace_literal(&sql, new.text(), old.text())
+            } else {
+                replace_word(&sql, new.text(), &crate::dialect::sql::quoted(old.text()))
+            };
         }
     }
     sql

@@ -14,7 +14,7 @@ use crate::diff::{Change, Difference, Intents, diff};
 use crate::plan::{Context, plan, plan_back};
 use crate::verify::{Claim, Proof, prove};
 
-use super::{Failure, Proposal, likeness, sizes};
+use super::{Failure, Proposal, likeness, recode, sizes};
 
 /// The code of the note about the order of columns.
 pub(super) const REORDERED: &str = "RC0522";
@@ -81,6 +81,10 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         Some(renamed) => difference.starting_from(renamed),
         None => difference,
     };
+    let intents = &Intents {
+        recode: recode::recoded(&difference.from, &difference.to, &intents.values, server),
+        ..intents.clone()
+    };
     let context = Context {
         server,
         intents,
@@ -91,6 +95,12 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
     let up = plan(&from.shared(), &difference, &context)?;
     let back = Intents {
         using: conversions_back(&difference, server),
+        recode: recode::recoded(
+            &difference.to,
+            &difference.from,
+            &recode::reversed(&intents.values),
+            server,
+        ),
         ..Intents::default()
     };
     let down = plan_back(

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::catalog::object::{Refers, payload};
+use crate::catalog::ObjectId;
+use crate::catalog::object::{Refers, Renaming, payload};
 
 payload! {
     /// An enumerated type.
@@ -12,4 +13,15 @@ payload! {
     }
 }
 
-impl Refers for EnumType {}
+impl Refers for EnumType {
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        let (Some(from), Some(to)) = (rename.from.name(), rename.to.name()) else {
+            return;
+        };
+        if rename.from.is_value() && rename.from.relation() == id.qname() {
+            for value in self.values.iter_mut().filter(|value| ***value == *from.text()) {
+                *value = Arc::from(to.text());
+            }
+        }
+    }
+}

@@ -91,6 +91,13 @@ impl Refers for Trigger {
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        if let (TriggerAction::Execute { function, .. }, Some(old), Some(new)) =
+            (&mut self.action, rename.from.qname(), rename.to.qname())
+            && rename.from.kind == crate::catalog::Kind::Function
+            && function == old
+        {
+            *function = new.clone();
+        }
         if let Some(table) = id.relation() {
             rename.in_columns(table, &mut self.columns);
         }

@@ -168,6 +168,7 @@ fn drawn(ui: &Ui, indent: &str, line: &Line) -> String {
 /// The table or free-standing object under which an id is shown.
 fn group_of(id: &ObjectId) -> String {
     match (id.relation(), id.target()) {
+        (Some(of), _) if id.is_value() => ObjectId::qualified(id.kind, of.clone()).to_string(),
         (Some(relation), _) => ObjectId::table(relation.clone()).to_string(),
         (None, Some(target)) => group_of(target),
         (None, None) => id.to_string(),
@@ -187,6 +188,7 @@ fn line(mark: Mark, id: &ObjectId, note: String) -> Line {
 fn short(id: &ObjectId) -> String {
     let noun = id.kind.noun();
     match &id.path {
+        Path::Member(_, value) if id.is_value() => format!("value {value}"),
         Path::Member(_, Key::Named(name)) => format!("{noun} {name}"),
         Path::Member(_, Key::Structural(content)) => {
             let first = noun.split(' ').next().unwrap_or_default();

@@ -78,6 +78,7 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Schema,
     Kind::Enum,
     Kind::Sequence,
+    Kind::Function,
     Kind::Table,
     Kind::View,
     Kind::Column,
@@ -86,4 +87,5 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Check,
     Kind::ForeignKey,
     Kind::Index,
+    Kind::Trigger,
 ];

@@ -112,6 +112,13 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.kdl:1:9 RC0114 table a is declared too: it cannot be the former name of table b | take out `was=`\n",
     ),
     (
+        "enum e { value a was=b; value b; value c was=d; value f was=d; value g was=g; value h i was=j }",
+        "a.kdl:1:18 RC0114 enum `e` has the value `b` too: it cannot be what `a` was called | take out `was=`\n\
+             a.kdl:1:57 RC0114 `d` is the former name of two values of enum `e` | take out `was=`\n\
+             a.kdl:1:72 RC0114 value `g` of enum `e` was never called anything else | take out `was=`\n\
+             a.kdl:1:89 RC0114 `was` is said of one value | write a node for each value: `value NEW was=OLD`\n",
+    ),
+    (
         "view v depends-on=nothing { as \"SELECT 1\" }",
         "a.kdl:1:8 RC0108 view v depends on `nothing`, which is not declared\n",
     ),

@@ -43,7 +43,17 @@ pub(super) static RULES: Rules<EnumType> = Rules {
         qualified(item.id, sql);
     },
     alter_sql,
-    rename: Some(|from, to, _, sql| rename_qualified("TYPE", from, to, sql)),
+    rename: Some(|from, to, _, sql| {
+        if !from.is_value() {
+            rename_qualified("TYPE", from, to, sql);
+        } else if let (Some(of), Some(old), Some(new)) = (from.relation(), from.name(), to.name()) {
+            sql.raw("ALTER TYPE ")
+                .qname(of)
+                .raw(" RENAME VALUE ")
+                .text(old.text());
+            sql.raw(" TO ").text(new.text());
+        }
+    }),
 };
 
 /// Whether every value stays, in the same order.

@@ -1,0 +1,1 @@
+INSERT INTO users (id, handy) VALUES (1, '0815');

@@ -1,0 +1,1 @@
+INSERT INTO users (id, mobile) VALUES (1, '0815');
