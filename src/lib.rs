@@ -50,6 +50,7 @@ pub mod dialect;
 pub mod diff;
 pub mod lint;
 pub mod op;
+pub mod phases;
 pub mod plan;
 mod python;
 mod quoting;

@@ -10,6 +10,28 @@ use serde::Serialize;
 use crate::catalog::kinds::{Column, EnumType, IndexKey, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
+/// A half of a change that is spread over two deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Phase {
+    /// What code that runs already does not mind, and code to come needs.
+    Expand,
+    /// What may only be done when no code of before runs any more.
+    Contract,
+}
+
+impl Phase {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Expand, Self::Contract];
+
+    /// The word in files and flags.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expand => "expand",
+            Self::Contract => "contract",
+        }
+    }
+}
+
 /// Whether a step may share a transaction with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Txn {

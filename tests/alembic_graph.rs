@@ -251,6 +251,7 @@ fn revision(value: &Value) -> Revision {
         branch_labels: texts(&value["labels"]),
         depends_on: texts(&value["needs"]),
         created: String::new(),
+        phase: None,
         notes: Vec::new(),
         scripts: Vec::new(),
     }

@@ -41,7 +41,12 @@ fn main() {
     let chosen = ["sqlite", "postgres"].into_iter().filter_map(first_of);
     for engine in chosen.cloned().map(Arc::new) {
         for (name, folder) in folders(&root) {
-            trials.extend(of_case(&name, &folder, &engine));
+            trials.extend(of_case(&name, &folder, &engine, false));
+        }
+        for (name, folder) in folders(&root.with_file_name("phases")) {
+            if name.contains("::rename") {
+                trials.extend(of_case(&name, &folder, &engine, true));
+            }
         }
         trials.extend(of_texts(&engine));
         trials.extend(of_transactions(&engine));
@@ -64,8 +69,9 @@ fn ignored(name: &str, reason: &str) -> Trial {
         .with_ignored_flag(true)
 }
 
-fn of_case(name: &str, folder: &Path, engine: &Arc<Engine>) -> Option<Trial> {
-    let title = format!("cases::{name}::{}", engine.name);
+fn of_case(name: &str, folder: &Path, engine: &Arc<Engine>, phases: bool) -> Option<Trial> {
+    let area = if phases { "phases" } else { "cases" };
+    let title = format!("{area}::{name}::{}", engine.name);
     let case = match Case::read(folder, name, engine) {
         // There is no revision to write.
         Ok(case) if case.expect_error.is_some() => return None,
@@ -76,7 +82,7 @@ fn of_case(name: &str, folder: &Path, engine: &Arc<Engine>) -> Option<Trial> {
         return Some(ignored(&title, "no pg_dump that reads this server"));
     }
     let engine = Arc::clone(engine);
-    Some(Trial::test(title, move || cases::run(&case, &engine)))
+    Some(Trial::test(title, move || cases::run(&case, &engine, phases)))
 }
 
 fn on(

@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "revision",
         &["catalog", "diagnostic", "op", "python", "quoting", "script"],
     ),
+    ("phases", &["catalog", "dialect", "diff"]),
     ("plan", &["catalog", "diagnostic", "dialect", "diff", "op"]),
     ("runner", &["catalog", "dialect", "op", "revision", "script"]),
     (
@@ -68,6 +69,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "diff",
             "lint",
             "op",
+            "phases",
             "plan",
             "revision",
             "runner",

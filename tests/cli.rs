@@ -447,6 +447,55 @@ fn a_new_project() {
 }
 
 #[test]
+fn two_phases() {
+    let mut story = Story::new();
+    story.run("apply --yes -q");
+    let renamed = SHOP
+        .replace("email \"varchar(200)\"", "mail \"varchar(200)\" was=email")
+        .replace("unique email", "unique mail")
+        .replace("column name text nullable", "column name text backfill=Somebody");
+    story.declare(&renamed);
+    story
+        .run("plan --contract -m early")
+        .run("plan --expand -m mail")
+        .run("upgrade head --yes")
+        .run("status")
+        .run("check");
+    // Somebody else's change leaves what is kept where it is, or says that it ends it.
+    story.declare(&format!(
+        "{renamed}\ntable coupons {{\n    column code text\n    primary-key code\n}}\n"
+    ));
+    story
+        .run("diff --from sqlite:shop.db --to schema")
+        .run("plan --expand -m coupons")
+        .run("upgrade head --yes -q")
+        .run("apply")
+        .run("plan --contract -m alone")
+        .run("upgrade head --yes -q")
+        .run("status")
+        .run("plan --expand -m nothing");
+    story.ends("two_phases");
+}
+
+#[test]
+fn a_rename_given_up_between_two_phases() {
+    let mut story = Story::new();
+    story.run("apply --yes -q");
+    story.declare(
+        &SHOP
+            .replace("email \"varchar(200)\"", "mail \"varchar(200)\" was=email")
+            .replace("unique email", "unique mail"),
+    );
+    story.run("apply --expand --yes -q");
+    story.declare(SHOP);
+    story
+        .run("plan -m back")
+        .run("upgrade head --yes -q")
+        .run("status");
+    story.ends("a_rename_given_up");
+}
+
+#[test]
 fn help() {
     let mut story = Story::new();
     story.run("--help").run("--version");

@@ -80,7 +80,7 @@ fn said(rule: &Rule, files: &[Example], server: &Server) -> Option<Vec<Diagnosti
                 sizes: &Sizes::new(),
             };
             let plan = plan(&from.shared(), &difference, &context).expect("a plan");
-            linter.plan(&plan, &after, server, &|_| true);
+            linter.plan(&plan, None, &after, server, &|_| true);
         }
         Check::Chain(_) => {
             let text = source(named(files, "revision.kdl").expect("a revision"));

@@ -55,6 +55,7 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         }
     }
     Ok(Project {
+        phase: None,
         config,
         url,
         listed,

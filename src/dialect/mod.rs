@@ -5,6 +5,7 @@
 //! engine stands nowhere else. `dialect.engine().rules(kind)` *is* the capability table: `None` means the engine has no such thing.
 
 pub mod alembic;
+pub mod bridge;
 pub mod facts;
 pub mod literal;
 pub mod own_tables;
@@ -24,9 +25,10 @@ mod sqlite;
 use std::fmt;
 
 use crate::catalog::kinds::{Column, TableExt};
-use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
+pub use bridge::Mirror;
 pub use facts::{Blocks, Holds};
 pub use literal::Literal;
 pub use own_tables::{OwnTable, VersionTable};
@@ -198,6 +200,30 @@ pub trait Engine: Sync + Send {
     fn conversion(&self, _column: &Ident, _from: &DataType, _to: &DataType) -> Option<Expr> {
         None
     }
+    /// What keeps a column and its copy under another name equal, whichever of the two is written.
+    fn mirror(&self, mirror: &Mirror, catalog: &Catalog) -> Vec<(ObjectId, Object)>;
+    /// The view that lets `table` be read and written as `former`, with these columns.
+    fn stand_in(
+        &self,
+        former: &QName,
+        table: &QName,
+        columns: &[Ident],
+        catalog: &Catalog,
+    ) -> Vec<(ObjectId, Object)>;
+    /// Whether a row must have its required values before a trigger could give them, and this column, alone in its primary
+    /// key or not, does not get one by itself.
+    fn requires_before_triggers(&self, _column: &Column, _is_key: bool) -> bool {
+        false
+    }
+    /// Whether a row of such a table may be without a value in its primary key until a trigger gives it one.
+    fn can_wait_for_key(&self, _table: TableExt) -> bool {
+        true
+    }
+    /// Whether every value of the one type is one of the other, which code that knows the one reads as before.
+    fn is_widened(&self, from: &DataType, to: &DataType) -> bool;
+    /// The query for the columns of a relation in order: name and type.
+    fn columns_of(&self, relation: &QName) -> String;
+
     /// What an op locks, how long it takes, and what it loses: facts, with the manual as source.
     fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact;
     /// The locks that [`Impact`] names, the weakest first.

@@ -80,7 +80,8 @@ impl PlanCx<'_> {
     /// Whether the table is there before the plan and may have rows, here or where the plan will be carried out: what is not
     /// known to be empty is not empty.
     pub fn has_rows(&self, table: &QName) -> bool {
-        self.from.contains(&ObjectId::table(table.clone()))
+        !self.choices.at_once
+            && self.from.contains(&ObjectId::table(table.clone()))
             && (self.choices.always || self.sizes.get(table).is_none_or(|size| !size.is_empty()))
     }
 }
@@ -94,6 +95,8 @@ pub struct Choices {
     pub batch: u32,
     /// Whether tables that are empty where the plan is made are treated like tables with rows.
     pub always: bool,
+    /// Whether nothing is done in stages, because others must see all of it or nothing.
+    pub at_once: bool,
 }
 
 impl Default for Choices {
@@ -108,6 +111,7 @@ impl Choices {
         off: Vec::new(),
         batch: 5_000,
         always: false,
+        at_once: false,
     };
 
     /// Whether a strategy is not wanted.
@@ -139,6 +143,11 @@ pub struct ImpactCx<'a> {
 }
 
 impl ImpactCx<'_> {
+    /// Whether the values of a column are those of another, which keeps them.
+    pub fn is_mirrored(&self, column: &ObjectId) -> bool {
+        super::bridge::is_mirrored(column, self.from, self.server.engine())
+    }
+
     /// The members of one kind that the relation has before the plan and keeps as they are.
     pub fn kept<'a, T: Payload>(
         &'a self,

@@ -40,6 +40,8 @@ pub struct Intents {
     pub values: Vec<ValueIntent>,
     /// What existing values become when their table is written anew.
     pub recode: HashMap<ObjectId, Expr>,
+    /// What the rows of a column get that is made from another one; what they have already stays.
+    pub fill: HashMap<ObjectId, Expr>,
     /// `others=keep`: rows objects beside which undeclared rows are left alone.
     pub keep_other_rows: HashSet<ObjectId>,
 }

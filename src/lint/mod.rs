@@ -21,7 +21,7 @@ use crate::catalog::QName;
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::dialect::Server;
-use crate::op::Plan;
+use crate::op::{Phase, Plan};
 use crate::revision::{Origin, RevisionMap};
 
 pub use chain::{Chain, Locate, Part};
@@ -82,15 +82,17 @@ impl<'a> Linter<'a> {
         self.hear(all, declared, "declarations");
     }
 
-    /// Looks at a plan that leads to what is declared. `has_rows` says whether a table that is there may have rows.
+    /// Looks at a plan that leads to what is declared, or at one phase of it. `has_rows` says whether a table that is there
+    /// may have rows.
     pub fn plan(
         &mut self,
         plan: &Plan,
+        phase: Option<Phase>,
         declared: &Declared,
         server: &Server,
         has_rows: &dyn Fn(&QName) -> bool,
     ) {
-        let cx = Planned::new(plan, server, has_rows);
+        let cx = Planned::new(plan, phase, server, has_rows);
         let mut all = Vec::new();
         for rule in RULES {
             if let Check::Plan(check) = rule.check {

@@ -7,9 +7,10 @@ use std::collections::HashSet;
 
 use crate::catalog::kinds::PrimaryKey;
 use crate::catalog::{Catalog, Kind, ObjectId, QName, aside};
+use crate::dialect::bridge::is_kept;
 use crate::dialect::render::after_renames;
 use crate::dialect::{Blocks, Impact, ImpactCx, Server};
-use crate::op::{Action, Batch, Op, Plan, Question, Txn};
+use crate::op::{Action, Batch, Op, Phase, Plan, Question, Txn};
 use crate::script::Cost;
 
 /// A plan and what the engine knows of it.
@@ -32,6 +33,8 @@ pub struct Act<'a> {
     pub blocks: Blocks,
     /// Whether it touches a table that is there before the plan and may have rows.
     pub on_rows: bool,
+    /// Whether it is done when no code is there that minds: in one of two phases.
+    pub in_phase: bool,
 }
 
 impl Act<'_> {
@@ -81,6 +84,9 @@ impl Act<'_> {
 
     /// Whether code that runs against the state before the plan does not find what it names.
     pub fn breaks_code(&self) -> bool {
+        if self.in_phase || is_kept(&self.subject()) {
+            return false;
+        }
         match &self.op.action {
             Action::Rename { from: id, .. } | Action::Drop { id, .. } if aside::until(id).is_some() => false,
             Action::Rename { from, .. } => !from.kind.has_cosmetic_name() && from.kind != Kind::Trigger,
@@ -95,7 +101,12 @@ impl Act<'_> {
 
 impl<'a> Planned<'a> {
     /// `has_rows` says whether a table that is there may have rows.
-    pub(super) fn new(plan: &'a Plan, server: &Server, has_rows: &dyn Fn(&QName) -> bool) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        phase: Option<Phase>,
+        server: &Server,
+        has_rows: &dyn Fn(&QName) -> bool,
+    ) -> Self {
         let engine = server.engine();
         let renamed = after_renames(plan, engine);
         let facts = ImpactCx {
@@ -122,6 +133,7 @@ impl<'a> Planned<'a> {
                     on_rows: touched
                         .iter()
                         .any(|table| !new.contains(table) && has_rows(table)),
+                    in_phase: phase.is_some(),
                     impact,
                 }
             })

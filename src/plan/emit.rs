@@ -21,7 +21,7 @@ pub(super) struct Emitted {
 
 /// Ops for all the work, in no order but that of [`Emitted::after`].
 pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitted> {
-    let mut sequences: Vec<Vec<Action>> = Vec::new();
+    let mut sequences: Vec<Vec<Action>> = fills(&work, intents);
     sequences.extend(
         work.drops
             .into_iter()
@@ -54,7 +54,7 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
             .flat_map(|action| rewrite(Op::new(action), cx, 0))
             .collect();
         let mut after = None;
-        for op in swept(ops) {
+        for op in swept(ops, intents) {
             out.push(Emitted { op, after });
             after = Some(out.len() - 1);
         }
@@ -63,14 +63,15 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
 }
 
 /// Rows may be written without a value between the backfill of a column and the moment from which they must have one:
-/// those are filled behind it.
-fn swept(ops: Vec<Op>) -> Vec<Op> {
+/// those are filled behind it. What is copied from another column is kept equal to it all the time.
+fn swept(ops: Vec<Op>, intents: &Intents) -> Vec<Op> {
     let declares =
         |op: &Op| matches!(&op.action, Action::Require(require) if require.stage == Stage::Declare);
     let Some(at) = ops.iter().position(declares) else {
         return ops;
     };
-    let fills = |op: &&Op| matches!(op.action, Action::Backfill { .. });
+    let fills =
+        |op: &&Op| matches!(op.action, Action::Backfill { .. }) && !intents.fill.contains_key(&op.subject());
     let sweep = ops[..at].iter().rfind(fills).cloned();
     let mut out = ops;
     if let Some(sweep) = sweep {
@@ -95,6 +96,20 @@ fn rewrite(op: Op, cx: &PlanCx<'_>, depth: u8) -> Vec<Op> {
         }
     }
     vec![op]
+}
+
+/// Columns that are filled from others. One that becomes required is filled on the way there.
+fn fills(work: &Work, intents: &Intents) -> Vec<Vec<Action>> {
+    let required = Attr::Column(ColumnAttr::Nullable);
+    let on_the_way = |id: &ObjectId| {
+        work.alters
+            .get(id)
+            .is_some_and(|change| change.attrs.contains(&required))
+    };
+    let mut filled: Vec<_> = intents.fill.iter().filter(|(id, _)| !on_the_way(id)).collect();
+    filled.sort_by_key(|(id, _)| *id);
+    let fill = |(id, value)| backfill(id, value).map(|action| vec![action]);
+    filled.into_iter().filter_map(fill).collect()
 }
 
 /// A required column of a table that may have rows is added nullable, filled, and then required.
@@ -125,7 +140,8 @@ pub(super) fn needs_value(column: &Column) -> bool {
 
 /// What fills the NULLs of a column that becomes required: `backfill=`, or its default.
 pub(super) fn filling<'a>(id: &ObjectId, to: &'a Column, intents: &'a Intents) -> Option<&'a Expr> {
-    intents.backfill.get(id).or(to.default.as_ref())
+    let declared = intents.fill.get(id).or_else(|| intents.backfill.get(id));
+    declared.or(to.default.as_ref())
 }
 
 fn alter(id: ObjectId, change: InPlace, intents: &Intents) -> Vec<Action> {

@@ -49,7 +49,7 @@ pub fn plan(
     difference: &Difference,
     context: &Context<'_>,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    if difference.is_empty() {
+    if difference.is_empty() && context.intents.fill.is_empty() {
         return Ok(Plan {
             batches: Vec::new(),
             from: Arc::clone(start),

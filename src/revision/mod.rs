@@ -23,7 +23,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::catalog::Fingerprint;
-use crate::op::Txn;
+use crate::op::{Phase, Txn};
 use crate::script::{Batched, Item, Script};
 
 pub use file::{file_name, parse, print};
@@ -99,6 +99,8 @@ pub struct Revision {
     pub depends_on: Vec<String>,
     /// When it was made: RFC 3339, in UTC unless the project names a zone.
     pub created: String,
+    /// Which half of a change it is, where one is spread over two deploys.
+    pub phase: Option<Phase>,
     /// The revisions in whose place it stands, where a part of the chain was made one.
     pub replaces: Vec<String>,
     /// What a reader should know: what could not be proven, what is lost.

@@ -68,6 +68,7 @@ fn sample() -> Revision {
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         created: "2026-11-21T09:30:00Z".to_owned(),
+        phase: None,
         replaces: Vec::new(),
         notes: vec!["not proven".to_owned()],
         scripts: vec![script],

@@ -137,6 +137,7 @@ fn revision(session: &dyn Session, id: &str, parents: &[&str], up: &[&str], down
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         created: "2026-11-21T09:30:00Z".to_owned(),
+        phase: None,
         replaces: Vec::new(),
         notes: Vec::new(),
         scripts: vec![planned],

@@ -5,8 +5,8 @@ use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
 
 use super::{
-    Failure, Project, Proposal, chain, drift, elsewhere, existing, generate, handed, likeness, permit,
-    permit_rewrites, rewrites, sides, status,
+    Failure, Project, Proposal, between, chain, drift, elsewhere, existing, generate, handed, likeness,
+    permit, permit_rewrites, rewrites, sides, status,
 };
 
 /// What `apply` is about to do, to be shown before it is asked for.
@@ -65,13 +65,14 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
         return Ok(Preview::default());
     }
     let drift = drift::find(project, &map, &rows).await?;
-    let proposal = match drift.is_empty() {
+    let mut proposal = match drift.is_empty() {
         true => generate::proposal(project).await?,
         // What was made by hand is left out of account here, and found again when the revision runs.
         false if project.accept_existing => generate::from_chain(project, &map, url.dialect).await?,
         false => return Err(drift.into()),
     };
     likeness::refuse(project, &proposal)?;
+    between::warn(&map, &mut proposal);
     let losses = proposal.upgrade.losses().map(str::to_owned).collect();
     Ok(Preview {
         pending,

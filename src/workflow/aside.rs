@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::{Engine, KindRules, Server};
 use crate::diff::{Intents, RenameIntent, after_renames};
 
-use super::{Failure, Project, likeness};
+use super::{Failure, Project, likeness, route};
 
 /// The code of the note that says what is in quarantine.
 pub(super) const KEPT: &str = "RC0632";
@@ -159,6 +159,8 @@ pub(super) fn keep(
     server: &Server,
 ) -> Kept {
     let engine = server.engine();
+    let (settled, intents) = route::settled(from, to, intents, server);
+    let (from, intents) = (&settled, &intents);
     let (state, _) = after_renames(from, to, intents, &|name| engine.quote(name));
     let mut work = Work {
         engine,

@@ -9,12 +9,15 @@ use crate::config::Chain;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Scope;
 use crate::dialect::scratch::Scratch;
+use crate::op::Phase;
 use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
 
 use super::aside::Policy;
 use super::replay::Replay;
-use super::{Failure, Project, branches, chain, drift, generate, lint, sides, twin, validate};
+use super::{
+    Failure, Project, between, branches, chain, drift, generate, lint, sides, status, twin, validate,
+};
 
 /// What was looked at.
 #[derive(Debug, Default)]
@@ -140,7 +143,22 @@ async fn on_engine(
         proven,
     )?;
     scratch.reset().await?;
-    let left = left_to_do(project, replay, &revisions, scratch).await;
+    let mut left = left_to_do(project, replay, &revisions, scratch).await;
+    if between::began(map).is_some() && left.as_ref().is_ok_and(|left| !left.is_empty()) {
+        scratch.reset().await?;
+        let expanding = status::in_phase(project, Phase::Expand);
+        if left_to_do(&expanding, replay, &revisions, scratch)
+            .await?
+            .is_empty()
+        {
+            left = Ok(Vec::new());
+            let message = format!(
+                "the chain is between two deploys on {title}: {}",
+                between::EXPANDED
+            );
+            out.notes.push(Diagnostic::note("RC0671", message));
+        }
+    }
     out.take(format!("the chain leads to the declarations on {title}"), left)
 }
 

@@ -78,7 +78,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         intents: &kept.intents,
         sources: &sources,
         notes,
-        renamed: None,
+        route: None,
         sizes: &sizes,
         choices: &project.config.choices,
     });

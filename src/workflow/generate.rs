@@ -1,23 +1,22 @@
 //! `plan`: the declarations against the database, as a new revision file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::catalog::{Canonical, Catalog};
+use crate::catalog::Canonical;
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Dialect, Scope, Server, Session, Sizes};
-use crate::diff::diff;
 use crate::revision::{self, EngineScript, Origin, Revision, RevisionMap};
 use crate::scratch;
 
 use super::aside::{self, Kept, Policy};
 use super::propose::{Sides, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
+use super::route::{self, Question, Route};
 use super::{
-    Failure, Project, Proposal, branches, chain, drift, elsewhere, hints, likeness, lint, preflight, sides,
-    sizes, status, twin, validate,
+    Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, preflight,
+    sides, sizes, status, twin, validate,
 };
 
 /// What `plan` wrote.
@@ -55,11 +54,12 @@ pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>,
     if !drift.is_empty() {
         return Err(drift.into());
     }
-    let proposal = proposal(project).await?;
+    let mut proposal = proposal(project).await?;
     if proposal.is_empty() {
         return Ok(None);
     }
     likeness::refuse(project, &proposal)?;
+    between::warn(&map, &mut proposal);
     write(project, proposal, message).await.map(Some)
 }
 
@@ -131,7 +131,7 @@ impl Planning<'_> {
         &self,
         from: &Canonical,
         kept: &Kept,
-        renamed: Option<Arc<Catalog>>,
+        route: Option<Route>,
         sizes: &Sizes,
         mut notes: Vec<Diagnostic>,
     ) -> Result<Proposal, Failure> {
@@ -143,7 +143,7 @@ impl Planning<'_> {
             intents: &kept.intents,
             sources: &self.declared.sources,
             notes,
-            renamed,
+            route,
             sizes,
             choices: &self.project.config.choices,
         })
@@ -161,19 +161,21 @@ impl Planning<'_> {
         let to = scratch::canonicalise(self.declared, from, scratch, self.scope).await?;
         let (intents, sources) = (&self.declared.intents, &self.declared.sources);
         hints::refuse(from, &to, intents, sources, self.server)?;
-        scratch.reset().await?;
-        let kept = self.keep(from, &to);
-        let renamed = scratch::after_renames(from, &kept.to, &kept.intents, scratch, self.scope).await;
-        let kept = kept.following(renamed.as_ref());
+        let question = Question {
+            declared: self.declared,
+            from,
+            phase: self.project.phase,
+            scope: self.scope,
+        };
+        let (kept, route) = route::find(&question, &to, |to| self.keep(from, to), scratch).await?;
         let sizes = match live {
             Some(session) => sizes::ask(session.as_mut(), from, &kept.to, &kept.intents).await?,
             None => Sizes::new(),
         };
-        let mut proposal = self.side(from, &kept, renamed, &sizes, notes)?;
+        let mut proposal = self.side(from, &kept, Some(route), &sizes, notes)?;
         // What is set aside may be a rename that nobody declared, as what is dropped may.
-        let engine = self.server.engine();
-        let plain = diff(from, &to, &self.declared.intents, &|name| engine.quote(name));
-        proposal.alike = likeness::find(&plain, &self.declared.sources);
+        let plain = Route::straight(from, &to, intents, self.server).whole;
+        proposal.alike = likeness::find(&plain, sources);
         if !proposal.is_empty() {
             demonstrate(&mut proposal, scratch, self.scope, &self.declared.sources).await?;
         }
@@ -252,6 +254,7 @@ pub(super) fn fresh(project: &Project, message: &str, down_revisions: Vec<String
         depends_on: Vec::new(),
         replaces: Vec::new(),
         created: project.now.clone(),
+        phase: project.phase,
         notes: Vec::new(),
         scripts: Vec::new(),
         path: PathBuf::new(),

@@ -16,6 +16,7 @@ use crate::catalog::{Fingerprint, Kind};
 use crate::declare::Declared;
 use crate::diagnostic::Source;
 use crate::dialect::Server;
+use crate::op::Phase;
 
 use super::aside::is_aside;
 use super::{Project, Proposal};
@@ -127,10 +128,12 @@ pub(super) fn is_settled(proposal: &Proposal, declared: &Declared) -> bool {
             .notes
             .iter()
             .any(|note| note.code == super::propose::REORDERED);
+    // The first of two phases leads to another state than the declared one.
+    let whole = proposal.phase != Some(Phase::Expand);
     let rows = declared.catalog.iter().any(|(id, _)| id.kind == Kind::Rows);
     // What is in quarantine is due one day, though neither changes until then.
     let aside = proposal.plan.to.iter().any(|(id, object)| is_aside(id, object));
-    proposal.is_empty() && !told && !rows && !aside
+    proposal.is_empty() && whole && !told && !rows && !aside
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod aside;
+pub mod between;
 mod branches;
 pub mod chain;
 pub mod check;
@@ -27,6 +28,7 @@ mod propose;
 pub mod rebase;
 mod recode;
 mod replay;
+mod route;
 mod sides;
 mod sizes;
 pub mod squash;
@@ -42,7 +44,7 @@ use crate::catalog::{Fingerprint, ObjectId};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server, Sizes};
-use crate::op::Plan;
+use crate::op::{Phase, Plan};
 use crate::runner::RunError;
 use crate::script::Script;
 
@@ -75,6 +77,8 @@ pub struct Project {
     pub told_apart: Vec<ObjectId>,
     /// Whether what somebody made by hand counts as done where it is what a step would make.
     pub accept_existing: bool,
+    /// Which half of a change is planned, where it is spread over two deploys.
+    pub phase: Option<Phase>,
     /// Whether and for how long the data is asked before a revision is written.
     pub preflight: preflight::Preflight,
     /// Who is told what is about to take long.
@@ -119,6 +123,10 @@ pub struct Proposal {
     pub upgrade: Script,
     /// The statements down.
     pub downgrade: Script,
+    /// Which half of a change it is, where that was asked for.
+    pub phase: Option<Phase>,
+    /// What was kept for code of before, and goes.
+    pub kept: Vec<String>,
     /// What a reader should know: objects that are not modelled, what could not be proven, order of columns.
     pub notes: Vec<Diagnostic>,
     /// What goes and comes, and looks like a rename.

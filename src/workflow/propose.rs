@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, Table};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Arbiter, Canonical, Catalog, Expr, ObjectId, Payload as _, QName, aside};
+use crate::catalog::{Arbiter, Canonical, Expr, ObjectId, Payload as _, QName, aside};
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Choices, Scope, Server, Sizes, render};
 use crate::diff::{Change, Difference, Intents, diff};
+use crate::op::{Batch, Plan};
 use crate::plan::{Context, plan, plan_back};
+use crate::script::Script;
 use crate::verify::{Claim, Proof, prove};
 
+use super::route::{Leg, Route, Ways};
 use super::{Failure, Proposal, likeness, recode, sizes};
 
 /// The code of the note about the order of columns.
@@ -28,8 +31,8 @@ pub(super) struct Sides<'a> {
     pub(super) intents: &'a Intents,
     pub(super) sources: &'a SourceMap,
     pub(super) notes: Vec<Diagnostic>,
-    /// What an engine makes of `from` when the declared renames are carried out, where that was asked.
-    pub(super) renamed: Option<Arc<Catalog>>,
+    /// The way there, where it is not the straight one.
+    pub(super) route: Option<Route>,
     /// How large the tables of `from` are, as far as it is known.
     pub(super) sizes: &'a Sizes,
     /// Which strategies the project wants.
@@ -55,7 +58,7 @@ pub(super) fn nothing(
         intents: &Intents::default(),
         sources: &SourceMap::default(),
         notes,
-        renamed: None,
+        route: None,
         sizes: &Sizes::new(),
         choices: &Choices::DEFAULT,
     })
@@ -70,65 +73,121 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         intents,
         sources,
         mut notes,
-        renamed,
+        route,
         sizes: known,
         choices,
     } = sides;
-    let engine = server.engine();
-    let locate = |id: &ObjectId| sources.get(id).cloned();
-    let difference = diff(from, to, intents, &|name| engine.quote(name));
-    let difference = match renamed {
-        Some(renamed) => difference.starting_from(renamed),
-        None => difference,
-    };
-    let intents = &Intents {
-        recode: recode::recoded(&difference.from, &difference.to, &intents.values, server),
-        ..intents.clone()
-    };
-    let context = Context {
-        server,
-        intents,
-        choices,
-        locate: &locate,
-        sizes: known,
-    };
-    let up = plan(&from.shared(), &difference, &context)?;
-    let back = Intents {
-        using: conversions_back(&difference, server),
-        recode: recode::recoded(
-            &difference.to,
-            &difference.from,
-            &recode::reversed(&intents.values),
-            server,
-        ),
-        ..Intents::default()
-    };
-    let down = plan_back(
-        &from.shared(),
-        &difference,
-        &Context {
-            intents: &back,
-            // Nobody knows how large the tables are by then.
-            sizes: &Sizes::new(),
-            ..context
-        },
-    )?;
-    let arbitrated = [from, to]
+    let route = route.unwrap_or_else(|| Route::straight(from, to, intents, server));
+    notes.extend(route.notes);
+    let mut scripts = Scripts::default();
+    for leg in &route.legs {
+        let choices = Choices {
+            at_once: leg.at_once,
+            ..choices.clone()
+        };
+        scripts.take(leg, server, (&choices, known), sources)?;
+    }
+    let arbitrated = [from, &route.to]
         .iter()
         .all(|side| side.is_empty() || *side.arbiter() != Arbiter::Text);
-    notes.extend(reordered(from, to));
-    let mut upgrade = render::render(&up, server);
-    sizes::note(&mut upgrade, known);
+    let last = route.legs.last().map_or(from, |leg| &leg.from);
+    notes.extend(reordered(last, &route.to));
+    sizes::note(&mut scripts.upgrade, known);
     Ok(Proposal {
         server: server.clone(),
         arbitrated,
-        upgrade,
-        downgrade: render::render(&down, server),
-        alike: likeness::find(&difference, sources),
-        plan: up,
+        upgrade: scripts.upgrade,
+        downgrade: scripts.downgrade,
+        alike: likeness::find(&route.whole, sources),
+        plan: Plan {
+            batches: scripts.batches,
+            from: from.shared(),
+            to: route.to.shared(),
+        },
         sizes: known.clone(),
+        phase: route.phase,
+        kept: route.kept,
         notes,
     })
+}
+
+/// What the legs of a route come to, both ways.
+#[derive(Default)]
+struct Scripts {
+    batches: Vec<Batch>,
+    upgrade: Script,
+    downgrade: Script,
+}
+
+impl Scripts {
+    fn take(
+        &mut self,
+        leg: &Leg,
+        server: &Server,
+        (choices, sizes): (&Choices, &Sizes),
+        sources: &SourceMap,
+    ) -> Result<(), Failure> {
+        let engine = server.engine();
+        let locate = |id: &ObjectId| sources.get(id).cloned();
+        let difference = diff(&leg.from, &leg.to, &leg.intents, &|name| engine.quote(name));
+        let difference = match &leg.renamed {
+            Some(renamed) => difference.starting_from(Arc::clone(renamed)),
+            None => difference,
+        };
+        let intents = &Intents {
+            recode: recode::recoded(&difference.from, &difference.to, &leg.intents.values, server),
+            ..leg.intents.clone()
+        };
+        let context = Context {
+            server,
+            intents,
+            choices,
+            locate: &locate,
+            sizes,
+        };
+        if leg.ways != Ways::Back {
+            let mut up = plan(&leg.from.shared(), &difference, &context)?;
+            for batch in &mut up.batches {
+                batch
+                    .questions
+                    .retain(|question| !leg.is_certain(question.subject()));
+            }
+            let upgrade = render::render(&up, server);
+            self.batches.extend(up.batches);
+            self.upgrade.foreign_keys_off |= upgrade.foreign_keys_off;
+            self.upgrade.steps.extend(upgrade.steps);
+        }
+        if leg.ways != Ways::There {
+            let back = Intents {
+                using: conversions_back(&difference, server),
+                fill: leg.fill_back.clone(),
+                recode: recode::recoded(
+                    &difference.to,
+                    &difference.from,
+                    &recode::reversed(&leg.intents.values),
+                    server,
+                ),
+                ..Intents::default()
+            };
+            let context = Context {
+                intents: &back,
+                // Nobody knows how large the tables are by then.
+                sizes: &Sizes::new(),
+                ..context
+            };
+            let mut down = plan_back(&leg.from.shared(), &difference, &context)?;
+            for batch in &mut down.batches {
+                batch
+                    .questions
+                    .retain(|question| !leg.is_certain(question.subject()));
+            }
+            let mut downgrade = render::render(&down, server);
+            downgrade.steps.append(&mut self.downgrade.steps);
+            downgrade.foreign_keys_off |= self.downgrade.foreign_keys_off;
+            self.downgrade = downgrade;
+        }
+        Ok(())
+    }
 }
 
 /// How the values of retyped columns become what they were, where the engine wants to be told.

@@ -5,6 +5,7 @@
 //! no plan makes them again.
 
 use crate::diagnostic::Diagnostic;
+use crate::op::Phase;
 use crate::revision::{EngineScript, Origin, Revision, RevisionMap};
 
 use super::aside::Policy;
@@ -41,6 +42,12 @@ pub async fn rebase(
     let fork = fork(&map, &onto.id, &branch.id)?;
     movable(&map, &fork.right, &branch, &onto)?;
     let mut notes = unpublished(project, &fork.right).await?;
+    // A branch that ends with a first phase does no more on top of another.
+    let phase = fork.right.last().and_then(|last| last.phase);
+    let project = &Project {
+        phase: phase.filter(|phase| *phase == Phase::Expand),
+        ..project.clone()
+    };
     let lineage: Vec<&Revision> = [&fork.common[..], &fork.left].concat();
     let replay = Replay::new(project, &map);
     let mut proposals = Vec::new();

@@ -2,11 +2,12 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::dialect::DatabaseUrl;
+use crate::op::Phase;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner;
 
 use super::aside::{self, SetAside};
-use super::{Failure, Project, Proposal, branches, chain, drift, elsewhere, generate, sides};
+use super::{Failure, Project, Proposal, between, branches, chain, drift, elsewhere, generate, sides};
 
 /// Where a database is.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Status {
     pub drift: Vec<Diagnostic>,
     /// Why there is no one state to compare with: several heads.
     pub heads: Option<Diagnostic>,
+    /// Whether nothing but the second phase of a change is left, whose first phase is there.
+    pub expanded: bool,
     /// What differs from the declarations once nothing is pending.
     pub proposal: Option<Proposal>,
     /// What is in quarantine.
@@ -74,7 +77,14 @@ pub async fn status(project: &Project) -> Result<Status, Failure> {
         None => set_aside(project).await?,
     };
     let proposal = proposal.filter(|found| !found.is_empty());
+    let expanded = proposal.is_some() && is_expanded(project, &map).await?;
+    let proposal = if expanded {
+        Some(generate::proposal(&in_phase(project, Phase::Contract)).await?)
+    } else {
+        proposal
+    };
     Ok(Status {
+        expanded,
         rows,
         current: known,
         pending,
@@ -96,6 +106,23 @@ async fn set_aside(project: &Project) -> Result<Vec<SetAside>, Failure> {
     let read = session.introspect(&scope).await?;
     session.close().await?;
     Ok(aside::list(&read.catalog))
+}
+
+/// Whether the chain ends with a first phase, of which nothing is missing.
+async fn is_expanded(project: &Project, map: &RevisionMap) -> Result<bool, Failure> {
+    if between::began(map).is_none() {
+        return Ok(false);
+    }
+    let expanding = in_phase(project, Phase::Expand);
+    Ok(generate::proposal(&expanding).await?.is_empty())
+}
+
+/// The same project, to be planned for one half of a change.
+pub(super) fn in_phase(project: &Project, phase: Phase) -> Project {
+    Project {
+        phase: Some(phase),
+        ..project.clone()
+    }
 }
 
 /// What the chain has and the database has not.

@@ -51,6 +51,7 @@ fn of_ours(revision: &Revision, map: &RevisionMap) -> Option<(String, String)> {
     let plan = Revision {
         origin: Origin::Native,
         created: "2026-11-21T09:30:00Z".to_owned(),
+        phase: None,
         message: "made".to_owned(),
         scripts: vec![EngineScript {
             engine: "sqlite".to_owned(),
@@ -109,6 +110,7 @@ fn by_hand(revision: &Revision) -> String {
 
 fn project(folder: &Path) -> Project {
     Project {
+        phase: None,
         told_apart: Vec::new(),
         allow_rewrite: true,
         config: Config {

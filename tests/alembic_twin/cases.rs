@@ -1,4 +1,4 @@
-//! Every case folder: what our own `apply` does, the twins do under Alembic, up and down, online and offline, in Alembic's
+//! Every case folder, and renames in two phases: what our own `apply` does, the twins do under Alembic, up and down, online and offline, in Alembic's
 //! operations as in plain statements.
 
 use std::path::Path;
@@ -46,9 +46,11 @@ struct Ours {
     before: Seen,
     after: Seen,
     down: Option<Seen>,
+    /// The way back, as both tools are told it.
+    back: &'static str,
 }
 
-fn ours(case: &Case, database: &Database<'_>, folder: &Path) -> Result<Ours, Failed> {
+fn ours(case: &Case, database: &Database<'_>, folder: &Path, phases: bool) -> Result<Ours, Failed> {
     let run = |words: &[&str], state: &str| {
         let schema = case.declarations(state);
         let schema = schema.to_string_lossy();
@@ -72,12 +74,19 @@ fn ours(case: &Case, database: &Database<'_>, folder: &Path) -> Result<Ours, Fai
         database.execute(&seed)?;
     }
     let before = Seen::of(database)?;
-    run(&["apply"], "after")?;
+    let back = if phases {
+        run(&["apply", "--expand"], "after")?;
+        run(&["apply", "--contract"], "after")?;
+        "-2"
+    } else {
+        run(&["apply"], "after")?;
+        "-1"
+    };
     let after = Seen::of(database)?;
     let down = if case.one_way {
         None
     } else {
-        run(&["downgrade", "-1"], "after")?;
+        run(&["downgrade", back], "after")?;
         Some(Seen::of(database)?)
     };
     Ok(Ours {
@@ -86,6 +95,7 @@ fn ours(case: &Case, database: &Database<'_>, folder: &Path) -> Result<Ours, Fai
         before,
         after,
         down,
+        back,
     })
 }
 
@@ -105,14 +115,14 @@ fn begin(case: &Case, database: &Database<'_>, (ours, project): Made<'_>) -> Res
 
 type Made<'a> = (&'a Ours, &'a Project);
 
-pub(super) fn run(case: &Case, engine: &Engine) -> Result<(), Failed> {
+pub(super) fn run(case: &Case, engine: &Engine, phases: bool) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     let mut database = empty(Database::new(engine, folder, "ours")?, folder, "ours")?;
     let operations = Project::new(folder.join("alembic"))?;
     std::fs::write(folder.join("alembic.ini"), INI)?;
     std::fs::write(folder.join("reconcile.kdl"), SETTINGS)?;
-    let ours = ours(case, &database, folder)?;
+    let ours = ours(case, &database, folder, phases)?;
     let made = (&ours, &operations);
     let statements = Project::new(folder.join("statements"))?;
     statements.write(&ours.map)?;
@@ -185,7 +195,9 @@ fn online(
     };
     let down = |project: &Project, what: &str| {
         let manner = Manner { connection, ..USUAL };
-        project.run(database, "downgrade", "-1", manner)?.succeeds(what)
+        project
+            .run(database, "downgrade", ours.back, manner)?
+            .succeeds(what)
     };
     up(operations, USUAL, "upgrade head")?;
     Seen::of(database)?.is("after upgrade head", &ours.after)?;
@@ -193,8 +205,8 @@ fn online(
     let Some(before) = &ours.down else {
         return Ok(());
     };
-    down(operations, "downgrade -1")?;
-    Seen::of(database)?.is("after downgrade -1", before)?;
+    down(operations, "downgrade")?;
+    Seen::of(database)?.is("after downgrade", before)?;
     up(
         statements,
         Manner { driver, ..USUAL },
@@ -206,9 +218,9 @@ fn online(
         &observe::observe(database)?,
         &ours.after.facts,
     )?;
-    down(statements, "downgrade -1 in statements")?;
+    down(statements, "downgrade in statements")?;
     observe::compare(
-        "after downgrade -1 in statements",
+        "after downgrade in statements",
         &observe::observe(database)?,
         &before.facts,
     )

@@ -63,6 +63,7 @@ impl Shared {
             ..Config::default()
         };
         Settings {
+            phase: None,
             config,
             url: None,
             listed: Vec::new(),

@@ -14,6 +14,7 @@ pub(crate) fn revision(id: &str, down: &[&str], scripts: Vec<EngineScript>) -> R
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         created: "2026-11-21T09:30:00Z".to_owned(),
+        phase: None,
         replaces: Vec::new(),
         notes: Vec::new(),
         scripts,

@@ -7,7 +7,7 @@
 //! loses "t" "t.c"                   // rows that do not come through the way up and back as they were
 //! require "rebuild table t" on=sqlite
 //! forbid "drop table"               // titles of the steps up
-//! value "SELECT count(*) FROM t" "3" when=up on=postgres
+//! value "SELECT count(*) FROM t" "3" when=up on=postgres   // with two phases also when=between, when=back
 //! expect-error RC0512 "words"       // the apply fails, and nothing has changed
 //! one-way reason="…"                // there is no way back that could be taken with these rows
 //! ```
@@ -22,6 +22,10 @@ use super::engine::Engine;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Up,
+    /// Between the two phases.
+    Between,
+    /// After the second phase was taken back.
+    Back,
     Down,
 }
 
@@ -109,6 +113,8 @@ impl Case {
                 expected: words[1].clone(),
                 when: match property(node, "when").as_deref() {
                     Some("down") => When::Down,
+                    Some("between") => When::Between,
+                    Some("back") => When::Back,
                     Some("up") | None => When::Up,
                     Some(other) => panic!("{}: when={other}", self.name),
                 },

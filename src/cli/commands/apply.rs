@@ -10,11 +10,13 @@ use crate::cli::error::CommandError;
 use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::config::duration;
+use crate::op::Phase;
 use crate::runner::{Report, RunError};
 use crate::workflow::apply::{Preview, apply, preview};
 use crate::workflow::{self, Failure, Project};
 
 use super::asking::Asking;
+use super::phased::Phased;
 use super::{consent, planned, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
@@ -27,7 +29,7 @@ pub(in crate::cli) struct Apply {
     #[arg(long, short)]
     yes: bool,
     /// Never write a revision: apply what is in the chain, and nothing else (CI, deploys)
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["expand", "contract"])]
     frozen: bool,
     /// Where what a step makes was made by hand and is the same, record the step as done instead of failing
     #[arg(long)]
@@ -38,6 +40,8 @@ pub(in crate::cli) struct Apply {
     /// What the new revision is for
     #[arg(long, short, value_name = "TEXT", default_value = "apply the declarations")]
     message: String,
+    #[command(flatten)]
+    phased: Phased,
     #[command(flatten)]
     asking: Asking,
 }
@@ -59,6 +63,7 @@ impl Apply {
         project.accept_existing = self.accept_existing;
         project.preflight = self.asking.preflight(&project.config);
         project.announce = ui.announcer();
+        project.phase = self.phased.phase();
         if let Some(wait) = self.wait {
             project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
         }
@@ -143,6 +148,11 @@ impl Apply {
                 "Nothing to do: {database} has every revision of {}.",
                 project.config.plans.display()
             )),
+            (true, false) if project.phase == Some(Phase::Expand) => {
+                ui.data(&format!(
+                    "Nothing to do: {database} has the first phase of what {schema} declares."
+                ));
+            }
             (true, false) => ui.data(&format!("Nothing to do: {database} is as {schema} declares it.")),
             (false, true) => ui.data(&format!("{database} is up to date.")),
             (false, false) => {

@@ -15,6 +15,7 @@ pub(super) mod inspect;
 pub(super) mod lint;
 pub(super) mod merge;
 pub(super) mod migrate;
+mod phased;
 pub(super) mod plan;
 pub(super) mod rebase;
 pub(super) mod show;

@@ -8,9 +8,11 @@ use serde_json::json;
 use crate::cli::error::CommandError;
 use crate::cli::ui::Ui;
 use crate::cli::{Format, Global, block_on, context, report};
+use crate::op::Phase;
 use crate::workflow;
 
 use super::asking::Asking;
+use super::phased::Phased;
 use super::planned;
 
 /// Plan the declarations against the database, and write a revision
@@ -22,6 +24,8 @@ pub(in crate::cli) struct Plan {
     #[arg(long, short, value_name = "TEXT")]
     message: String,
     #[command(flatten)]
+    phased: Phased,
+    #[command(flatten)]
     asking: Asking,
 }
 
@@ -30,6 +34,7 @@ impl Plan {
         let mut project = context::project(global)?;
         project.preflight = self.asking.preflight(&project.config);
         project.announce = ui.announcer();
+        project.phase = self.phased.phase();
         let generated = planned(ui, &mut project, |project| {
             block_on(workflow::generate::plan(project, &self.message))
         })?;
@@ -37,7 +42,10 @@ impl Plan {
             if ui.is_json() {
                 ui.json(&json!({ "revision": null }));
             } else {
-                ui.data("Nothing differs; no revision is written.");
+                ui.data(match project.phase {
+                    Some(Phase::Expand) => "Nothing is left for the first phase; no revision is written.",
+                    _ => "Nothing differs; no revision is written.",
+                });
             }
             return Ok(ExitCode::SUCCESS);
         };

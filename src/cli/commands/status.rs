@@ -30,6 +30,7 @@ impl Status {
                 "rows": status.rows,
                 "pending": status.pending.iter().map(report::json::revision).collect::<Vec<_>>(),
                 "drift": status.drift.iter().map(error::as_json).collect::<Vec<_>>(),
+                "expanded": status.expanded,
                 "heads": status.heads.as_ref().map(error::as_json),
                 "difference": status.proposal.as_ref().map(report::json::proposal),
                 "aside": status.aside.iter().map(as_json).collect::<Vec<_>>(),
@@ -92,6 +93,9 @@ fn print(ui: &Ui, status: &workflow::status::Status, project: &workflow::Project
     }
     match &status.proposal {
         Some(proposal) => {
+            if status.expanded {
+                ui.data(&format!("It is {}.", workflow::between::EXPANDED));
+            }
             ui.data(&format!("It differs from {}:\n", project.config.schema.display()));
             report::proposal(ui, proposal);
         }

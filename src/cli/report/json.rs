@@ -91,6 +91,7 @@ pub(in crate::cli) fn revision(revision: &Revision) -> Value {
         "message": revision.message,
         "down_revisions": revision.down_revisions,
         "created": revision.created,
+        "phase": revision.phase.map(crate::op::Phase::word),
         "path": revision.path.display().to_string(),
         "engines": revision.scripts.iter().map(|script| script.engine.as_str()).collect::<Vec<_>>(),
     })

@@ -69,7 +69,7 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             }
         }
         Action::Create { id, object } => created(id, object, cx),
-        Action::Drop { id, object } => match dropped(id, object) {
+        Action::Drop { id, object } => match dropped(id, object, cx) {
             facts if cx.from.contains(id) => facts,
             // Made by the plan itself, on the way.
             facts => Impact {
@@ -205,7 +205,7 @@ fn renamed(from: &ObjectId) -> Impact {
     }
 }
 
-fn dropped(id: &ObjectId, object: &Object) -> Impact {
+fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
     let label = id.label();
     let on = |lock| locked(relation(id), lock, Cost::Brief);
     let (facts, loses) = match object {
@@ -213,8 +213,10 @@ fn dropped(id: &ObjectId, object: &Object) -> Impact {
             on(ACCESS_EXCLUSIVE),
             Some(format!("drops table {label} and its rows")),
         ),
-        // What is computed can be computed again.
-        Object::Column(column) if column.generated.is_some() => (on(ACCESS_EXCLUSIVE), None),
+        // What is computed can be computed again, and what is a copy is there once more.
+        Object::Column(column) if column.generated.is_some() || cx.is_mirrored(id) => {
+            (on(ACCESS_EXCLUSIVE), None)
+        }
         Object::Column(_) => (
             on(ACCESS_EXCLUSIVE),
             Some(format!("drops column {label} and its values")),

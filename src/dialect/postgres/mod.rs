@@ -1,6 +1,7 @@
 //! PostgreSQL: its table of facts.
 
 mod alembic;
+mod bridge;
 mod expressions;
 mod impact;
 mod keywords;
@@ -19,7 +20,7 @@ mod types;
 mod unmodelled;
 
 use crate::catalog::kinds::{Column, TableExt};
-use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
@@ -132,6 +133,28 @@ impl Engine for Postgres {
     fn conversion(&self, column: &Ident, from: &DataType, to: &DataType) -> Option<Expr> {
         types::conversion(&from.text, &to.text)
             .map(|casts| Expr::new(format!("{}{casts}", self.quote(column.text()))))
+    }
+
+    fn mirror(&self, mirror: &super::Mirror, catalog: &Catalog) -> Vec<(ObjectId, Object)> {
+        bridge::mirror(mirror, catalog)
+    }
+
+    fn stand_in(
+        &self,
+        former: &QName,
+        table: &QName,
+        columns: &[Ident],
+        _catalog: &Catalog,
+    ) -> Vec<(ObjectId, Object)> {
+        bridge::stand_in(former, table, columns)
+    }
+
+    fn is_widened(&self, from: &DataType, to: &DataType) -> bool {
+        from.user.is_none() && to.user.is_none() && types::is_widened(&from.text, &to.text)
+    }
+
+    fn columns_of(&self, relation: &QName) -> String {
+        bridge::columns_of(relation)
     }
 
     fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact {

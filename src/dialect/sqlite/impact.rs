@@ -4,17 +4,17 @@
 
 use crate::catalog::kinds::Column;
 use crate::catalog::{Kind, Object, ObjectId, Payload as _};
-use crate::dialect::Impact;
+use crate::dialect::{Impact, ImpactCx};
 use crate::op::{Action, CopySource, Op, Rebuild};
 use crate::script::Cost;
 
 use super::kinds::rows::gone;
 
 /// The facts of an op.
-pub(super) fn impact(op: &Op) -> Impact {
+pub(super) fn impact(op: &Op, cx: &ImpactCx<'_>) -> Impact {
     let (cost, loses) = match &op.action {
         Action::Create { id, .. } => (created(id.kind), None),
-        Action::Drop { id, object } => dropped(id, object),
+        Action::Drop { id, object } => dropped(id, object, cx),
         Action::Alter { id, from, to, .. } => altered(id, from, to),
         Action::Rename { .. }
         | Action::SwapEnum(_)
@@ -22,7 +22,7 @@ pub(super) fn impact(op: &Op) -> Impact {
         | Action::HandOver(_)
         | Action::UseIndex { .. }
         | Action::Require(_) => (Cost::Instant, None),
-        Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild)),
+        Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild, cx)),
         Action::Backfill { .. } => (Cost::Rewrite, None),
     };
     let rewrites = cost == Cost::Rewrite && !matches!(op.action, Action::Backfill { .. });
@@ -44,11 +44,11 @@ fn created(kind: Kind) -> Cost {
     }
 }
 
-fn dropped(id: &ObjectId, object: &Object) -> (Cost, Option<String>) {
+fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> (Cost, Option<String>) {
     match object {
         Object::Table(_) => (Cost::Brief, Some(format!("drops {id} and its rows"))),
         // Every row is written without the column.
-        Object::Column(column) if column.generated.is_some() => (Cost::Rewrite, None),
+        Object::Column(column) if column.generated.is_some() || cx.is_mirrored(id) => (Cost::Rewrite, None),
         Object::Column(_) => (Cost::Rewrite, Some(format!("drops {id} and its values"))),
         Object::Rows(rows) => (Cost::Brief, lost_rows(id, rows.rows.len())),
         _ => (Cost::Instant, None),
@@ -72,7 +72,7 @@ fn lost_rows(id: &ObjectId, count: usize) -> Option<String> {
 }
 
 /// The columns that are not carried over, by their own name or in an expression.
-fn rebuilt(rebuild: &Rebuild) -> Option<String> {
+fn rebuilt(rebuild: &Rebuild, cx: &ImpactCx<'_>) -> Option<String> {
     let lost: Vec<String> = rebuild
         .before
         .iter()
@@ -83,7 +83,7 @@ fn rebuilt(rebuild: &Rebuild) -> Option<String> {
                 CopySource::Column(column) | CopySource::Filled(column, _) => column == name,
                 CopySource::Expr(expr) => super::text::mentions(expr.text(), name),
             });
-            (!carried).then(|| id.to_string())
+            (!carried && !cx.is_mirrored(id)).then(|| id.to_string())
         })
         .collect();
     (!lost.is_empty()).then(|| format!("drops {} and its values", lost.join(", ")))

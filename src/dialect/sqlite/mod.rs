@@ -5,6 +5,7 @@
 //! functions or comments.
 
 mod alembic;
+mod bridge;
 mod impact;
 mod kinds;
 mod literals;
@@ -26,7 +27,7 @@ mod unmodelled;
 mod tests;
 
 use crate::catalog::kinds::{Column, TableExt};
-use crate::catalog::{DataType, Expr, Ident, Kind, QName};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
@@ -168,8 +169,45 @@ impl Engine for Sqlite {
         }
     }
 
-    fn impact(&self, op: &Op, _cx: &ImpactCx<'_>) -> Impact {
-        impact::impact(op)
+    fn mirror(&self, mirror: &super::Mirror, catalog: &Catalog) -> Vec<(ObjectId, Object)> {
+        bridge::mirror(mirror, catalog)
+    }
+
+    fn stand_in(
+        &self,
+        former: &QName,
+        table: &QName,
+        columns: &[Ident],
+        catalog: &Catalog,
+    ) -> Vec<(ObjectId, Object)> {
+        bridge::stand_in(former, table, columns, catalog)
+    }
+
+    fn requires_before_triggers(&self, column: &Column, is_key: bool) -> bool {
+        let is_row_number = is_key && column.data_type.text.eq_ignore_ascii_case("INTEGER");
+        column.default.is_none() && !is_row_number
+    }
+
+    fn can_wait_for_key(&self, table: TableExt) -> bool {
+        !matches!(
+            table,
+            TableExt::Sqlite {
+                without_rowid: true,
+                ..
+            }
+        )
+    }
+
+    fn is_widened(&self, from: &DataType, to: &DataType) -> bool {
+        types::affinity(&from.text) == types::affinity(&to.text)
+    }
+
+    fn columns_of(&self, relation: &QName) -> String {
+        bridge::columns_of(relation)
+    }
+
+    fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact {
+        impact::impact(op, cx)
     }
 
     fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {

@@ -25,7 +25,7 @@ fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
         {
             remarks
                 .about(id, format!("{id} goes, and code that names it fails"))
-                .help("allow it with the reason, when nothing uses it any more");
+                .help("put everything else first, with --expand; drop it with --contract, when nothing uses it any more");
         }
     }
 }

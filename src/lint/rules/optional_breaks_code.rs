@@ -20,14 +20,14 @@ value for every row that has none by then.",
 };
 
 fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
-    for act in cx.acts.iter().filter(|act| act.on_rows) {
+    for act in cx.acts.iter().filter(|act| act.on_rows && !act.in_phase) {
         if let Action::Alter { id, attrs, to, .. } = &act.op.action
             && attrs.contains(&Attr::Column(ColumnAttr::Nullable))
             && Column::of(to).is_some_and(|column| column.nullable)
         {
             remarks
                 .about(id, format!("code that reads {id} may meet a NULL"))
-                .help("see that every reader copes with it first");
+                .help("see that every reader copes with it first; with --expand it comes before the code that needs it");
         }
     }
 }

@@ -11,8 +11,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
     title: "a table, column or other object that is renamed",
     explanation: "\
 A rename takes a moment and loses nothing, but code that runs at that moment knows the old name and fails until it is replaced, and code
-that knows the new name fails before. There is no order in which both work. Add a new column, write both, move readers over, and drop the old
-one later; for a table, keep a view under the old name for the time between.",
+that knows the new name fails before. There is no order in which both work. `reconcile plan --expand` keeps a column under both names, and a view
+under the old name of a table, until `reconcile plan --contract` ends that.",
     also: &["squawk renaming-table", "squawk renaming-column", "strong_migrations rename_table", "strong_migrations rename_column", "strong_migrations rename_schema"],
     level: Level::Warn,
     examples: examples!("rename-breaks-code": "before.kdl", "after.kdl"),
@@ -41,7 +41,9 @@ fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
                         to.label()
                     ),
                 )
-                .help("add the new one, move its users over, and drop the old one in a later revision");
+                .help(
+                    "plan it in two phases, with --expand and later --contract: both names work in between",
+                );
         }
     }
 }

@@ -20,7 +20,7 @@ decode values by their type may take them for something else. Where the change a
 };
 
 fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
-    for act in cx.acts.iter().filter(|act| act.on_rows) {
+    for act in cx.acts.iter().filter(|act| act.on_rows && !act.in_phase) {
         if let Action::Alter {
             id, attrs, from, to, ..
         } = &act.op.action
@@ -35,7 +35,7 @@ fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
                         from.data_type, to.data_type
                     ),
                 )
-                .help("see that it is read and written as both");
+                .help("see that it is read and written as both; --expand says whether the two can do side by side");
         }
     }
 }

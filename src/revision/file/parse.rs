@@ -11,7 +11,7 @@ use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlError, KdlNode, KdlValue};
 
 use crate::catalog::Fingerprint;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::op::Txn;
+use crate::op::{Phase, Txn};
 use crate::revision::{EngineScript, Revision, id};
 use crate::script::{Batched, Consent, Cost, Item, Script, Step};
 
@@ -148,6 +148,7 @@ impl Reader<'_> {
             branch_labels: Vec::new(),
             depends_on: Vec::new(),
             created: String::new(),
+            phase: None,
             replaces: Vec::new(),
             notes: Vec::new(),
             scripts: Vec::new(),
@@ -173,6 +174,7 @@ impl Reader<'_> {
                 "depends-on" => revision.depends_on = self.arguments(child),
                 "replaces" => revision.replaces = self.arguments(child),
                 "created" => revision.created = self.created(child),
+                "phase" => revision.phase = self.phase(child),
                 "note" => revision.notes.extend(self.argument(child, "a note")),
                 "engine" => {
                     head.engine = self.argument(child, "the name of an engine");
@@ -207,6 +209,16 @@ impl Reader<'_> {
                 .help("write it as `2026-11-21T09:30:00Z`");
         }
         created
+    }
+
+    fn phase(&mut self, node: &KdlNode) -> Option<Phase> {
+        let word = self.argument(node, "`expand` or `contract`")?;
+        let phase = Phase::ALL.into_iter().find(|phase| phase.word() == word);
+        if phase.is_none() {
+            let message = format!("`phase` is `expand` or `contract`, not `{word}`");
+            self.problem("RC0305", message, range(node));
+        }
+        phase
     }
 
     fn half(&mut self, node: &KdlNode, properties: &[&str]) -> Half {
@@ -573,6 +585,7 @@ const HEAD: &[&str] = &[
     "branch-labels",
     "depends-on",
     "created",
+    "phase",
     "engine",
     "from",
     "or-from",

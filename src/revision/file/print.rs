@@ -54,6 +54,9 @@ fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
     list(out, "depends-on", &revision.depends_on);
     list(out, "replaces", &revision.replaces);
     line(out, 1, &format!("created {}", quoted(&revision.created)));
+    if let Some(phase) = revision.phase {
+        line(out, 1, &format!("phase {}", phase.word()));
+    }
     if let Some(script) = alone {
         let engine = format!(
             "engine {} version={}",

@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
             branch_labels,
             depends_on,
             created: created(doc),
+            phase: None,
             replaces: Vec::new(),
             notes: Vec::new(),
             scripts: Vec::new(),

@@ -44,6 +44,7 @@ fn revision(id: &str, down: &[&str], scripts: Vec<EngineScript>) -> Revision {
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         created: "2026-11-21T09:30:00Z".to_owned(),
+        phase: None,
         replaces: Vec::new(),
         notes: Vec::new(),
         scripts,

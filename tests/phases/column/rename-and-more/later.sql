@@ -1,0 +1,1 @@
+UPDATE orders SET "user" = 'short' WHERE id = 4;

@@ -1,0 +1,1 @@
+UPDATE t SET short = 'a' WHERE id = 3;

@@ -1,0 +1,1 @@
+INSERT INTO t (id, short, long, code) VALUES (2, 'a', 'b', '4');

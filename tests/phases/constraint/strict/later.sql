@@ -1,0 +1,1 @@
+UPDATE users SET points = 50 WHERE id = 4;

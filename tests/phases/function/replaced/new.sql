@@ -1,0 +1,1 @@
+INSERT INTO users SELECT come() + 10, greeting('new');

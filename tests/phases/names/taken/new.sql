@@ -1,0 +1,1 @@
+INSERT INTO orders (id, more) VALUES (1, 'x');

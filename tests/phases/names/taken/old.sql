@@ -1,0 +1,1 @@
+INSERT INTO report VALUES (7);

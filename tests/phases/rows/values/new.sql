@@ -1,0 +1,1 @@
+UPDATE levels SET name = 'higher' WHERE id = 3;

@@ -1,0 +1,1 @@
+INSERT INTO users (id, name, fax) VALUES (1, 'a', 'f');

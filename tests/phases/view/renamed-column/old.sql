@@ -1,0 +1,1 @@
+INSERT INTO users (id, mail) SELECT 2, 'b' || address FROM addresses WHERE id = 1;
