@@ -478,6 +478,30 @@ fn two_phases() {
 }
 
 #[test]
+fn two_phases_and_quarantine() {
+    let mut story = Story::new();
+    let mut settings = "environment dev {\n    url \"sqlite:shop.db\"\n}\n".to_owned();
+    settings.push_str("policy {\n    drop \"quarantine\" keep=\"30d\"\n}\n");
+    story.write("reconcile.kdl", &settings);
+    story.run("apply --yes -q");
+    story.sql("INSERT INTO customers (email, name) VALUES ('a@example.org', 'Ann')");
+    story.declare(
+        &SHOP
+            .replace("email \"varchar(200)\"", "mail \"varchar(200)\" was=email")
+            .replace("unique email", "unique mail")
+            .replace("    column name text nullable\n", ""),
+    );
+    story
+        .run("apply --expand --yes -q")
+        .run("apply --contract --yes")
+        .run("status")
+        .run("plan --expand -m nothing")
+        .run("downgrade -2 --yes -q")
+        .run("upgrade head --yes -q");
+    story.ends("two_phases_and_quarantine");
+}
+
+#[test]
 fn a_rename_given_up_between_two_phases() {
     let mut story = Story::new();
     story.run("apply --yes -q");

@@ -1,0 +1,1 @@
+INSERT INTO t (id, mood, note) VALUES (4, 'SAD', 'new');

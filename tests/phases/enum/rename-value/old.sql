@@ -1,0 +1,1 @@
+INSERT INTO t (id, mood) VALUES (3, 'GLAD');

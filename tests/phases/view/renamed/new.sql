@@ -1,0 +1,1 @@
+INSERT INTO users SELECT 3, max(name) FROM persons;

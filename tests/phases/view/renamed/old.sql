@@ -1,0 +1,1 @@
+INSERT INTO users SELECT 2, name FROM people;
