@@ -38,7 +38,7 @@
 //! statements that belong together. *segment*: steps of one transaction. *impact*: what an op locks, costs and loses.
 //! *lint*: an opinion of what is declared or planned, under a name.
 //! *fingerprint*: the hash of a catalog. *drift*: a database that is not as its revision left it. *proof*: a plan run
-//! up and down on the scratch database. *revision*, *head*, *base*, *down revision*, *upgrade*, *downgrade*, *stamp*:
+//! up and down on the scratch database, with made-up rows. *revision*, *head*, *base*, *down revision*, *upgrade*, *downgrade*, *stamp*:
 //! as in Alembic.
 
 pub mod catalog;

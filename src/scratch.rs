@@ -12,6 +12,7 @@ use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::dialect::scratch::Scratch;
+use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{
     Choices, EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render,
 };
@@ -311,10 +312,10 @@ async fn run_step(session: &mut dyn Session, step: &Step) -> Result<(), EngineEr
                 let found = found.into_iter().flatten().next().flatten().unwrap_or_default();
                 if found != *value {
                     let message = format!("expected {label}, and found {found}");
-                    return Err(EngineError::new(
-                        crate::dialect::session::EngineErrorKind::Statement,
-                        message,
-                    ));
+                    return Err(EngineError {
+                        statement: Some(sql.clone()),
+                        ..EngineError::new(EngineErrorKind::Data, message)
+                    });
                 }
             }
         }

@@ -8,6 +8,7 @@ pub mod alembic;
 pub mod bridge;
 pub mod facts;
 pub mod literal;
+pub mod observer;
 pub mod own_tables;
 pub mod render;
 pub mod rules;
@@ -23,6 +24,7 @@ mod postgres;
 mod sqlite;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
@@ -31,6 +33,7 @@ use crate::op::{Action, Op, Question};
 pub use bridge::Mirror;
 pub use facts::{Blocks, Holds};
 pub use literal::Literal;
+pub use observer::Observer;
 pub use own_tables::{OwnTable, VersionTable};
 pub use rules::{Alter, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
 pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
@@ -181,6 +184,20 @@ pub trait Engine: Sync + Send {
     /// Another declared expression (check, index, predicate, generated) after the engine's text rules. `columns` are
     /// the names of the table's columns.
     fn expr(&self, declared: &str, columns: &[Ident]) -> Expr;
+    /// A value to try things with, as a literal: the `nth` of this type, another one for each number as far as the type has
+    /// so many. `None` where no value of the type can be made.
+    fn sample(&self, data_type: &DataType, catalog: &Catalog, nth: usize) -> Option<String>;
+    /// A literal where nothing else tells its type.
+    fn typed(&self, literal: &str, data_type: &str) -> String;
+    /// The query for the values of these columns in every row of a table; what it answers with goes through
+    /// [`cell`](Self::cell).
+    fn select_cells(&self, table: &QName, columns: &[Ident]) -> String;
+    /// A value that [`select_cells`](Self::select_cells) has answered with, as a literal. Equal values have equal literals.
+    fn cell(&self, answered: Option<String>) -> Arc<str>;
+    /// Whether every value of one canonical type is one of the other, and stays the same there.
+    fn widens(&self, from: &str, to: &str) -> bool;
+    /// The statement that puts foreign keys off to the end of the transaction, as far as they can be put off.
+    fn put_off_keys(&self) -> &'static str;
     /// A cell of declared rows as the canonical SQL literal for a column of this canonical type, the spelling in
     /// which introspection of rows returns it.
     fn row_literal(&self, value: &Literal, data_type: &str) -> String;
@@ -256,6 +273,15 @@ pub trait Engine: Sync + Send {
     fn ledger(&self) -> OwnTable;
     /// The time now, as an expression.
     fn clock(&self) -> &'static str;
+    /// The outside observer of this server, `program` in the place of the usual one; otherwise why there is none.
+    fn observer(&self, server: &Server, program: Option<&std::path::Path>) -> Result<Observer, String>;
+    /// What the observer says of a scratch database, without the tables that are left out.
+    async fn observe(
+        &self,
+        observer: &Observer,
+        scratch: &mut scratch::Scratch,
+        leave_out: &[QName],
+    ) -> Result<Vec<String>, EngineError>;
     /// Opens a connection.
     async fn connect(
         &self,

@@ -84,6 +84,8 @@ pub enum EngineErrorKind {
     /// The statement was refused.
     #[default]
     Statement,
+    /// The rows that are there do not allow it: a constraint, a value that does not convert, an expectation.
+    Data,
     /// The server could not be reached, or the file not opened; later it may be.
     Connection,
     /// There is no use in trying again: the URL cannot be read, or the server is too old.

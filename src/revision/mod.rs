@@ -66,6 +66,8 @@ pub struct EngineScript {
     /// The checksum that the revision had before it took the place of others: a database that was brought here by those
     /// has this one in its ledger.
     pub was: Option<Fingerprint>,
+    /// What a trial on a scratch database has shown of it, and what it has not.
+    pub proof: Option<String>,
     /// The way up.
     pub upgrade: Script,
     /// The way down, planned the other way round.

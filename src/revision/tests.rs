@@ -47,6 +47,7 @@ fn sample() -> Revision {
         or_from: None,
         was: None,
         to: Fingerprint::from_text("11"),
+        proof: Some("up and down, 4 rows of 1 table kept".to_owned()),
         upgrade: Script {
             foreign_keys_off: false,
             steps: vec![step.clone()],
@@ -257,15 +258,16 @@ fn script() -> impl Strategy<Value = Script> {
 
 fn engine(name: &'static str) -> impl Strategy<Value = EngineScript> {
     let maybe = || proptest::option::of(text());
-    let states = (text(), maybe(), text(), maybe());
+    let states = (text(), maybe(), text(), maybe(), maybe());
     (text(), states, script(), script()).prop_map(
-        |(version, (from, or_from, to, was), upgrade, downgrade)| EngineScript {
+        |(version, (from, or_from, to, was, proof), upgrade, downgrade)| EngineScript {
             engine: name.to_owned(),
             version,
             from: Fingerprint::from_text(from),
             or_from: or_from.map(Fingerprint::from_text),
             was: was.map(Fingerprint::from_text),
             to: Fingerprint::from_text(to),
+            proof,
             upgrade,
             downgrade,
         },

@@ -125,6 +125,7 @@ fn revision(session: &dyn Session, id: &str, parents: &[&str], up: &[&str], down
         from: Fingerprint::from_text(""),
         or_from: None,
         was: None,
+        proof: None,
         to: Fingerprint::from_text(""),
         upgrade: script(session, up),
         downgrade: script(session, down),

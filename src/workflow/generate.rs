@@ -362,6 +362,7 @@ pub(super) fn script_of(proposal: &Proposal) -> EngineScript {
         or_from: None,
         was: None,
         to: proposal.to(),
+        proof: proposal.proof.clone(),
         upgrade: proposal.upgrade.clone(),
         downgrade: proposal.downgrade.clone(),
     }

@@ -127,6 +127,8 @@ pub struct Proposal {
     pub phase: Option<Phase>,
     /// What was kept for code of before, and goes.
     pub kept: Vec<String>,
+    /// What the trial on a scratch database has shown, and what it has not; `None` where nothing was tried.
+    pub proof: Option<String>,
     /// What a reader should know: objects that are not modelled, what could not be proven, order of columns.
     pub notes: Vec<Diagnostic>,
     /// What goes and comes, and looks like a rename.

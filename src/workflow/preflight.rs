@@ -182,7 +182,7 @@ impl Asker<'_> {
             let run = under_old_names(&trial.run, &self.proposal.plan);
             match self.session.execute(&run).await {
                 Ok(_) => {}
-                Err(error) if error.kind == EngineErrorKind::Statement => {
+                Err(error) if matches!(error.kind, EngineErrorKind::Statement | EngineErrorKind::Data) => {
                     return Ok(Answer::Unasked(error));
                 }
                 Err(error) => return Err(self.failed(question, error)),

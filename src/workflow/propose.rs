@@ -11,10 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Choices, Scope, Server, Sizes, render};
 use crate::diff::{Change, Difference, Intents, diff};
-use crate::op::{Batch, Plan};
+use crate::op::{Action, Batch, Plan};
 use crate::plan::{Context, plan, plan_back};
 use crate::script::Script;
-use crate::verify::{Claim, Proof, prove};
+use crate::verify::{Built, Claim, Proof, prove};
 
 use super::route::{Leg, Route, Ways};
 use super::{Failure, Proposal, likeness, recode, sizes};
@@ -104,6 +104,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
             from: from.shared(),
             to: route.to.shared(),
         },
+        proof: None,
         sizes: known.clone(),
         phase: route.phase,
         kept: route.kept,
@@ -212,17 +213,35 @@ pub(super) async fn demonstrate(
     sources: &SourceMap,
 ) -> Result<(), Failure> {
     scratch.reset().await?;
+    let renames: Vec<(ObjectId, ObjectId)> = proposal
+        .plan
+        .ops()
+        .filter_map(|op| match &op.action {
+            Action::Rename { from, to, .. } => Some((from.clone(), to.clone())),
+            _ => None,
+        })
+        .collect();
     let claim = Claim {
         from: &proposal.plan.from,
         to: &proposal.plan.to,
+        renames: &renames,
         upgrade: &proposal.upgrade,
         downgrade: &proposal.downgrade,
         scope,
+        again: false,
     };
     let locate = |id: &ObjectId| sources.get(id).cloned();
-    match prove(&claim, scratch, &locate).await {
-        Proof::Proven => Ok(()),
+    let start = Built {
+        state: &proposal.plan.from,
+        locate: &locate,
+    };
+    match prove(&claim, &start, scratch, &locate).await {
+        Proof::Proven(evidence) => {
+            proposal.proof = Some(evidence.to_string());
+            Ok(())
+        }
         Proof::Unproven(reason) => {
+            proposal.proof = Some(format!("none: {reason}"));
             proposal
                 .notes
                 .push(Diagnostic::warning("RC0521", format!("not proven: {reason}")));

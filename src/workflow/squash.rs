@@ -133,6 +133,7 @@ fn together(
             from: parts[0].from.clone(),
             or_from: parts[0].or_from.clone(),
             was: last.checksum(&end.engine),
+            proof: None,
             upgrade: chained(parts.iter().map(|part| &part.upgrade)),
             downgrade: chained(parts.iter().rev().map(|part| &part.downgrade)),
             ..end.clone()

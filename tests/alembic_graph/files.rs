@@ -59,6 +59,7 @@ fn of_ours(revision: &Revision, map: &RevisionMap) -> Option<(String, String)> {
             from: Fingerprint::of_bytes(b"before"),
             or_from: None,
             was: None,
+            proof: None,
             to: Fingerprint::of_bytes(b"after"),
             upgrade: Script::default(),
             downgrade: Script::default(),

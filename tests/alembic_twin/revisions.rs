@@ -30,6 +30,7 @@ pub(crate) fn script(engine: &str, upgrade: Script) -> EngineScript {
         or_from: None,
         to: Fingerprint::from_text("11"),
         was: None,
+        proof: None,
         upgrade,
         downgrade: Script::default(),
     }

@@ -39,6 +39,7 @@ impl Show {
                     "version": script.version,
                     "from": script.from.as_str(),
                     "to": script.to.as_str(),
+                    "proof": script.proof,
                     "upgrade": report::json::script(&script.upgrade),
                     "downgrade": report::json::script(&script.downgrade),
                 });
@@ -56,6 +57,11 @@ impl Show {
         ui.data(&revision.path.display().to_string());
         for note in &revision.notes {
             ui.data(&format!("note: {note}"));
+        }
+        for script in &revision.scripts {
+            if let Some(proof) = &script.proof {
+                ui.data(&format!("proof on {}: {proof}", script.engine));
+            }
         }
         for script in &revision.scripts {
             steps(

@@ -20,6 +20,7 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
         "changes": proposal.plan.ops().map(op).collect::<Vec<_>>(),
         "upgrade": script(&proposal.upgrade),
         "downgrade": script(&proposal.downgrade),
+        "proof": proposal.proof,
         "notes": proposal.notes.iter().map(as_json).collect::<Vec<_>>(),
     })
 }

@@ -8,9 +8,11 @@ mod keywords;
 mod kinds;
 mod literals;
 mod names;
+mod observer;
 mod own_tables;
 mod questions;
 mod read;
+mod samples;
 mod scratch;
 mod session;
 mod sizes;
@@ -18,6 +20,8 @@ mod strategy;
 mod trial;
 mod types;
 mod unmodelled;
+
+use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
@@ -120,6 +124,30 @@ impl Engine for Postgres {
 
     fn row_literal(&self, value: &Literal, data_type: &str) -> String {
         literals::cell(value, data_type)
+    }
+
+    fn sample(&self, data_type: &DataType, catalog: &Catalog, nth: usize) -> Option<String> {
+        samples::sample(data_type, catalog, nth)
+    }
+
+    fn typed(&self, literal: &str, data_type: &str) -> String {
+        format!("CAST({literal} AS {data_type})")
+    }
+
+    fn select_cells(&self, table: &QName, columns: &[Ident]) -> String {
+        read::select_cells(table, columns)
+    }
+
+    fn cell(&self, answered: Option<String>) -> Arc<str> {
+        read::cell(answered)
+    }
+
+    fn widens(&self, from: &str, to: &str) -> bool {
+        types::is_widened(from, to)
+    }
+
+    fn put_off_keys(&self) -> &'static str {
+        "SET CONSTRAINTS ALL DEFERRED"
     }
 
     fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String> {
@@ -226,6 +254,26 @@ impl Engine for Postgres {
 
     fn clock(&self) -> &'static str {
         own_tables::NOW
+    }
+
+    fn observer(
+        &self,
+        server: &Server,
+        program: Option<&std::path::Path>,
+    ) -> Result<super::Observer, String> {
+        observer::find(server, program)
+    }
+
+    async fn observe(
+        &self,
+        observer: &super::Observer,
+        scratch: &mut super::scratch::Scratch,
+        leave_out: &[QName],
+    ) -> Result<Vec<String>, EngineError> {
+        match (&observer.program, scratch.url()) {
+            (Some(program), Some(url)) => observer::observe(program, &url, leave_out),
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn connect(

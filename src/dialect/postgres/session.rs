@@ -536,6 +536,8 @@ fn refusal(error: &PgDatabaseError) -> EngineError {
         "3D000" | "53300" => EngineErrorKind::Connection,
         _ => match code.get(..2) {
             Some("28") => EngineErrorKind::Permission,
+            // Among them what a trigger of the user's own raises.
+            Some("22" | "23" | "P0") => EngineErrorKind::Data,
             Some("08" | "57") if code != "57014" => EngineErrorKind::Connection,
             _ => EngineErrorKind::Statement,
         },

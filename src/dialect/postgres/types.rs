@@ -110,7 +110,7 @@ pub(super) fn split_array(text: &str) -> (&str, bool) {
 }
 
 /// The words of a type without its arguments, lower case, and the arguments without spaces.
-fn words(base: &str) -> (String, Option<String>) {
+pub(super) fn words(base: &str) -> (String, Option<String>) {
     let lower = base.to_ascii_lowercase();
     let (head, args, tail) = match lower.split_once('(') {
         Some((head, rest)) => match rest.split_once(')') {

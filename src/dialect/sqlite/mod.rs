@@ -10,9 +10,11 @@ mod impact;
 mod kinds;
 mod literals;
 mod names;
+mod observer;
 mod own_tables;
 mod questions;
 mod read;
+mod samples;
 mod scratch;
 mod session;
 mod sizes;
@@ -25,6 +27,8 @@ mod unmodelled;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
@@ -148,6 +152,30 @@ impl Engine for Sqlite {
         literals::row_literal(value, data_type)
     }
 
+    fn sample(&self, data_type: &DataType, _catalog: &Catalog, nth: usize) -> Option<String> {
+        Some(samples::sample(&data_type.text, nth))
+    }
+
+    fn typed(&self, literal: &str, _data_type: &str) -> String {
+        literal.to_owned()
+    }
+
+    fn select_cells(&self, table: &QName, columns: &[Ident]) -> String {
+        read::select_cells(table, columns)
+    }
+
+    fn cell(&self, answered: Option<String>) -> Arc<str> {
+        read::cell(answered)
+    }
+
+    fn widens(&self, from: &str, to: &str) -> bool {
+        types::affinity(from) == types::affinity(to)
+    }
+
+    fn put_off_keys(&self) -> &'static str {
+        "PRAGMA defer_foreign_keys = ON"
+    }
+
     fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String> {
         // SQLite names no index of its own accord; PostgreSQL's way keeps one set of files in sync on both.
         (kind == Kind::Index).then(|| format!("{table}_{}_idx", columns.join("_")))
@@ -236,6 +264,26 @@ impl Engine for Sqlite {
 
     fn clock(&self) -> &'static str {
         own_tables::NOW
+    }
+
+    fn observer(
+        &self,
+        _server: &Server,
+        _program: Option<&std::path::Path>,
+    ) -> Result<super::Observer, String> {
+        Ok(super::Observer {
+            name: "sqlite_schema".to_owned(),
+            program: None,
+        })
+    }
+
+    async fn observe(
+        &self,
+        _observer: &super::Observer,
+        scratch: &mut Scratch,
+        leave_out: &[QName],
+    ) -> Result<Vec<String>, EngineError> {
+        observer::observe(scratch.session()?, leave_out).await
     }
 
     async fn connect(

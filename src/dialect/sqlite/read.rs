@@ -10,6 +10,8 @@ mod rows;
 mod trigger;
 mod view;
 
+pub(super) use rows::{cell, select_cells};
+
 use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;

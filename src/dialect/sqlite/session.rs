@@ -156,7 +156,7 @@ impl SqliteSession {
         Err(EngineError {
             code: Some("787".to_owned()),
             ..EngineError::new(
-                EngineErrorKind::Statement,
+                EngineErrorKind::Data,
                 format!("{row} of {table} refers to a row of {parent} that is not there{more}"),
             )
         })
@@ -396,6 +396,7 @@ fn failed(error: sqlx::Error, sql: Option<&str>) -> EngineError {
         Some(9) => EngineErrorKind::TimedOut,
         Some(3 | 8 | 23) => EngineErrorKind::Permission,
         Some(10 | 11 | 14 | 26) => EngineErrorKind::Connection,
+        Some(19 | 20) => EngineErrorKind::Data,
         _ => EngineErrorKind::Statement,
     };
     EngineError {

@@ -86,6 +86,7 @@ struct Place {
     or_from: Option<String>,
     was: Option<String>,
     to: Option<String>,
+    proof: Option<String>,
 }
 
 /// An `upgrade` or a `downgrade`.
@@ -118,6 +119,7 @@ impl Reader<'_> {
                         "or-from",
                         "to",
                         "was",
+                        "proof",
                         "foreign-keys",
                     ],
                 )),
@@ -186,6 +188,7 @@ impl Reader<'_> {
                 "or-from" => head.place.or_from = self.argument(child, "a fingerprint"),
                 "was" => head.place.was = self.argument(child, "a checksum"),
                 "to" => head.place.to = self.argument(child, "a fingerprint"),
+                "proof" => head.place.proof = self.argument(child, "what was shown"),
                 _ => {
                     self.unknown(child, HEAD);
                     continue;
@@ -253,6 +256,7 @@ impl Reader<'_> {
                 or_from: self.text(node, "or-from"),
                 was: self.text(node, "was"),
                 to: self.text(node, "to"),
+                proof: self.text(node, "proof"),
             },
             script: Script {
                 foreign_keys_off,
@@ -453,6 +457,7 @@ impl Reader<'_> {
                 or_from: optional(up.place.or_from, head.place.or_from.as_ref()),
                 was: optional(up.place.was, head.place.was.as_ref()),
                 to: Fingerprint::from_text(to),
+                proof: up.place.proof.or_else(|| head.place.proof.clone()),
                 upgrade: up.script,
                 downgrade: down.script,
                 engine,
@@ -592,6 +597,7 @@ const HEAD: &[&str] = &[
     "was",
     "replaces",
     "to",
+    "proof",
     "note",
 ];
 

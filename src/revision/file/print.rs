@@ -43,6 +43,9 @@ fn placed(engine: &EngineScript) -> String {
             out.push_str(&format!(" {name}={}", quoted(state.as_str())));
         }
     }
+    if let Some(proof) = &engine.proof {
+        out.push_str(&format!(" proof={}", quoted(proof)));
+    }
     out
 }
 
@@ -71,6 +74,9 @@ fn head(out: &mut String, revision: &Revision, alone: Option<&EngineScript>) {
         line(out, 1, &format!("to {}", quoted(script.to.as_str())));
         if let Some(was) = &script.was {
             line(out, 1, &format!("was {}", quoted(was.as_str())));
+        }
+        if let Some(proof) = &script.proof {
+            line(out, 1, &format!("proof {}", quoted(proof)));
         }
     }
     for note in &revision.notes {

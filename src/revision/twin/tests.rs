@@ -14,6 +14,7 @@ fn script(engine: &str, upgrade: Script) -> EngineScript {
         or_from: None,
         to: Fingerprint::from_text("11"),
         was: None,
+        proof: None,
         upgrade,
         downgrade: of_steps(vec![step("go back", Txn::Inside, "DROP TABLE t")]),
     }

@@ -32,6 +32,7 @@ use super::unmodelled;
 pub(super) use batch::Part;
 use batch::Raw;
 pub(super) use relations::USER_SCHEMAS;
+pub(super) use rows::{cell, select_cells};
 
 /// Where to read from.
 pub(super) struct Source<'a> {

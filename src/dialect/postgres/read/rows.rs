@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sqlx::postgres::PgConnection;
 
 use crate::catalog::kinds::Rows;
-use crate::catalog::{Catalog, Ident, Kind, ObjectId};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId, QName};
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Dialect, EngineError, RowsQuery, Sql};
 
@@ -27,7 +27,7 @@ pub(super) async fn read(
         if !catalog.contains(&table) || !complete {
             continue;
         }
-        let cells = fetch(connection, &select(query)).await?;
+        let cells = fetch(connection, &select_cells(&query.table, &query.columns)).await?;
         let rows = Rows {
             key: query.key.clone(),
             columns: query.columns.clone(),
@@ -38,14 +38,23 @@ pub(super) async fn read(
     Ok(())
 }
 
-fn select(query: &RowsQuery) -> String {
+/// The query for the texts of these columns, row by row.
+pub(in crate::dialect::postgres) fn select_cells(table: &QName, columns: &[Ident]) -> String {
     let mut sql = Sql::new(Dialect::Postgres.engine());
     sql.raw("SELECT ");
-    sql.list(&query.columns, |sql, column| {
+    sql.list(columns, |sql, column| {
         sql.ident(column).raw("::text");
     });
-    sql.raw(" FROM ONLY ").qname(&query.table);
+    sql.raw(" FROM ONLY ").qname(table);
     sql.clause()
+}
+
+/// The text of a value as a literal.
+pub(in crate::dialect::postgres) fn cell(text: Option<String>) -> Arc<str> {
+    match text {
+        Some(text) => Arc::from(text_literal(&text)),
+        None => Arc::from("NULL"),
+    }
 }
 
 /// The rows as literals, in the order of the texts of their keys.
@@ -55,13 +64,9 @@ fn sorted(query: &RowsQuery, cells: Vec<Vec<Option<String>>>) -> Vec<Vec<Arc<str
         .iter()
         .filter_map(|name| query.columns.iter().position(|column| column == name))
         .collect();
-    let literal = |cell: Option<String>| match cell {
-        Some(text) => Arc::from(text_literal(&text)),
-        None => Arc::from("NULL"),
-    };
     let mut rows: Vec<Vec<Arc<str>>> = cells
         .into_iter()
-        .map(|row| row.into_iter().map(literal).collect())
+        .map(|row| row.into_iter().map(cell).collect())
         .collect();
     rows.sort_by(|a, b| {
         let keys = |row: &[Arc<str>]| key.iter().map(|at| Arc::clone(&row[*at])).collect::<Vec<_>>();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::catalog::kinds::Rows;
-use crate::catalog::{Catalog, Ident, Kind, ObjectId};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId, QName};
 use crate::dialect::session::{EngineError, RowsQuery};
 use crate::dialect::sqlite::kinds::rows::cells;
 use crate::dialect::sqlite::literals;
@@ -29,17 +29,7 @@ pub(super) async fn read(
     if columns.is_empty() || !query.key.iter().all(is_there) {
         return Ok(None);
     }
-    let mut sql = Sql::new(Dialect::Sqlite.engine());
-    sql.raw("SELECT ");
-    sql.list(&columns, |sql, column| {
-        sql.raw("quote(").ident(column).raw(")");
-    });
-    sql.raw(" FROM ")
-        .qname(&query.table)
-        .raw(" ORDER BY ")
-        .idents(&query.key);
-    let found = fetch(connection, &sql.clause()).await?;
-    let cell = |cell: Option<String>| Arc::from(literals::canonical(&cell.unwrap_or_default()));
+    let found = fetch(connection, &select_cells(&query.table, &columns)).await?;
     let mut rows = Rows {
         key: query.key.clone(),
         columns,
@@ -51,6 +41,22 @@ pub(super) async fn read(
     sort(&mut rows);
     let id = ObjectId::on(Kind::Rows, ObjectId::table(query.table.clone()));
     Ok(Some((id, rows)))
+}
+
+/// The query for what `quote()` makes of these columns, row by row.
+pub(in crate::dialect::sqlite) fn select_cells(table: &QName, columns: &[Ident]) -> String {
+    let mut sql = Sql::new(Dialect::Sqlite.engine());
+    sql.raw("SELECT ");
+    sql.list(columns, |sql, column| {
+        sql.raw("quote(").ident(column).raw(")");
+    });
+    sql.raw(" FROM ").qname(table);
+    sql.clause()
+}
+
+/// What `quote()` printed, as a literal in our spelling.
+pub(in crate::dialect::sqlite) fn cell(quoted: Option<String>) -> Arc<str> {
+    Arc::from(literals::canonical(&quoted.unwrap_or_default()))
 }
 
 /// By the text of the key's literals: an order that needs no engine.
