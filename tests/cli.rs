@@ -222,6 +222,42 @@ fn a_database_changed_by_hand() {
 }
 
 #[test]
+fn proof_of_a_chain() {
+    let mut story = Story::new();
+    story
+        .run("verify")
+        .run("plan -m start")
+        .run("upgrade head --yes -q");
+    story.declare(&SHOP.replace("column name text nullable", "column name text backfill=nobody"));
+    story
+        .run("plan -m names -q")
+        .run("verify")
+        .run("verify head --format json")
+        .run("verify nowhere");
+    // What is edited into a revision is tried like the rest of it.
+    let newest = || {
+        let mut files: Vec<_> = std::fs::read_dir(story.folder.path().join("plans"))
+            .expect("plans")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.to_string_lossy().contains("_names"))
+            .collect();
+        files.pop().expect("the revision")
+    };
+    let file = newest();
+    let text = std::fs::read_to_string(&file).expect("a revision");
+    let (head, up) = text
+        .split_once("upgrade foreign-keys=off {\n")
+        .expect("a rebuild");
+    let step = "    step \"tidy up\" {\n        sql \"REPLACE INTO orders (id, customer_id, total) SELECT id, customer_id, 0 FROM orders\"\n    }\n";
+    std::fs::write(&file, format!("{head}upgrade foreign-keys=off {{\n{step}{up}")).expect("a file");
+    story.run("verify head");
+    let (up, _) = text.split_once("\ndowngrade ").expect("a downgrade");
+    std::fs::write(&file, format!("{up}\ndowngrade {{\n}}\n")).expect("a file");
+    story.run("verify head");
+    story.ends("proof_of_a_chain");
+}
+
+#[test]
 fn a_chain_that_forks() {
     let mut story = Story::new();
     std::fs::create_dir(story.path().join("plans")).expect("a folder");

@@ -217,6 +217,7 @@ impl<'a> Story<'a> {
                 from: &self.before,
                 to: other,
                 mapping: &mapping,
+                written: &[],
                 is_back,
             };
             let kept = comparison.kept(&self.look, &look, way, session.as_mut()).await;

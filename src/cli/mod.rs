@@ -18,7 +18,7 @@ use error::CommandError;
 use ui::Ui;
 
 /// Exit statuses, as diff(1) has them.
-const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences or findings (diff --exit-code, status --exit-code, check, lint). \
+const EXIT_CODES: &str = "Exit status: 0 done, or nothing differs. 1 differences or findings (diff --exit-code, status --exit-code, check, verify, lint). \
                           2 failed or misused. 3 stopped half-way, and says how to go on.";
 
 /// Declare a schema, compare it with a database, plan the difference, review it, apply it.
@@ -146,6 +146,7 @@ enum Command {
     Current(commands::current::Current),
     Heads(commands::heads::Heads),
     Check(commands::check::Check),
+    Verify(commands::verify::Verify),
     Lint(commands::lint::Lint),
     Branches(commands::branches::Branches),
     History(commands::history::History),
@@ -200,6 +201,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Result<ExitCode, CommandError> {
         Command::Current(command) => command.run(ui, global),
         Command::Heads(command) => command.run(ui, global),
         Command::Check(command) => command.run(ui, global),
+        Command::Verify(command) => command.run(ui, global),
         Command::Lint(command) => command.run(ui, global),
         Command::Branches(command) => command.run(ui, global),
         Command::History(command) => command.run(ui, global),

@@ -6,15 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::catalog::expr::mentions;
-use crate::catalog::kinds::{Column, ForeignKey, Function, PrimaryKey, Rows, Trigger};
+use crate::catalog::expr::{has_literal, mentions};
+use crate::catalog::kinds::{Check, Column, EnumType, ForeignKey, Function, PrimaryKey, Rows, Trigger};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, Ident, Kind, ObjectId, Payload as _, QName};
 use crate::diagnostic::Diagnostic;
+use crate::dialect::sql::text_literal;
 use crate::dialect::{EngineError, Server, Session};
 
 use super::Mapping;
 use super::rows;
+
+/// How many differences of a table are told.
+const TOLD: usize = 3;
 
 /// The literals of a row.
 type Row = Vec<Arc<str>>;
@@ -77,6 +81,8 @@ pub struct Comparison<'a> {
     pub to: &'a Catalog,
     /// Which object of the one is which of the other.
     pub mapping: &'a Mapping,
+    /// The names in each statement that is meant to change rows.
+    pub written: &'a [Vec<String>],
     /// Whether the second look is at the first state again, after the way there and back.
     pub is_back: bool,
 }
@@ -132,6 +138,13 @@ impl Comparison<'_> {
                     if was == is || (pair.is_filled && &**was == "NULL") {
                         continue;
                     }
+                    if self.is_renamed_value(table, &seen.columns[pair.before], was) {
+                        out.open.insert(format!(
+                            "values of {table}.{} that the other state does not have",
+                            seen.columns[pair.before]
+                        ));
+                        continue;
+                    }
                     if let Some((from, to)) = &pair.widened
                         && same_as(session, was, is, from, to).await?
                     {
@@ -148,7 +161,7 @@ impl Comparison<'_> {
                 Some(excuse) if !differing.is_empty() => {
                     out.open.insert(format!("rows of {table} ({excuse})"));
                 }
-                _ => out.lost.extend(differing.iter().map(|one| loss(one))),
+                _ => out.lost.extend(losses(&differing)),
             }
         }
         Ok(out)
@@ -195,6 +208,25 @@ impl Comparison<'_> {
             return false;
         };
         from.kind == to.kind && !self.to.contains(from) && self.from.get(from) == self.to.get(to)
+    }
+
+    /// Whether the state after has no such value: an enum or a check that names its values has others now.
+    fn is_renamed_value(&self, table: &QName, column: &Ident, was: &str) -> bool {
+        let id = ObjectId::column(table, column.clone());
+        let values = |state: &Catalog, id: Option<&ObjectId>| {
+            let user = state.payload::<Column>(id?)?.data_type.user.clone()?;
+            Some(state.payload::<EnumType>(&user)?.values.clone())
+        };
+        let now = self.mapping.column(table, column);
+        if let (Some(before), Some(after)) = (values(self.from, Some(&id)), values(self.to, now)) {
+            return before != after && after.iter().all(|value| text_literal(value) != was);
+        }
+        let named = |state: &Catalog, table: &QName| {
+            let mut checks = state.of_kind::<Check>();
+            checks.any(|(id, check)| id.relation() == Some(table) && has_literal(check.expr.text(), was))
+        };
+        let after = self.mapping.table(table);
+        was != "NULL" && named(self.from, table) && after.is_some_and(|after| !named(self.to, after))
     }
 
     /// Each row with what has become of it: by the key, where that is compared, and by all that is compared elsewhere.
@@ -266,6 +298,14 @@ impl Comparison<'_> {
         if let Some(trigger) = sides.iter().find_map(|(state, table)| writer(state, table)) {
             return Some(format!("{trigger} may have written them"));
         }
+        let is_written = |names: &&Vec<String>| {
+            [table, now]
+                .iter()
+                .any(|table| names.iter().any(|name| name == table.name.text()))
+        };
+        if self.written.iter().any(|names| is_written(&names)) {
+            return Some("a statement of the revision writes them".to_owned());
+        }
         let declared = |table: &QName| {
             let id = ObjectId::on(Kind::Rows, ObjectId::table(table.clone()));
             let before = self.from.get(&id).and_then(Rows::of);
@@ -313,6 +353,16 @@ async fn same_as(
         Err(error) if rows::is_refusal(&error) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// What is told of a table: a few of its rows, and how many more there are.
+fn losses(differing: &[String]) -> Vec<Diagnostic> {
+    let told = differing.iter().take(TOLD).enumerate();
+    told.map(|(at, message)| match differing.len().saturating_sub(TOLD) {
+        more @ 1.. if at + 1 == TOLD => loss(&format!("{message} (and {more} more)")),
+        _ => loss(message),
+    })
+    .collect()
 }
 
 fn loss(message: &str) -> Diagnostic {

@@ -98,8 +98,9 @@ pub struct Claim<'a> {
     pub downgrade: &'a Script,
     /// What of the database counts.
     pub scope: &'a Scope,
-    /// Whether the way up is taken a second time.
-    pub again: bool,
+    /// Whether the scripts stand in a file that somebody may have edited: what a statement of theirs says that it writes is
+    /// no loss, and the way up is taken a second time.
+    pub is_reviewed: bool,
 }
 
 /// How a scratch database is brought to the state before.
@@ -294,7 +295,13 @@ impl Trial<'_> {
             .filter_map(|table| self.mapping.table(table))
             .collect();
         let after = kept::look(session, to, names).await?;
+        let written = if self.claim.is_reviewed {
+            writes(&[self.claim.upgrade, self.claim.downgrade])
+        } else {
+            Vec::new()
+        };
         let mut comparison = Comparison {
+            written: &written,
             server: &server,
             from,
             to,
@@ -320,7 +327,7 @@ impl Trial<'_> {
         if !down.lost.is_empty() {
             return Err(Stop::Fails(down.lost));
         }
-        if self.claim.again {
+        if self.claim.is_reviewed {
             self.arrive(Way::Up, session).await?;
         }
         let left_out = self.filled.left_out.iter();
@@ -371,6 +378,18 @@ impl Trial<'_> {
             Err(Stop::Fails(vec![astray(&left, way.name())]))
         }
     }
+}
+
+/// The names in the statements that change rows.
+fn writes(scripts: &[&Script]) -> Vec<Vec<String>> {
+    let statements = scripts.iter().flat_map(|script| script.statements());
+    let changing = statements.filter(|sql| {
+        let first = sql.split_whitespace().next().unwrap_or_default();
+        ["UPDATE", "DELETE", "MERGE", "WITH"]
+            .iter()
+            .any(|word| first.eq_ignore_ascii_case(word))
+    });
+    changing.map(mentions).collect()
 }
 
 /// Takes the rows out of tables, and of the tables that refer to them; says of which.

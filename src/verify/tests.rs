@@ -42,7 +42,7 @@ async fn proof(from: &str, to: &str, up: &[&str], down: &[&str]) -> Proof {
         upgrade: &script(up),
         downgrade: &script(down),
         scope: &Scope::default(),
-        again: true,
+        is_reviewed: false,
     };
     let start = Built {
         state: &from,

@@ -7,8 +7,8 @@
 use crate::catalog::Canonical;
 use crate::config::Chain;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Scope;
 use crate::dialect::scratch::Scratch;
+use crate::dialect::{Scope, Server};
 use crate::op::Phase;
 use crate::revision::{Origin, Revision, RevisionMap};
 use crate::runner::{self, RunError};
@@ -217,16 +217,7 @@ async fn proven(
             states.extend(part.iter().map(|_| state.clone()));
             continue;
         };
-        let planned = revision.script(server.dialect.name());
-        let alone = revision.down_revisions.len() < 2;
-        let says = planned.filter(|planned| alone && runner::same_major(planned, &server));
-        if says.is_some_and(|planned| planned.to != state.fingerprint()) && is_linear(revisions) {
-            let message = format!("revision {} leads to another state than it says", revision.id);
-            found.push(
-                Diagnostic::error("RC0573", message)
-                    .help("it was edited since it was planned: plan it again, or take the edit back"),
-            );
-        }
+        found.extend(elsewhere(revision, revisions, &state, &server));
         states.push(state);
     }
     // What somebody wrote for Alembic may lead back to something else, and be right.
@@ -234,12 +225,42 @@ async fn proven(
         let after = states.pop();
         let Some(before) = states.last() else { break };
         let back = replay.take_back(revision, scratch, &scope).await?;
-        if after.is_some() && back.fingerprint() != before.fingerprint() {
-            let place = format!("the downgrade of revision {} does not lead back", revision.id);
-            found.extend(drift::between(before, &back, &server, &place));
+        if after.is_some() {
+            found.extend(not_back(revision, before, &back, &server));
         }
     }
     Ok(found)
+}
+
+/// A revision of a chain leads to another state than it says.
+pub(super) fn elsewhere(
+    revision: &Revision,
+    chain: &[&Revision],
+    state: &Canonical,
+    server: &Server,
+) -> Option<Diagnostic> {
+    let planned = revision.script(server.dialect.name())?;
+    let alone = revision.down_revisions.len() < 2;
+    let says = alone && runner::same_major(planned, server) && is_linear(chain);
+    (says && planned.to != state.fingerprint()).then(|| {
+        let message = format!("revision {} leads to another state than it says", revision.id);
+        Diagnostic::error("RC0573", message)
+            .help("it was edited since it was planned: plan it again, or take the edit back")
+    })
+}
+
+/// What the downgrade of a revision leaves otherwise than it was.
+pub(super) fn not_back(
+    revision: &Revision,
+    before: &Canonical,
+    back: &Canonical,
+    server: &Server,
+) -> Vec<Diagnostic> {
+    if back.fingerprint() == before.fingerprint() {
+        return Vec::new();
+    }
+    let place = format!("the downgrade of revision {} does not lead back", revision.id);
+    drift::between(before, back, server, &place)
 }
 
 /// Beside other branches a state is that of no plan.

@@ -35,6 +35,7 @@ pub mod squash;
 pub mod status;
 pub mod twin;
 pub mod validate;
+pub mod verify;
 pub mod wait;
 
 use std::path::PathBuf;

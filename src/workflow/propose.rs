@@ -228,7 +228,7 @@ pub(super) async fn demonstrate(
         upgrade: &proposal.upgrade,
         downgrade: &proposal.downgrade,
         scope,
-        again: false,
+        is_reviewed: false,
     };
     let locate = |id: &ObjectId| sources.get(id).cloned();
     let start = Built {

@@ -25,6 +25,7 @@ pub(super) mod stamp;
 pub(super) mod status;
 pub(super) mod twins;
 pub(super) mod validate;
+pub(super) mod verify;
 
 use std::time::Duration;
 

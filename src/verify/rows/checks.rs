@@ -8,8 +8,8 @@ use crate::catalog::expr::mentions;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{EngineError, Session, Sql};
 
-use super::Ground;
 use super::demands::{Demands, Wanted};
+use super::{Ground, is_refusal};
 
 /// How many combinations may be tried.
 const COMBINATIONS: usize = 20_000;
@@ -25,8 +25,33 @@ pub(super) async fn solve(
     demands: &Demands,
     session: &mut dyn Session,
 ) -> Result<Vec<Solution>, EngineError> {
-    let names: Vec<String> = demands.checks.iter().flat_map(|check| mentions(check)).collect();
+    let all = demands.checks.len();
+    // A text that is no value of a column's type refuses the whole query, and so does a check of a column to come.
+    for (checks, with_texts) in [
+        (all, true),
+        (all, false),
+        (demands.own_checks, true),
+        (demands.own_checks, false),
+    ] {
+        let checks = &demands.checks[..checks];
+        let found = asked(ground, demands, checks, with_texts, session).await?;
+        if !found.is_empty() {
+            return Ok(spread(found));
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What the engine accepts of the candidates; nothing where it refuses the query.
+async fn asked(
+    ground: &Ground<'_>,
+    demands: &Demands,
+    checks: &[String],
+    with_texts: bool,
+    session: &mut dyn Session,
+) -> Result<Vec<Solution>, EngineError> {
     let engine = ground.engine();
+    let names: Vec<String> = checks.iter().flat_map(|check| mentions(check)).collect();
     let columns: Vec<&Wanted> = demands
         .columns
         .iter()
@@ -35,34 +60,28 @@ pub(super) async fn solve(
     if columns.is_empty() {
         return Ok(Vec::new());
     }
-    // A text that is no value of a column's type refuses the whole query: then without those.
-    for with_texts in [true, false] {
-        let candidates: Vec<Vec<String>> = columns
-            .iter()
-            .map(|column| candidates(ground, demands, column, with_texts))
-            .collect();
-        let candidates = limited(candidates);
-        let Ok(rows) = session
-            .query(&query(ground, demands, &columns, &candidates))
-            .await
-        else {
-            continue;
-        };
-        let solutions = rows.into_iter().filter_map(|row| {
-            let cells = row.into_iter().zip(&columns).zip(&candidates);
-            cells
-                .map(|((at, column), values)| {
-                    let at: usize = at?.parse().ok()?;
-                    Some((column.name.clone(), values.get(at)?.clone()))
-                })
-                .collect::<Option<Solution>>()
-        });
-        return Ok(spread(solutions.collect()));
-    }
-    Ok(Vec::new())
+    let candidates = columns
+        .iter()
+        .map(|column| candidates(ground, checks, column, with_texts));
+    let candidates = limited(candidates.collect());
+    let rows = match session.query(&query(ground, checks, &columns, &candidates)).await {
+        Ok(rows) => rows,
+        Err(error) if is_refusal(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let solutions = rows.into_iter().filter_map(|row| {
+        let cells = row.into_iter().zip(&columns).zip(&candidates);
+        cells
+            .map(|((at, column), values)| {
+                let at: usize = at?.parse().ok()?;
+                Some((column.name.clone(), values.get(at)?.clone()))
+            })
+            .collect::<Option<Solution>>()
+    });
+    Ok(solutions.collect())
 }
 
-fn candidates(ground: &Ground<'_>, demands: &Demands, column: &Wanted, with_texts: bool) -> Vec<String> {
+fn candidates(ground: &Ground<'_>, checks: &[String], column: &Wanted, with_texts: bool) -> Vec<String> {
     let samples: Vec<String> = (0..4).filter_map(|nth| ground.value(column, nth)).collect();
     let is_number = |text: &str| text.trim_matches('\'').parse::<f64>().is_ok();
     let is_numeric = samples.first().is_some_and(|sample| is_number(sample));
@@ -72,7 +91,7 @@ fn candidates(ground: &Ground<'_>, demands: &Demands, column: &Wanted, with_text
             out.push(literal);
         }
     };
-    for check in &demands.checks {
+    for check in checks {
         for literal in literals(check) {
             match literal {
                 Literal::Number(number) => {
@@ -113,7 +132,7 @@ fn limited(mut candidates: Vec<Vec<String>>) -> Vec<Vec<String>> {
     candidates
 }
 
-fn query(ground: &Ground<'_>, demands: &Demands, columns: &[&Wanted], candidates: &[Vec<String>]) -> String {
+fn query(ground: &Ground<'_>, checks: &[String], columns: &[&Wanted], candidates: &[Vec<String>]) -> String {
     let engine = ground.engine();
     let mut sql = Sql::new(engine);
     let alias = |at: usize| engine.ident(&format!("_rcn_{at}"));
@@ -136,7 +155,7 @@ fn query(ground: &Ground<'_>, demands: &Demands, columns: &[&Wanted], candidates
         }
         sql.raw(") AS ").ident(&alias(at));
     }
-    for (at, check) in demands.checks.iter().enumerate() {
+    for (at, check) in checks.iter().enumerate() {
         sql.raw(if at > 0 { " AND (" } else { " WHERE (" })
             .raw(check)
             .raw(") IS NOT FALSE");

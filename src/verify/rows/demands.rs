@@ -43,7 +43,10 @@ pub(super) struct Demands {
     pub(super) columns: Vec<Wanted>,
     pub(super) key: Vec<Ident>,
     pub(super) links: Vec<Link>,
+    /// The checks that are there, and then those to come.
     pub(super) checks: Vec<String>,
+    /// How many of them are there.
+    pub(super) own_checks: usize,
 }
 
 impl Demands {
@@ -80,13 +83,17 @@ impl Demands {
                 .members_of::<Check>(table)
                 .map(|(_, check)| check.expr.text().to_owned())
                 .collect(),
+            own_checks: 0,
             key,
         };
+        out.own_checks = out.checks.len();
         if let Some(after) = ground.mapping.table(table) {
             out.links.extend(links_to_come(ground, after, &out.links));
-            out.checks.extend(checks_to_come(ground, table, after));
-            out.checks.sort();
-            out.checks.dedup();
+            for check in checks_to_come(ground, table, after) {
+                if !out.checks.contains(&check) {
+                    out.checks.push(check);
+                }
+            }
         }
         out
     }
@@ -106,7 +113,10 @@ impl Demands {
 fn becomes(ground: &Ground<'_>, table: &QName, name: &Ident, column: &Column) -> Option<DataType> {
     let after = ground.mapping.column(table, name)?;
     let after = ground.to.payload::<Column>(after)?;
-    (after.data_type.text != column.data_type.text).then(|| after.data_type.clone())
+    let (was, is) = (&column.data_type, &after.data_type);
+    let user = |state: &Catalog, of: &DataType| of.user.as_ref().and_then(|id| state.get(id)).cloned();
+    let differs = was.text != is.text || user(ground.from, was) != user(ground.to, is);
+    differs.then(|| is.clone())
 }
 
 fn own(key: &ForeignKey) -> Link {

@@ -13,9 +13,11 @@ mod row;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::catalog::kinds::EnumType;
 use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, Ident, Kind, ObjectId, QName};
 use crate::dialect::session::EngineErrorKind;
+use crate::dialect::sql::text_literal;
 use crate::dialect::{Engine, EngineError, Server, Session, Sql, TxnOptions};
 
 use super::Mapping;
@@ -55,7 +57,14 @@ impl Ground<'_> {
             .becomes
             .as_ref()
             .and_then(|becomes| sample(becomes, self.to));
-        to_come.or_else(|| sample(&column.data_type, self.from))
+        let user = column.data_type.user.as_ref();
+        let known = user.and_then(|user| self.from.payload::<EnumType>(user));
+        let is_known = |literal: &String| {
+            known.is_none_or(|known| known.values.iter().any(|value| text_literal(value) == *literal))
+        };
+        to_come
+            .filter(is_known)
+            .or_else(|| sample(&column.data_type, self.from))
     }
 }
 
