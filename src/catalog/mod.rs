@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use self::kinds::{Column, Domain};
+
 pub use data_type::DataType;
 pub use expr::Expr;
 pub use fingerprint::Fingerprint;
@@ -135,6 +137,40 @@ impl Catalog {
         self.objects
             .iter()
             .filter_map(|(id, object)| T::of(object).map(|payload| (id, payload)))
+    }
+
+    /// The domain that a type is; an array of one is none.
+    pub fn domain_of(&self, data_type: &DataType) -> Option<&Domain> {
+        let user = data_type.user.as_ref()?;
+        self.payload(user).filter(|_| !data_type.text.ends_with("[]"))
+    }
+
+    /// What a column of this type gets that has no default of its own.
+    pub fn default_of(&self, data_type: &DataType) -> Option<&Expr> {
+        let domain = self.domain_of(data_type)?;
+        domain.default.as_ref().or_else(|| self.default_of(&domain.base))
+    }
+
+    /// The columns made of a type, by themselves or by way of domains.
+    pub fn columns_of_type(&self, id: &ObjectId) -> Vec<&ObjectId> {
+        let mut types = vec![id];
+        let mut at = 0;
+        while let Some(known) = types.get(at).copied() {
+            at += 1;
+            let made = self
+                .of_kind::<Domain>()
+                .filter(|(_, domain)| domain.base.user.as_ref() == Some(known));
+            types.extend(made.map(|(id, _)| id));
+        }
+        let of_them = |column: &Column| {
+            column
+                .data_type
+                .user
+                .as_ref()
+                .is_some_and(|user| types.contains(&user))
+        };
+        let columns = self.of_kind::<Column>().filter(|(_, column)| of_them(column));
+        columns.map(|(id, _)| id).collect()
     }
 
     /// How many objects there are.

@@ -12,8 +12,8 @@ use super::expr::{replace_literal, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
-    Check, Column, Comment, EnumType, Extension, ForeignKey, Function, Index, PrimaryKey, Rows, Schema,
-    Sequence, Table, Trigger, Unique, View,
+    Check, Column, Comment, Domain, EnumType, Extension, ForeignKey, Function, Index, PrimaryKey, Rows,
+    Schema, Sequence, Table, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -181,6 +181,7 @@ kinds! {
     Schema(Schema, SchemaAttr) "schema",
     Extension(Extension, ExtensionAttr) "extension",
     Enum(EnumType, EnumTypeAttr) "enum",
+    Domain(Domain, DomainAttr) "domain",
     Sequence(Sequence, SequenceAttr) "sequence",
     Function(Function, FunctionAttr) "function",
     Table(Table, TableAttr) "table",

@@ -13,14 +13,14 @@ use crate::dialect::Server;
 
 use super::engines::applies;
 use super::fields::Fields;
-use super::kinds::{ENUM, NODES, RENAMED, read_enum};
+use super::kinds::{DOMAIN, ENUM, NODES, RENAMED, read_enum};
 use super::mentions;
 use super::naming::{self, Taken};
 use super::node::{Document, parse};
 use super::reading::{Draft, Placed, Reading, TableDraft};
 use super::report::{ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
 use super::resolve;
-use super::types::Enums;
+use super::types::Types;
 use super::{Declared, Naming, SourceMap};
 
 /// See [`super::load`].
@@ -45,10 +45,11 @@ pub(super) fn load(
         engine: server.engine(),
         naming,
         report: &report,
-        enums: Enums::default(),
+        types: Types::default(),
     };
     let mut draft = Draft::default();
     read_enums(&mut reading, &documents, &mut draft);
+    name_domains(&mut reading, &documents);
     read_nodes(&reading, &documents, &mut draft);
     if documents.len() < sources.len() {
         // What is not declared may stand in a file that cannot be read.
@@ -112,7 +113,27 @@ fn read_enums<'n>(reading: &mut Reading<'n>, documents: &'n [Document], draft: &
             {
                 reading.duplicate(&format!("{id}"), &first, span);
             }
-            reading.enums.insert(reading.engine, &Arc::new(found));
+            reading.types.insert(reading.engine, &Arc::new(found));
+        }
+    }
+}
+
+/// Takes in the names of domains, so that whatever is made of one can be read before it is. What is wrong with a domain is
+/// told when it is read itself.
+fn name_domains(reading: &mut Reading<'_>, documents: &[Document]) {
+    let quiet = Report::default();
+    for document in documents {
+        for node in document.nodes.iter().filter(|node| node.name.text == DOMAIN) {
+            if applies(&quiet, &document.source, node, reading.dialect()).is_none() {
+                continue;
+            }
+            let mut fields = Fields::new(&quiet, &document.source, reading.dialect(), node);
+            let name = fields.name(DOMAIN);
+            let schema = fields.text("schema");
+            if let Some(name) = name {
+                let name = reading.qname(name.text, schema.as_ref().map(|schema| schema.text));
+                reading.types.insert_domain(reading.engine, &name);
+            }
         }
     }
 }

@@ -75,13 +75,15 @@ fn is_from(word: &str) -> bool {
         .any(|keyword| word.eq_ignore_ascii_case(keyword))
 }
 
-const ROUTINES: &[Kind] = &[Kind::Function, Kind::Sequence, Kind::Enum];
+const ROUTINES: &[Kind] = &[Kind::Function, Kind::Sequence, Kind::Enum, Kind::Domain];
+const ROW_TYPES: &[Kind] = &[Kind::Enum, Kind::Domain, Kind::Table];
 const EVERYTHING: &[Kind] = &[
     Kind::Table,
     Kind::View,
     Kind::Function,
     Kind::Sequence,
     Kind::Enum,
+    Kind::Domain,
 ];
 
 /// The texts of an object, and what may be named in them.
@@ -89,13 +91,12 @@ fn texts(object: &Object) -> Vec<(&str, &'static [Kind])> {
     match object {
         Object::View(view) => vec![(view.query.text(), EVERYTHING)],
         Object::Function(function) => {
-            let mut out: Vec<(&str, &'static [Kind])> =
-                vec![(function.arguments.text(), &[Kind::Enum, Kind::Table])];
+            let mut out: Vec<(&str, &'static [Kind])> = vec![(function.arguments.text(), ROW_TYPES)];
             out.extend(
                 function
                     .returns
                     .as_ref()
-                    .map(|returns| (returns.text(), &[Kind::Enum, Kind::Table] as &[Kind])),
+                    .map(|returns| (returns.text(), ROW_TYPES)),
             );
             // Other languages look at their bodies when they are called.
             if function.language.eq_ignore_ascii_case("sql") {

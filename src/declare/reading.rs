@@ -11,7 +11,7 @@ use crate::diff::{Intents, RenameIntent};
 use super::fields::{Extras, Fields, Text, article};
 use super::kinds::{ColumnDraft, MemberDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
-use super::types::Enums;
+use super::types::Types;
 use super::{Allowance, Naming};
 
 /// What a reader looks at.
@@ -24,8 +24,8 @@ pub(super) struct Reading<'n> {
     pub naming: &'n Naming,
     /// Where findings go.
     pub report: &'n Report,
-    /// The declared enums.
-    pub enums: Enums,
+    /// The declared enums and domains.
+    pub types: Types,
 }
 
 /// An object that stands for itself.

@@ -1,4 +1,4 @@
-//! The type of a column as it is declared: a declared enum, a portable type, the engine's own text, or `(sql)"…"`.
+//! The type of a column as it is declared: a declared enum or domain, a portable type, the engine's own text, or `(sql)"…"`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,29 +11,41 @@ use super::kinds::EnumDraft;
 use super::reading::Reading;
 use super::report::{UNKNOWN_TYPE, VALUE};
 
-/// The declared enums by the texts that mean them.
+/// The declared enums and domains by the texts that mean them.
 #[derive(Debug, Default)]
-pub(super) struct Enums {
-    by_spelling: HashMap<String, Arc<EnumDraft>>,
+pub(super) struct Types {
+    enums: HashMap<String, Arc<EnumDraft>>,
+    domains: HashMap<String, QName>,
 }
 
-impl Enums {
+impl Types {
     /// Takes in an enum.
     pub(super) fn insert(&mut self, engine: &dyn Engine, draft: &Arc<EnumDraft>) {
         for spelling in spellings(engine, &draft.name) {
-            self.by_spelling
-                .entry(spelling)
-                .or_insert_with(|| Arc::clone(draft));
+            self.enums.entry(spelling).or_insert_with(|| Arc::clone(draft));
+        }
+    }
+
+    /// Takes in a domain.
+    pub(super) fn insert_domain(&mut self, engine: &dyn Engine, name: &QName) {
+        for spelling in spellings(engine, name) {
+            self.domains.entry(spelling).or_insert_with(|| name.clone());
         }
     }
 
     /// The enum that `spelling` means.
     pub(super) fn get(&self, spelling: &str) -> Option<&Arc<EnumDraft>> {
-        self.by_spelling.get(spelling)
+        self.enums.get(spelling)
+    }
+
+    /// The domain that `spelling` means, or is an array of.
+    fn domain(&self, spelling: &str) -> Option<(&QName, bool)> {
+        let whole = self.domains.get(spelling).map(|name| (name, false));
+        whole.or_else(|| Some((self.domains.get(spelling.strip_suffix("[]")?)?, true)))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_spelling.keys().map(String::as_str)
+        self.enums.keys().chain(self.domains.keys()).map(String::as_str)
     }
 }
 
@@ -79,16 +91,16 @@ impl Typed {
 /// What a type text means, or the type it looks like a slip of.
 pub(super) fn interpret<'e>(
     engine: &'static dyn Engine,
-    enums: &'e Enums,
+    types: &'e Types,
     text: &str,
 ) -> Result<Typed, &'e str> {
     let (base, array) = match text.strip_suffix("[]") {
         Some(base) => (base, true),
         None => (text, false),
     };
-    let found = match enums.get(text) {
+    let found = match types.get(text) {
         Some(found) => Some((found, false)),
-        None => enums.get(base).map(|found| (found, array)),
+        None => types.get(base).map(|found| (found, array)),
     };
     if let Some((found, array)) = found {
         let text = engine.enum_type(&found.name, array);
@@ -103,14 +115,24 @@ pub(super) fn interpret<'e>(
             array,
         });
     }
-    match slip(engine, enums, text) {
+    if let Some((name, array)) = types.domain(text)
+        && engine.rules(Kind::Domain).is_some()
+    {
+        let id = ObjectId::qualified(Kind::Domain, name.clone());
+        return Ok(Typed {
+            data_type: DataType::user(engine.enum_type(name, array), id),
+            of_enum: None,
+            array,
+        });
+    }
+    match slip(engine, types, text) {
         Some(meant) => Err(meant),
         None => Ok(Typed::builtin(engine.data_type(text))),
     }
 }
 
-/// The known type or declared enum that the text looks like a slip of.
-fn slip<'e>(engine: &'static dyn Engine, enums: &'e Enums, text: &str) -> Option<&'e str> {
+/// The known type, declared enum or domain that the text looks like a slip of.
+fn slip<'e>(engine: &'static dyn Engine, types: &'e Types, text: &str) -> Option<&'e str> {
     let base = text.split(['(', '[']).next().unwrap_or_default().trim();
     let known = engine.known_types();
     let same = |name: &&str| name.eq_ignore_ascii_case(base);
@@ -128,7 +150,7 @@ fn slip<'e>(engine: &'static dyn Engine, enums: &'e Enums, text: &str) -> Option
         .iter()
         .copied()
         .filter(|name| name.to_lowercase().chars().next() == first)
-        .chain(enums.names())
+        .chain(types.names())
         .map(|name| (distance(name), shouts(name) != shouts(base), name))
         .filter(|(distance, _, _)| *distance <= limit)
         .collect();
@@ -140,7 +162,7 @@ fn slip<'e>(engine: &'static dyn Engine, enums: &'e Enums, text: &str) -> Option
 pub(super) fn read(reading: &Reading<'_>, given: &Given<'_>) -> Option<Typed> {
     match given.value {
         Literal::Sql(text) => Some(Typed::builtin(text.clone())),
-        Literal::Text(text) => match interpret(reading.engine, &reading.enums, text) {
+        Literal::Text(text) => match interpret(reading.engine, &reading.types, text) {
             Ok(typed) => Some(typed),
             Err(meant) => {
                 let arguments = text.find(['(', '[']).map_or("", |at| &text[at..]);

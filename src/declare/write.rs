@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::catalog::kinds::{Column, Comment, EnumType, PrimaryKey};
+use crate::catalog::kinds::{Column, Comment, Domain, EnumType, PrimaryKey};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::{Engine, Literal, Server};
@@ -19,7 +19,7 @@ use super::kinds::{self, EnumDraft, Names};
 use super::naming::implicit_name;
 use super::reading::split_schema;
 use super::text::Line;
-use super::types::{Enums, interpret, spellings};
+use super::types::{Types, interpret, spellings};
 
 /// Portable types, the plainest first: what an engine spells the same is written as the first of them.
 const PORTABLE: &[&str] = &[
@@ -49,7 +49,7 @@ pub(super) struct Writing<'c> {
     pub engine: &'static dyn Engine,
     catalog: &'c Catalog,
     walk: Walk<'c>,
-    enums: Enums,
+    declared: Types,
     unnamed: HashSet<&'c ObjectId>,
     types: RefCell<HashMap<DataTypeKey, Option<String>>>,
 }
@@ -62,7 +62,7 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
     let mut files = Files::default();
     for (id, object) in catalog.iter() {
         let file = match id.kind {
-            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Sequence => "types",
+            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Domain | Kind::Sequence => "types",
             Kind::Function => "functions",
             Kind::View => "views",
             Kind::Table => {
@@ -85,7 +85,7 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
 impl<'c> Writing<'c> {
     fn new(catalog: &'c Catalog, server: &Server, naming: &Naming) -> Self {
         let engine = server.engine();
-        let mut enums = Enums::default();
+        let mut declared = Types::default();
         for (id, enum_type) in catalog.of_kind::<EnumType>() {
             if let Some(name) = id.qname() {
                 let draft = EnumDraft {
@@ -93,7 +93,12 @@ impl<'c> Writing<'c> {
                     values: enum_type.values.clone(),
                     former: Vec::new(),
                 };
-                enums.insert(engine, &Arc::new(draft));
+                declared.insert(engine, &Arc::new(draft));
+            }
+        }
+        for (id, _) in catalog.of_kind::<Domain>() {
+            if let Some(name) = id.qname() {
+                declared.insert_domain(engine, name);
             }
         }
         let walk = Walk::new(catalog);
@@ -102,7 +107,7 @@ impl<'c> Writing<'c> {
             engine,
             catalog,
             walk,
-            enums,
+            declared,
             unnamed,
             types: RefCell::default(),
         }
@@ -196,7 +201,7 @@ impl<'c> Writing<'c> {
             return known.clone();
         }
         let found = self.candidates(data_type).into_iter().find(|candidate| {
-            interpret(self.engine, &self.enums, candidate).is_ok_and(|typed| typed.data_type == *data_type)
+            interpret(self.engine, &self.declared, candidate).is_ok_and(|typed| typed.data_type == *data_type)
         });
         self.types.borrow_mut().insert(key, found.clone());
         found

@@ -116,7 +116,7 @@ fn fills(work: &Work, intents: &Intents) -> Vec<Vec<Action>> {
 fn create(id: ObjectId, object: Object, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Action> {
     let on_existing = cx.to.parent(&id).is_some_and(|parent| cx.from.contains(&parent));
     match (&object, intents.backfill.get(&id).filter(|_| on_existing)) {
-        (Object::Column(required), Some(value)) if needs_value(required) => {
+        (Object::Column(required), Some(value)) if needs_value(required, cx.to) => {
             let nullable = Column {
                 nullable: true,
                 ..required.clone()
@@ -134,8 +134,12 @@ fn create(id: ObjectId, object: Object, cx: &PlanCx<'_>, intents: &Intents) -> V
 }
 
 /// Whether an existing row would have nothing to put into the column.
-pub(super) fn needs_value(column: &Column) -> bool {
-    !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+pub(super) fn needs_value(column: &Column, catalog: &Catalog) -> bool {
+    !column.nullable
+        && column.default.is_none()
+        && column.identity.is_none()
+        && column.generated.is_none()
+        && catalog.default_of(&column.data_type).is_none()
 }
 
 /// What fills the NULLs of a column that becomes required: `backfill=`, or its default.

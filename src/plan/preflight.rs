@@ -5,7 +5,10 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::kinds::{Check, Column, ColumnAttr, ForeignKey, IndexKey, IndexTerm, PrimaryKey};
+use crate::catalog::expr::replace_word;
+use crate::catalog::kinds::{
+    Check, Column, ColumnAttr, Domain, DomainCheck, ForeignKey, IndexKey, IndexTerm, PrimaryKey,
+};
 use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
@@ -68,6 +71,7 @@ impl Asker<'_> {
                 (Object::Check(_) | Object::ForeignKey(_), validated) if self.cx.from.contains(id) => {
                     self.created(id, validated).into_iter().collect()
                 }
+                (Object::Domain(from), Object::Domain(to)) => self.tightened(id, from, to),
                 _ => Vec::new(),
             },
             Action::Rebuild(rebuild) => self.rebuilt(rebuild),
@@ -116,7 +120,9 @@ impl Asker<'_> {
             return None;
         }
         match object {
-            Object::Column(column) => needs_value(column).then(|| Question::NoRows { column: id.clone() }),
+            Object::Column(column) => {
+                needs_value(column, self.cx.to).then(|| Question::NoRows { column: id.clone() })
+            }
             Object::PrimaryKey(_) | Object::Unique(_) | Object::Index(_) => {
                 self.duplicates(id, table, object)
             }
@@ -172,6 +178,40 @@ impl Asker<'_> {
             kept: self.cx.from.get(id) == Some(object),
             nulls_equal,
         })
+    }
+
+    /// The new rules of a domain, asked of every column that is made of it.
+    fn tightened(&self, id: &ObjectId, from: &Domain, to: &Domain) -> Vec<Question> {
+        let mut out = Vec::new();
+        for column in self.cx.from.columns_of_type(id) {
+            let Some((table, name)) = column.relation().zip(column.name()) else {
+                continue;
+            };
+            let before = self
+                .cx
+                .from
+                .payload::<Column>(column)
+                .map(|before| &before.data_type);
+            let after = self.cx.to.payload::<Column>(column).map(|after| &after.data_type);
+            // What is in an array, the engine alone looks at.
+            if before != after || before.is_none_or(|same| same.text.ends_with("[]")) {
+                continue;
+            }
+            if from.nullable && !to.nullable {
+                out.push(Question::NoNulls {
+                    column: column.clone(),
+                });
+            }
+            let quoted = self.cx.server.engine().quote(name.text());
+            let known = |check: &&DomainCheck| from.checks.iter().all(|other| other.expr != check.expr);
+            let new = to.checks.iter().filter(|check| check.validated).filter(known);
+            out.extend(new.map(|check| Question::Holds {
+                subject: id.clone(),
+                table: table.clone(),
+                condition: Expr::new(replace_word(check.expr.text(), "VALUE", &quoted)),
+            }));
+        }
+        out
     }
 
     /// The columns of the table, before or after, that stand in an expression.

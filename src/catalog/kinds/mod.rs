@@ -3,6 +3,7 @@
 mod check;
 mod column;
 mod comment;
+mod domain;
 mod enum_type;
 mod extension;
 mod foreign_key;
@@ -20,6 +21,7 @@ mod view;
 pub use check::{Check, CheckAttr};
 pub use column::{Column, ColumnAttr, Generated, Identity};
 pub use comment::{Comment, CommentAttr};
+pub use domain::{Domain, DomainAttr, DomainCheck};
 pub use enum_type::{EnumType, EnumTypeAttr};
 pub use extension::{Extension, ExtensionAttr};
 pub use foreign_key::{ForeignKey, ForeignKeyAttr, Match, ReferentialAction};

@@ -174,7 +174,7 @@ fn read_generated<'n>(
 }
 
 /// A default or backfill: a literal of the column's type, or an expression.
-fn value(reading: &Reading<'_>, given: &Given<'_>, typed: &Typed) -> Expr {
+pub(super) fn value(reading: &Reading<'_>, given: &Given<'_>, typed: &Typed) -> Expr {
     if let Literal::Sql(text) = given.value {
         return reading.engine.default_expr(text);
     }
@@ -202,17 +202,9 @@ pub(super) fn check_enum_value(reading: &Reading<'_>, of_enum: &EnumDraft, value
 
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, column: &Column) -> Line {
     let mut line = Line::new("column").arguments(id.name().map(Ident::text));
-    line = match writing.type_text(&column.data_type) {
-        Some(text) => line.argument(&text),
-        None => line.sql(&column.data_type.text),
-    };
+    line = typed(writing, line, &column.data_type);
     line = line.flag_if("nullable", column.nullable);
-    if let Some(default) = &column.default {
-        line = match write_value(writing, default, &column.data_type) {
-            Some(literal) => line.literal_property("default", &literal),
-            None => line.literal_property("default", &Literal::Sql(default.text().to_owned())),
-        };
-    }
+    line = defaulted(writing, line, column.default.as_ref(), &column.data_type);
     if let Some(identity) = &column.identity {
         let word = if identity.always { "always" } else { "by-default" };
         line = if identity.options == crate::catalog::kinds::SequenceOptions::default() {
@@ -234,6 +226,31 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, column: &Column) -> Li
         line = line.property("collation", collation.text());
     }
     line
+}
+
+/// Adds the type.
+pub(super) fn typed(writing: &Writing<'_>, line: Line, data_type: &DataType) -> Line {
+    match writing.type_text(data_type) {
+        Some(text) => line.argument(&text),
+        None => line.sql(&data_type.text),
+    }
+}
+
+/// Adds the default, as a literal where one means the same.
+pub(super) fn defaulted(
+    writing: &Writing<'_>,
+    line: Line,
+    default: Option<&Expr>,
+    data_type: &DataType,
+) -> Line {
+    let Some(default) = default else {
+        return line;
+    };
+    let literal = write_value(writing, default, data_type);
+    line.literal_property(
+        "default",
+        &literal.unwrap_or_else(|| Literal::Sql(default.text().to_owned())),
+    )
 }
 
 /// The literal that the engine prints as this default.

@@ -3,6 +3,7 @@
 mod allow;
 mod check;
 mod column;
+mod domain;
 mod enum_type;
 mod extension;
 mod foreign_key;
@@ -38,10 +39,14 @@ type Read = for<'n> fn(&Reading<'n>, Fields<'n>, &mut Draft<'n>);
 /// The node of enums, which are read before all others.
 pub(super) const ENUM: &str = "enum";
 
+/// The node of domains, whose names are known before any other node is read.
+pub(super) const DOMAIN: &str = "domain";
+
 /// The other nodes that may stand in a file, and their readers.
 pub(super) const NODES: &[(&str, Read)] = &[
     ("schema", schema::read),
     ("extension", extension::read),
+    (DOMAIN, domain::read),
     ("sequence", sequence::read),
     ("function", function::read),
     ("procedure", function::read_procedure),
@@ -57,6 +62,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Schema(_) => writing.named("schema", id),
         Object::Extension(extension) => extension::write(writing, id, extension),
         Object::EnumType(enum_type) => enum_type::write(writing, id, enum_type),
+        Object::Domain(domain) => domain::write(writing, id, domain),
         Object::Sequence(sequence) => sequence::write(writing, id, sequence),
         Object::Function(function) => function::write(writing, id, function),
         Object::Table(table) => table::write(writing, id, table),
@@ -77,6 +83,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
 pub(super) const RENAMED: &[Kind] = &[
     Kind::Schema,
     Kind::Enum,
+    Kind::Domain,
     Kind::Sequence,
     Kind::Function,
     Kind::Table,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Check, Column, Comment, Deferrable, EnumType, Extension, ForeignKey, Function, Generated, Identity,
-    Index, IndexKey, IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows, Schema, Sequence,
-    SequenceOptions, Table, TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
-    Volatility,
+    Check, Column, Comment, Deferrable, Domain, DomainCheck, EnumType, Extension, ForeignKey, Function,
+    Generated, Identity, Index, IndexKey, IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows,
+    Schema, Sequence, SequenceOptions, Table, TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming,
+    Unique, View, Volatility,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::{Literal, Server, qualify};
@@ -203,6 +203,11 @@ impl Maker {
                 self.put(id, EnumType { values });
             }
         }
+        if self.has(Kind::Domain) {
+            for _ in 0..self.choices.up_to(3) {
+                self.domain();
+            }
+        }
         if self.has(Kind::Sequence) {
             for _ in 0..self.choices.up_to(3) {
                 let id = ObjectId::qualified(Kind::Sequence, self.qname());
@@ -247,6 +252,47 @@ impl Maker {
         self.put(id, function);
     }
 
+    fn domain(&mut self) {
+        let engine = self.server.engine();
+        let id = ObjectId::qualified(Kind::Domain, self.qname());
+        let base = self.data_type();
+        let default = self.choices.yes() && base.user.is_none();
+        let names = &["a", "b c", "d_check"][..self.choices.up_to(4)];
+        let domain = Domain {
+            collation: self.choices.yes().then(|| engine.ident("C")),
+            default: default.then(|| engine.default_literal(&self.literal(), &base.text)),
+            nullable: self.choices.yes(),
+            checks: names
+                .iter()
+                .map(|name| DomainCheck {
+                    name: Ident::exact(name),
+                    expr: engine.expr(self.choices.of(TEXTS), &[]),
+                    validated: self.choices.yes(),
+                })
+                .collect(),
+            base,
+        };
+        self.put(id, domain);
+    }
+
+    /// A type that is there: an enum, a domain, or one of the engine's own.
+    fn data_type(&mut self) -> DataType {
+        let engine = self.server.engine();
+        let declared: Vec<ObjectId> = self
+            .catalog
+            .iter()
+            .filter(|(id, _)| matches!(id.kind, Kind::Enum | Kind::Domain))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if declared.is_empty() || !self.choices.yes() {
+            return DataType::builtin(engine.data_type(self.choices.of(TYPES)));
+        }
+        let id = declared[self.choices.up_to(declared.len())].clone();
+        let array = self.choices.yes();
+        let text = id.qname().map(|name| engine.enum_type(name, array));
+        DataType::user(text.unwrap_or_default(), id)
+    }
+
     fn literal(&mut self) -> Literal {
         match self.choices.up_to(6) {
             0 => Literal::Bool(self.choices.yes()),
@@ -259,18 +305,7 @@ impl Maker {
 
     fn column(&mut self, table: &QName, columns: &[Ident], name: Ident) {
         let engine = self.server.engine();
-        let enums: Vec<QName> = self
-            .catalog
-            .of_kind::<EnumType>()
-            .filter_map(|(id, _)| id.qname().cloned())
-            .collect();
-        let data_type = if !enums.is_empty() && self.choices.yes() {
-            let name = enums[self.choices.up_to(enums.len())].clone();
-            let text = engine.enum_type(&name, self.choices.yes());
-            DataType::user(text, ObjectId::qualified(Kind::Enum, name))
-        } else {
-            DataType::builtin(engine.data_type(self.choices.of(TYPES)))
-        };
+        let data_type = self.data_type();
         let mut column = Column {
             nullable: self.choices.yes(),
             default: None,

@@ -7,7 +7,7 @@
 mod column;
 pub(super) mod stable;
 
-use crate::catalog::kinds::{ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
+use crate::catalog::kinds::{Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::{Blocks, Impact, ImpactCx};
 use crate::op::{Action, Op, Stage, SwapEnum, Txn};
@@ -200,7 +200,7 @@ fn said(id: &ObjectId) -> Impact {
 fn renamed(from: &ObjectId) -> Impact {
     match from.kind {
         Kind::Index => locked(relation(from), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
-        Kind::Schema | Kind::Enum | Kind::Function | Kind::Extension => free(Cost::Instant),
+        Kind::Schema | Kind::Enum | Kind::Domain | Kind::Function | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
     }
 }
@@ -233,7 +233,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         ),
         Object::Rows(declared) => (rows(id), removed(&label, declared.rows.len())),
         Object::Comment(_) => (said(id), None),
-        Object::EnumType(_) | Object::Function(_) => (free(Cost::Brief), None),
+        Object::EnumType(_) | Object::Domain(_) | Object::Function(_) => (free(Cost::Brief), None),
         _ => (on(ACCESS_EXCLUSIVE), None),
     };
     Impact {
@@ -269,7 +269,30 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
         (Object::Check(_) | Object::ForeignKey(_), _) => on(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
         (Object::Sequence(_), _) => on(SHARE_ROW_EXCLUSIVE, Cost::Instant),
         (Object::Comment(_), _) => said(id),
+        (Object::Domain(from), Object::Domain(to)) => tightened(id, (from, to), cx),
         _ => free(Cost::Instant),
+    }
+}
+
+/// A new rule of a domain is held against every row that has a value of it, while nobody writes.
+fn tightened(id: &ObjectId, (from, to): (&Domain, &Domain), cx: &ImpactCx<'_>) -> Impact {
+    let known = |check: &DomainCheck| {
+        let same = |other: &DomainCheck| other.expr == check.expr && other.validated;
+        !check.validated || from.checks.iter().any(same)
+    };
+    let requires = from.nullable && !to.nullable;
+    if !requires && to.checks.iter().all(known) {
+        return free(Cost::Instant);
+    }
+    let users = cx.from.columns_of_type(id);
+    let tables: Vec<&QName> = users.iter().filter_map(|column| column.relation()).collect();
+    match tables.split_first() {
+        None => free(Cost::Instant),
+        Some((first, others)) => others
+            .iter()
+            .fold(locked(Some(first), SHARE, Cost::Scan), |impact, table| {
+                impact.also(table)
+            }),
     }
 }
 

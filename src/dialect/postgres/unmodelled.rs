@@ -137,10 +137,10 @@ fn in_schemas(server: &Server) -> Vec<String> {
     };
     let mut branches = vec![
         format!(
-            "SELECT CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite type' WHEN 'r' THEN 'range type' \
+            "SELECT CASE t.typtype WHEN 'c' THEN 'composite type' WHEN 'r' THEN 'range type' \
              ELSE 'base type' END, n.nspname::text, t.typname::text, 1247, t.oid, NULL::pg_catalog.oid \
              FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
-             WHERE n.oid IN {USER_SCHEMAS} AND (t.typtype IN ('d', 'r', 'p') OR t.typtype = 'b' AND NOT EXISTS \
+             WHERE n.oid IN {USER_SCHEMAS} AND (t.typtype IN ('r', 'p') OR t.typtype = 'b' AND NOT EXISTS \
              (SELECT 1 FROM pg_catalog.pg_type e WHERE e.typarray = t.oid) OR t.typtype = 'c' AND EXISTS \
              (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))"
         ),

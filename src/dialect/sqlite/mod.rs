@@ -106,9 +106,13 @@ impl Engine for Sqlite {
             Kind::View => Some(&kinds::view::RULES),
             Kind::Trigger => Some(&kinds::trigger::RULES),
             Kind::Rows => Some(&kinds::rows::RULES),
-            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Sequence | Kind::Function | Kind::Comment => {
-                None
-            }
+            Kind::Schema
+            | Kind::Extension
+            | Kind::Enum
+            | Kind::Domain
+            | Kind::Sequence
+            | Kind::Function
+            | Kind::Comment => None,
         }
     }
 

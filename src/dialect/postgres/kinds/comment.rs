@@ -59,6 +59,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Schema => "SCHEMA",
         Kind::Extension => "EXTENSION",
         Kind::Enum => "TYPE",
+        Kind::Domain => "DOMAIN",
         Kind::Sequence => "SEQUENCE",
         Kind::Function => "ROUTINE",
         Kind::Table | Kind::Comment | Kind::Rows => "TABLE",

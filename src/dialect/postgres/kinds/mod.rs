@@ -3,6 +3,7 @@
 mod check;
 mod column;
 mod comment;
+mod domain;
 mod enum_type;
 mod extension;
 mod foreign_key;
@@ -39,6 +40,7 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Schema => &schema::RULES,
         Kind::Extension => &extension::RULES,
         Kind::Enum => &enum_type::RULES,
+        Kind::Domain => &domain::RULES,
         Kind::Sequence => &sequence::RULES,
         Kind::Function => &function::RULES,
         Kind::Table => &table::RULES,

@@ -26,7 +26,7 @@ use super::indexes::IndexRow;
 use super::relations::{Relation, ViewRow};
 use super::sequences::SequenceRow;
 use super::triggers::TriggerRow;
-use super::types::EnumRow;
+use super::types::{DomainRow, EnumRow};
 
 /// One query, and what becomes of each of its rows.
 pub(in super::super) struct Part {
@@ -54,6 +54,7 @@ pub(in super::super) struct Raw {
     pub(super) opclasses: HashMap<u32, Arc<str>>,
     pub(super) collations: HashMap<u32, Ident>,
     pub(super) enums: Vec<EnumRow>,
+    pub(super) domains: Vec<DomainRow>,
     pub(super) extensions: Vec<(u32, Ident)>,
     pub(super) sequences: Vec<SequenceRow>,
     pub(super) routines: Vec<Routine>,
@@ -84,6 +85,7 @@ impl Raw {
         self.opclasses.extend(other.opclasses);
         self.collations.extend(other.collations);
         self.enums.extend(other.enums);
+        self.domains.extend(other.domains);
         self.extensions.extend(other.extensions);
         self.sequences.extend(other.sequences);
         self.routines.extend(other.routines);

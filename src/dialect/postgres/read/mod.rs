@@ -156,6 +156,7 @@ fn naming_parts(server: &Server) -> Vec<Part> {
         relations::relations(),
         relations::inherits(),
         types::enums(),
+        types::domains(),
         types::extensions(),
         sequences::part(),
         functions::part(server),

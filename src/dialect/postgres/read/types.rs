@@ -1,10 +1,12 @@
-//! Enumerated types and extensions.
+//! Enumerated types, domains and extensions.
 //!
 //! <https://www.postgresql.org/docs/current/catalog-pg-enum.html>
 
 use std::sync::Arc;
 
-use crate::catalog::Ident;
+use crate::catalog::kinds::DomainCheck;
+use crate::catalog::{Expr, Ident};
+use crate::dialect::postgres::expressions::settled;
 
 use super::batch::Part;
 use super::relations::USER_SCHEMAS;
@@ -42,6 +44,67 @@ pub(super) fn enums() -> Part {
                     };
                     raw.enums.push(row);
                 }
+            }
+            Ok(())
+        },
+    }
+}
+
+/// A domain, with its checks in the order of their names.
+pub(super) struct DomainRow {
+    pub(super) oid: u32,
+    pub(super) array: u32,
+    pub(super) schema: u32,
+    pub(super) name: Ident,
+    pub(super) base: u32,
+    pub(super) base_text: Arc<str>,
+    pub(super) not_null: bool,
+    pub(super) default: Option<Expr>,
+    pub(super) collation: Option<Ident>,
+    pub(super) checks: Vec<(u32, DomainCheck)>,
+}
+
+/// Domains, a row a check.
+pub(super) fn domains() -> Part {
+    Part {
+        what: "domains",
+        sql: format!(
+            "SELECT t.oid, t.typarray, t.typnamespace, t.typname, t.typbasetype, \
+             pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typnotnull, \
+             pg_catalog.pg_get_expr(t.typdefaultbin, 0), (SELECT o.collname FROM pg_catalog.pg_collation o \
+             JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype WHERE o.oid = t.typcollation \
+             AND o.oid <> b.typcollation), k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, 0), k.convalidated \
+             FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_constraint k ON k.contypid = t.oid AND k.contype = 'c' \
+             WHERE t.typtype = 'd' AND t.typnamespace IN {USER_SCHEMAS} ORDER BY t.oid, k.conname"
+        ),
+        take: |raw, cells| {
+            let oid = cells.number(0)?;
+            if raw.domains.last().is_none_or(|last| last.oid != oid) {
+                let row = DomainRow {
+                    oid,
+                    array: cells.number(1)?,
+                    schema: cells.number(2)?,
+                    name: raw.ident(cells.text(3)?),
+                    base: cells.number(4)?,
+                    base_text: raw.text(cells.text(5)?),
+                    not_null: cells.flag(6)?,
+                    default: cells.opt(7)?.map(|text| Expr::new(settled(text))),
+                    collation: cells.opt(8)?.map(|name| raw.ident(name)),
+                    checks: Vec::new(),
+                };
+                raw.domains.push(row);
+            }
+            if let Some(name) = cells.opt(10)? {
+                let check = DomainCheck {
+                    name: raw.ident(name),
+                    expr: Expr::new(settled(cells.text(11)?)),
+                    validated: cells.flag(12)?,
+                };
+                let id = cells.number(9)?;
+                raw.domains
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|last| last.checks.push((id, check.clone())));
             }
             Ok(())
         },

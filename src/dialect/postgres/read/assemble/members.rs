@@ -172,7 +172,7 @@ fn column(known: &Known, grouped: &Grouped, attribute: &Attribute) -> Column {
     Column {
         data_type: DataType {
             text: Arc::clone(&attribute.type_text),
-            user: known.enums.get(&attribute.type_id).cloned(),
+            user: known.types.get(&attribute.type_id).cloned(),
         },
         nullable: !attribute.not_null,
         default,

@@ -1,6 +1,6 @@
 //! Objects and edges out of rows: [`assemble`].
 //!
-//! In: the rows of all queries. Out: a catalog in a fixed order (schemas, extensions, enums, sequences, functions,
+//! In: the rows of all queries. Out: a catalog in a fixed order (schemas, extensions, enums, domains, sequences, functions,
 //! tables with their members, views after what they read, comments), its edges, and a diagnostic for everything that
 //! is not modelled. A table that is not modelled as a whole is left out with all that belongs to it. Must not: ask the
 //! server anything.
@@ -13,9 +13,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Comment, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt, View,
+    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt, View,
 };
-use crate::catalog::{Catalog, Expr, Ident, Kind, ObjectId, Path, QName};
+use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, ObjectId, Path, QName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{EngineError, Scope, Server};
 
@@ -41,6 +41,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     known.sort_relations(&raw, scope, &mut notes);
     known.insert_globals(&raw, scope, &mut catalog);
     known.insert_enums(&mut raw, scope, &mut catalog);
+    known.insert_domains(&mut raw, scope, &mut catalog);
     known.insert_sequences(&raw, scope, &mut catalog);
     known.insert_routines(&mut raw, scope, &mut catalog, &mut notes);
     members::insert_tables(&mut known, &mut raw, &mut catalog, &mut notes)?;
@@ -86,7 +87,8 @@ struct Known {
     ids: HashMap<(u32, u32), ObjectId>,
     /// What an extension owns.
     owned: HashMap<(u32, u32), ObjectId>,
-    enums: HashMap<u32, ObjectId>,
+    /// Enums and domains, and the types of their arrays.
+    types: HashMap<u32, ObjectId>,
     identities: HashMap<(u32, i16), SequenceOptions>,
 }
 
@@ -113,7 +115,7 @@ impl Known {
             views: Vec::new(),
             ids: HashMap::new(),
             owned,
-            enums: HashMap::new(),
+            types: HashMap::new(),
             identities: HashMap::new(),
         }
     }
@@ -206,10 +208,47 @@ impl Known {
         for (name, row) in found {
             let id = ObjectId::qualified(Kind::Enum, name);
             for type_id in [row.oid, row.array] {
-                self.enums.insert(type_id, id.clone());
+                self.types.insert(type_id, id.clone());
                 self.ids.insert((class::TYPE, type_id), id.clone());
             }
             catalog.insert(id, EnumType { values: row.values });
+        }
+    }
+
+    fn insert_domains(&mut self, raw: &mut Raw, scope: &Scope, catalog: &mut Catalog) {
+        let mut found = Vec::new();
+        for row in std::mem::take(&mut raw.domains) {
+            let schema = raw.schemas.get(&row.schema);
+            if let Some(schema) = schema.filter(|schema| in_scope(scope, schema))
+                && !self.is_owned(class::TYPE, row.oid)
+            {
+                let name = QName::in_schema(schema.clone(), row.name.clone());
+                found.push((ObjectId::qualified(Kind::Domain, name), row));
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        // One domain may be made of another.
+        for (id, row) in &found {
+            for type_id in [row.oid, row.array] {
+                self.types.insert(type_id, id.clone());
+                self.ids.insert((class::TYPE, type_id), id.clone());
+            }
+            for (check, _) in &row.checks {
+                self.ids.insert((class::CONSTRAINT, *check), id.clone());
+            }
+        }
+        for (id, row) in found {
+            let domain = Domain {
+                base: DataType {
+                    text: row.base_text,
+                    user: self.types.get(&row.base).cloned(),
+                },
+                collation: row.collation,
+                default: row.default,
+                nullable: !row.not_null,
+                checks: row.checks.into_iter().map(|(_, check)| check).collect(),
+            };
+            catalog.insert(id, domain);
         }
     }
 
