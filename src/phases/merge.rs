@@ -137,3 +137,74 @@ pub(super) fn rows(from: &Rows, to: &Rows) -> Option<Between<Rows>> {
         unsafe_because: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{DataType, Expr};
+    use crate::dialect::Dialect;
+
+    fn labels(words: &str) -> EnumType {
+        EnumType {
+            values: words.split_whitespace().map(Arc::from).collect(),
+        }
+    }
+
+    fn between_values(from: &str, to: &str) -> (String, bool) {
+        let between = values(&labels(from), &labels(to));
+        (between.object.values.join(" "), between.left.is_empty())
+    }
+
+    #[test]
+    fn an_enum_has_the_values_of_both_until_one_goes() {
+        assert_eq!(between_values("a c", "a b c d"), ("a b c d".to_owned(), true));
+        assert_eq!(between_values("a b c", "a c"), ("a b c".to_owned(), false));
+        assert_eq!(between_values("a b", "x b y"), ("x a b y".to_owned(), false));
+        assert_eq!(between_values("a b", "b a"), ("a b".to_owned(), false));
+    }
+
+    #[test]
+    fn what_lies_between_takes_nothing_back_that_it_has() {
+        for (from, to) in [("a b", "x b y"), ("a b c", "c a"), ("", "a b")] {
+            let once = values(&labels(from), &labels(to)).object;
+            assert_eq!(values(&once, &labels(to)).object, once, "{from} to {to}");
+        }
+    }
+
+    fn column(data_type: &str, nullable: bool, default: Option<&str>) -> Column {
+        Column {
+            data_type: DataType::builtin(data_type),
+            nullable,
+            default: default.map(Expr::new),
+            identity: None,
+            generated: None,
+            collation: None,
+        }
+    }
+
+    fn between(from: &Column, to: &Column) -> Between<Column> {
+        let engine = Dialect::from_name("postgres").expect("built in").engine();
+        super::column(from, to, false, engine)
+    }
+
+    #[test]
+    fn a_column_takes_what_either_code_writes() {
+        let (short, long) = (
+            column("character varying(10)", false, Some("'a'")),
+            column("character varying(20)", true, None),
+        );
+        let there = between(&short, &long);
+        assert_eq!(there.object, column("character varying(20)", true, Some("'a'")));
+        assert_eq!(there.left, ["drop its default"]);
+        let back = between(&long, &short);
+        assert_eq!(back.object, column("character varying(20)", true, None));
+        assert_eq!(back.left, ["require a value", "change its type"]);
+        assert!(back.unsafe_because.is_none(), "the narrower type can wait");
+    }
+
+    #[test]
+    fn a_type_that_only_one_code_understands_is_told() {
+        let there = between(&column("text", true, None), &column("integer", true, None));
+        assert!(there.unsafe_because.is_some() && there.object.data_type == DataType::builtin("text"));
+    }
+}
