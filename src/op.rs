@@ -55,6 +55,8 @@ pub enum CopySource {
     Expr(Expr),
     /// The column, or this where it is NULL (`backfill=`).
     Filled(Ident, Expr),
+    /// This, over the row of another table that belongs to the old row.
+    Matched(Box<CopyRows>, Expr),
 }
 
 /// A table built anew beside the old one, filled from it, and put in its place.
@@ -133,6 +135,25 @@ pub struct Batches {
     pub size: u32,
 }
 
+/// Rows that are copied from one table into another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyRows {
+    /// Where they come from.
+    pub source: QName,
+    /// Where they go.
+    pub target: QName,
+    /// What each column is filled with, over a row of the source.
+    pub columns: Vec<(Ident, Expr)>,
+    /// Which rows of the source go.
+    pub condition: Option<Expr>,
+    /// Which row of the target is meant; `None` where each makes a new one.
+    pub matching: Option<Expr>,
+    /// Whether the source, or a part of it, goes afterwards: nobody may write to it meanwhile.
+    pub goes: bool,
+    /// Whether the target is written anew and filled by that: what is left is to see that every row finds its place.
+    pub with_table: bool,
+}
+
 /// What an op does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -207,6 +228,8 @@ pub enum Action {
     HandOver(Box<HandOver>),
     /// One stage of a column's way to be required.
     Require(Box<Require>),
+    /// Copies rows from one table into another.
+    CopyRows(Box<CopyRows>),
 }
 
 /// A question to the data that must have a certain answer before a step may run.
@@ -343,6 +366,7 @@ impl Op {
             Action::Backfill { table, column, .. } => ObjectId::column(table, column.clone()),
             Action::HandOver(hand) => hand.column.clone(),
             Action::Require(require) => require.column.clone(),
+            Action::CopyRows(copy) => ObjectId::table(copy.target.clone()),
         }
     }
 
@@ -443,7 +467,7 @@ impl Op {
                     catalog.insert(require.column.clone(), require.to.clone());
                 }
             }
-            Action::Backfill { .. } => {}
+            Action::Backfill { .. } | Action::CopyRows(_) => {}
         }
     }
 }
@@ -487,6 +511,25 @@ impl fmt::Display for Op {
             Action::AddUnfilled { id, .. } => write!(f, "create {id}, for new rows"),
             Action::UseIndex { id, .. } => write!(f, "create {id} from its index"),
             Action::HandOver(hand) => write!(f, "hand over the counter of {}", hand.column),
+            Action::CopyRows(copy) => {
+                let (source, target) = (&copy.source, &copy.target);
+                let columns: Vec<String> = copy
+                    .columns
+                    .iter()
+                    .map(|(column, _)| column.to_string())
+                    .collect();
+                match (&copy.matching, copy.with_table) {
+                    (None, _) => write!(f, "copy rows of table {source} into table {target}"),
+                    (Some(_), false) => {
+                        write!(
+                            f,
+                            "copy {} of table {target} from table {source}",
+                            columns.join(", ")
+                        )
+                    }
+                    (Some(_), true) => write!(f, "look for the rows of table {source} in table {target}"),
+                }
+            }
             Action::Require(require) => match require.stage {
                 Stage::Declare => write!(f, "require {} of new rows", require.column),
                 Stage::Validate => write!(f, "check {} of every row", require.column),

@@ -137,6 +137,31 @@ pub fn replace_word(text: &str, from: &str, to: &str) -> String {
         .collect()
 }
 
+/// `text` with every mention of the column `from` replaced by `to`, which must be ready to stand in SQL: by itself, or behind
+/// the name of its table. Behind another name it is another column.
+pub fn replace_column(text: &str, table: &str, from: &str, to: &str) -> String {
+    let names = |piece: &Piece<'_>, name: &str| match piece {
+        Piece::Word(word) => word.eq_ignore_ascii_case(name),
+        Piece::Quoted(quoted) => unquote(quoted) == name,
+        Piece::Text(_) | Piece::Other(_) => false,
+    };
+    let pieces = pieces(text);
+    let replaced = pieces.iter().enumerate().map(|(at, piece)| {
+        let before = pieces.get(at.wrapping_sub(1));
+        let qualified = before == Some(&Piece::Other("."));
+        let of_table = pieces
+            .get(at.wrapping_sub(2))
+            .is_some_and(|owner| names(owner, table));
+        match piece {
+            piece if names(piece, from) && (!qualified || of_table) => to.to_owned(),
+            Piece::Word(kept) | Piece::Quoted(kept) | Piece::Text(kept) | Piece::Other(kept) => {
+                (*kept).to_owned()
+            }
+        }
+    });
+    replaced.collect()
+}
+
 /// `text` with every literal of the value `from` replaced by one of `to`. A value with a quote in it is left alone: how it
 /// is spelled is the engine's to say.
 pub fn replace_literal(text: &str, from: &str, to: &str) -> String {
@@ -174,6 +199,14 @@ mod tests {
         assert_eq!(
             replace_word("points > 0 AND pointsx = 'points'", "points", "score"),
             "score > 0 AND pointsx = 'points'"
+        );
+    }
+
+    #[test]
+    fn replace_column_leaves_the_columns_of_others() {
+        assert_eq!(
+            replace_column("a.id = b.id AND id > 'id' AND \"id\" < 3", "a", "id", "gone"),
+            "a.gone = b.id AND gone > 'id' AND gone < 3"
         );
     }
 

@@ -150,6 +150,15 @@ impl<'n> Fields<'n> {
         Some(&self.node.entries[at])
     }
 
+    /// The next argument that is an expression, with or without `(sql)`.
+    pub(super) fn expression_argument(&mut self) -> Option<Text<'n>> {
+        let entry = self.argument()?;
+        self.expression_in(Given {
+            value: &entry.value,
+            span: self.at(&entry.range),
+        })
+    }
+
     /// All arguments that nobody has taken.
     pub(super) fn arguments(&mut self) -> Vec<&'n Entry> {
         std::iter::from_fn(|| self.argument()).collect()

@@ -13,6 +13,7 @@
 //!     primary-key COLUMN…                 unique COLUMN… nulls-not-distinct deferrable= { include … }
 //!     check "…" no-inherit not-valid      foreign-key COLUMN… references= on-delete= on-update= match= deferrable=
 //!     index KEY… unique method= where= { key COLUMN desc nulls= opclass= collation=; include … }
+//!     copy from= where= match= { column NAME "…"; back where= match= { column NAME "…" } }
 //!     trigger NAME { before EVENT…; of COLUMN…; for-each statement; when "…"; execute FUNCTION ARG… }
 //! }
 //! view NAME { columns …; as "…"; trigger … }

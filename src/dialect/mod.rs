@@ -6,6 +6,7 @@
 
 pub mod alembic;
 pub mod bridge;
+mod copy;
 pub mod facts;
 pub mod literal;
 pub mod observer;

@@ -207,6 +207,7 @@ fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mu
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
+        | Action::CopyRows(_)
         | Action::Require(_) => {
             engine.render_action(&op.action, cx, sql);
         }

@@ -111,6 +111,12 @@ impl Sql {
         self.items
     }
 
+    /// An empty writer for the same engine.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::new(self.engine)
+    }
+
     /// The text of the statement being written, for clauses.
     pub fn clause(mut self) -> String {
         std::mem::take(&mut self.current)

@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::catalog::{Expr, ObjectId};
+use crate::catalog::expr::replace_column;
+use crate::catalog::{Expr, Ident, ObjectId, QName, Renaming};
 
 /// `was=`: this object had another name before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,53 @@ pub struct ValueIntent {
     pub new: Arc<str>,
 }
 
+/// `copy`: rows of one table go into another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyIntent {
+    /// Where they go.
+    pub target: QName,
+    /// Where they come from.
+    pub source: QName,
+    /// What each column is filled with, over a row of the source.
+    pub columns: Vec<(Ident, Expr)>,
+    /// Which rows of the source go; all, if left out.
+    pub condition: Option<Expr>,
+    /// Which row of the target is meant; every row of the source makes a new one, if left out.
+    pub matching: Option<Expr>,
+}
+
+impl CopyIntent {
+    /// Follows the rename of the source, or of a column that it reads.
+    pub fn follow(&mut self, rename: &Renaming<'_>) {
+        if let Some(table) = rename.from.relation() {
+            let (Some(old), true) = (rename.from.name(), *table == self.source || *table == self.target)
+            else {
+                return;
+            };
+            for expr in self.exprs() {
+                *expr = Expr::new(replace_column(
+                    expr.text(),
+                    table.name.text(),
+                    old.text(),
+                    rename.sql,
+                ));
+            }
+        } else if rename.from.qname() == Some(&self.source)
+            && let Some(name) = rename.to.qname()
+        {
+            for expr in self.exprs() {
+                rename.in_expr(expr);
+            }
+            self.source = name.clone();
+        }
+    }
+
+    fn exprs(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let values = self.columns.iter_mut().map(|(_, value)| value);
+        values.chain(&mut self.condition).chain(&mut self.matching)
+    }
+}
+
 /// How differences are to be understood and carried out.
 #[derive(Clone, Debug, Default)]
 pub struct Intents {
@@ -42,6 +90,10 @@ pub struct Intents {
     pub recode: HashMap<ObjectId, Expr>,
     /// What the rows of a column get that is made from another one; what they have already stays.
     pub fill: HashMap<ObjectId, Expr>,
+    /// `copy`, in the order in which they are declared.
+    pub copies: Vec<CopyIntent>,
+    /// `back` of these: what is copied on the way back.
+    pub copies_back: Vec<CopyIntent>,
     /// `others=keep`: rows objects beside which undeclared rows are left alone.
     pub keep_other_rows: HashSet<ObjectId>,
 }

@@ -8,7 +8,7 @@ mod intents;
 mod rename;
 
 pub use change::{Change, Difference};
-pub use intents::{Intents, RenameIntent, ValueIntent};
+pub use intents::{CopyIntent, Intents, RenameIntent, ValueIntent};
 
 use std::sync::Arc;
 

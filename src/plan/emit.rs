@@ -7,9 +7,10 @@ use crate::catalog::walk::Walk;
 use crate::catalog::{Attr, Catalog, Expr, Object, ObjectId, Payload as _};
 use crate::dialect::{Fold, PlanCx};
 use crate::diff::Intents;
-use crate::op::{Action, CopySource, Op, Rebuild, Stage};
+use crate::op::{Action, CopyRows, CopySource, Op, Rebuild, Stage};
 
 use super::classify::{InPlace, Work};
+use super::copies;
 
 /// An op, and the op of the same change that must come before it.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(super) struct Emitted {
 
 /// Ops for all the work, in no order but that of [`Emitted::after`].
 pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitted> {
+    let copies = copies::pending(&work, cx, intents);
     let mut sequences: Vec<Vec<Action>> = fills(&work, intents);
     sequences.extend(
         work.drops
@@ -35,7 +37,7 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
     sequences.extend(
         work.rebuilds
             .iter()
-            .map(|table| vec![Action::Rebuild(Box::new(rebuild(table, cx, intents)))]),
+            .map(|table| vec![Action::Rebuild(Box::new(rebuild(table, cx, intents, &copies)))]),
     );
     sequences.extend(
         work.alters
@@ -45,7 +47,12 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
     sequences.extend(
         work.creates
             .into_iter()
-            .map(|(id, object)| create(id, object, cx, intents)),
+            .map(|(id, object)| create(id, object, cx, intents, &copies)),
+    );
+    sequences.extend(
+        copies
+            .iter()
+            .map(|copy| vec![Action::CopyRows(Box::new(copy.clone()))]),
     );
     let mut out = Vec::new();
     for sequence in sequences {
@@ -113,10 +120,18 @@ fn fills(work: &Work, intents: &Intents) -> Vec<Vec<Action>> {
 }
 
 /// A required column of a table that may have rows is added nullable, filled, and then required.
-fn create(id: ObjectId, object: Object, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Action> {
+fn create(
+    id: ObjectId,
+    object: Object,
+    cx: &PlanCx<'_>,
+    intents: &Intents,
+    copies: &[CopyRows],
+) -> Vec<Action> {
     let on_existing = cx.to.parent(&id).is_some_and(|parent| cx.from.contains(&parent));
-    match (&object, intents.backfill.get(&id).filter(|_| on_existing)) {
-        (Object::Column(required), Some(value)) if needs_value(required, cx.to) => {
+    let value = intents.backfill.get(&id).filter(|_| on_existing);
+    let is_filled = value.is_some() || copies::filling(&id, copies).is_some();
+    match &object {
+        Object::Column(required) if is_filled && needs_value(required, cx.to) => {
             let nullable = Column {
                 nullable: true,
                 ..required.clone()
@@ -125,7 +140,7 @@ fn create(id: ObjectId, object: Object, cx: &PlanCx<'_>, intents: &Intents) -> V
                 id: id.clone(),
                 object: nullable.clone().into(),
             }];
-            out.extend(backfill(&id, value));
+            out.extend(value.and_then(|value| backfill(&id, value)));
             out.push(require(id, nullable, required.clone()));
             out
         }
@@ -208,7 +223,7 @@ fn require(id: ObjectId, from: Column, to: Column) -> Action {
 }
 
 /// The table and every folded member, before and after, and where each column's values come from.
-fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents) -> Rebuild {
+fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents, copies: &[CopyRows]) -> Rebuild {
     let engine = cx.server.engine();
     let folded = |id: &ObjectId| {
         engine
@@ -250,7 +265,10 @@ fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents) -> Rebuild {
                 }
                 _ => CopySource::Column(name.clone()),
             }),
-            None => intents.backfill.get(id).cloned().map(CopySource::Expr),
+            None => match copies::filling(id, copies) {
+                Some((copy, value)) => Some(CopySource::Matched(Box::new(copy.clone()), Expr::new(value))),
+                None => intents.backfill.get(id).cloned().map(CopySource::Expr),
+            },
         };
         copy.extend(source.map(|source| (name.clone(), source)));
     }

@@ -13,6 +13,7 @@ use crate::catalog::walk::References;
 use crate::dialect::PlanCx;
 use crate::op::{Action, Op};
 
+use super::copies;
 use super::emit::Emitted;
 
 /// The ops as nodes (by their index) and an edge from each op to every op that must come later.
@@ -73,6 +74,7 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
         }
     }
     names(ops, cx, &mut edges);
+    copies::edges(ops, &doers.provides, cx, &mut edges);
     let mut graph = Graph::with_capacity(ops.len(), edges.len());
     for at in 0..ops.len() {
         graph.add_node(at);

@@ -6,6 +6,7 @@
 
 mod classify;
 mod close;
+mod copies;
 mod emit;
 mod graph;
 mod order;

@@ -147,6 +147,8 @@ fn key(emitted: &Emitted, cx: &PlanCx<'_>) -> SortKey {
     };
     match (&emitted.op.action, emitted.op.txn) {
         (_, Txn::CommitAfter) => (0, Reverse(0), 0, label),
+        // Whoever writes to the source waits from here on, until what goes has gone.
+        (Action::CopyRows(copy), _) if copy.goes => (3, Reverse(usize::MAX), place(), label),
         (Action::Drop { .. }, _) => (3, Reverse(cx.from.position(&id).unwrap_or(0)), 0, label),
         // What has no place in the common transaction comes after what has, as far as nothing waits for it.
         (_, Txn::Outside | Txn::Alone) => (2, Reverse(0), place(), label),

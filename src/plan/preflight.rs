@@ -86,6 +86,7 @@ impl Asker<'_> {
             | Action::AddUnfilled { .. }
             | Action::Backfill { .. }
             | Action::HandOver(_)
+            | Action::CopyRows(_)
             | Action::Require(_) => Vec::new(),
         }
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, Table};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Arbiter, Canonical, Expr, ObjectId, Payload as _, QName, aside};
+use crate::catalog::{Arbiter, Canonical, Expr, ObjectId, Payload as _, QName, Renaming, aside};
 use crate::declare::{Declared, SourceMap};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Choices, Scope, Server, Sizes, render};
-use crate::diff::{Change, Difference, Intents, diff};
+use crate::diff::{Change, CopyIntent, Difference, Intents, diff};
 use crate::op::{Action, Batch, Plan};
 use crate::plan::{Context, plan, plan_back};
 use crate::script::Script;
@@ -136,6 +136,7 @@ impl Scripts {
             None => difference,
         };
         let intents = &Intents {
+            copies: following(&leg.intents.copies, &difference, server),
             recode: recode::recoded(&difference.from, &difference.to, &leg.intents.values, server),
             ..leg.intents.clone()
         };
@@ -162,6 +163,7 @@ impl Scripts {
             let back = Intents {
                 using: conversions_back(&difference, server),
                 fill: leg.fill_back.clone(),
+                copies: leg.intents.copies_back.clone(),
                 recode: recode::recoded(
                     &difference.to,
                     &difference.from,
@@ -189,6 +191,22 @@ impl Scripts {
         }
         Ok(())
     }
+}
+
+/// Copies from what is set aside in the same plan, under the names that it has then.
+fn following(copies: &[CopyIntent], difference: &Difference, server: &Server) -> Vec<CopyIntent> {
+    let engine = server.engine();
+    let mut copies = copies.to_vec();
+    for (from, to) in &difference.renames {
+        let Some(name) = to.name().filter(|_| aside::until(to).is_some()) else {
+            continue;
+        };
+        let sql = engine.quote(name.text());
+        for copy in &mut copies {
+            copy.follow(&Renaming { from, to, sql: &sql });
+        }
+    }
+    copies
 }
 
 /// How the values of retyped columns become what they were, where the engine wants to be told.

@@ -34,6 +34,7 @@ fn op(op: &Op) -> Value {
         Action::Rename { .. } => "rename",
         Action::Rebuild(_) | Action::SwapEnum(_) => "rebuild",
         Action::Backfill { .. } => "backfill",
+        Action::CopyRows(_) => "copy",
     };
     let mut value = json!({ "op": verb, "kind": id.kind.noun(), "name": id.label() });
     if let Action::Alter { attrs, .. } = &op.action {

@@ -239,7 +239,8 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
                 line(Mark::Alter, &require.column, "required".to_owned()),
             )]
         }
-        Action::Require(_) => Vec::new(),
+        // Told with the column, and among the steps.
+        Action::Require(_) | Action::CopyRows(_) => Vec::new(),
         Action::Backfill {
             table, column, value, ..
         } => {

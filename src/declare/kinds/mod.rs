@@ -3,6 +3,7 @@
 mod allow;
 mod check;
 mod column;
+mod copy;
 mod domain;
 mod enum_type;
 mod extension;

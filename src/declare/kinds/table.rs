@@ -12,7 +12,7 @@ use crate::declare::write::Writing;
 use crate::diagnostic::Span;
 
 use super::member::MemberDraft;
-use super::{check, column, foreign_key, index, primary_key, trigger, unique};
+use super::{check, column, copy, foreign_key, index, primary_key, trigger, unique};
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let Some(name) = reading.read_qname(&mut fields, "table") else {
@@ -45,6 +45,13 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         columns.push(found);
     }
     let members = read_members(reading, &mut fields, &column_names);
+    for node in fields.children("copy") {
+        let Some(found) = copy::read(reading, fields.child(node), &name, &column_names) else {
+            continue;
+        };
+        draft.intents.copies.push(found.copy);
+        draft.intents.copies_back.extend(found.back);
+    }
     fields.finish(&format!("table `{name}`"));
     let id = ObjectId::table(name.clone());
     draft.say(&id, extras, |was| ObjectId::table(reading.qname(was, None)));

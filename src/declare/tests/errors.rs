@@ -119,6 +119,15 @@ const MISTAKES: &[(&str, &str)] = &[
              a.kdl:1:89 RC0114 `was` is said of one value | write a node for each value: `value NEW was=OLD`\n",
     ),
     (
+        "table a { column x integer; copy { column y; column x z; column x z }; copy from=a { column x x }; copy from=b }",
+        "a.kdl:1:29 RC0104 `copy` does not say where the rows come from | write from=TABLE\n\
+             a.kdl:1:36 RC0104 `copy` does not say what goes into column `y` | write `column y \"expression\"`, over a row of the other table\n\
+             a.kdl:1:43 RC0108 table `a` has no column `y` | did you mean `x`?\n\
+             a.kdl:1:65 RC0106 column `x` is filled twice\n\
+             a.kdl:1:77 RC0110 table `a` cannot be copied into itself\n\
+             a.kdl:1:100 RC0104 `copy` fills no column | write `column NAME \"expression\"` into it, once for each column\n",
+    ),
+    (
         "view v depends-on=nothing { as \"SELECT 1\" }",
         "a.kdl:1:8 RC0108 view v depends on `nothing`, which is not declared\n",
     ),

@@ -147,6 +147,7 @@ impl Writer<'_> {
             | Action::AddUnfilled { .. }
             | Action::HandOver(_)
             | Action::UseIndex { .. }
+            | Action::CopyRows(_)
             | Action::Require(_) => None,
         }
     }

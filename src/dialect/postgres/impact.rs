@@ -10,7 +10,7 @@ pub(super) mod stable;
 use crate::catalog::kinds::{Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::{Blocks, Impact, ImpactCx};
-use crate::op::{Action, Op, Stage, SwapEnum, Txn};
+use crate::op::{Action, CopyRows, Op, Stage, SwapEnum, Txn};
 use crate::script::Cost;
 
 /// A lock, in the words of `pg_locks` without `Lock`.
@@ -98,11 +98,28 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
         Action::Rename { from, .. } => renamed(from),
         Action::Rebuild(rebuild) => whole_table(&rebuild.table, cx),
         Action::SwapEnum(swap) => swapped(swap, cx),
+        Action::CopyRows(copy) => copied(copy),
         Action::Backfill { table, .. } => Impact {
             one_way: true,
             ..locked(Some(table), ROW_EXCLUSIVE, Cost::Rewrite)
         },
     }
+}
+
+/// The source is read, and nobody may write to it any more if it goes; rows that are there are written.
+fn copied(copy: &CopyRows) -> Impact {
+    let mut impact = if copy.goes {
+        locked(Some(&copy.source), SHARE, Cost::Scan)
+    } else {
+        free(Cost::Scan)
+    };
+    if copy.matching.is_some() {
+        impact.locks.push((copy.target.clone(), ROW_EXCLUSIVE));
+        impact.lock = impact.lock.or(Some(ROW_EXCLUSIVE));
+        impact.cost = Cost::Rewrite;
+        impact.one_way = true;
+    }
+    impact
 }
 
 /// A lock on a relation, for as long as this.

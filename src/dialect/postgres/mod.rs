@@ -2,6 +2,7 @@
 
 mod alembic;
 mod bridge;
+mod copy;
 mod expressions;
 mod impact;
 mod keywords;
@@ -201,6 +202,7 @@ impl Engine for Postgres {
             Action::UseIndex { id, object, index } => strategy::use_index(id, object, index, sql),
             Action::HandOver(hand) => strategy::hand_over(hand, cx, sql),
             Action::Require(require) => strategy::require(require, cx, sql),
+            Action::CopyRows(copy) => copy::render(copy, cx, sql),
             // No rule row of this engine asks for a rebuild; the others are rendered by rule rows.
             Action::Rebuild(_)
             | Action::Create { .. }

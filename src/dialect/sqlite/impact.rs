@@ -24,8 +24,11 @@ pub(super) fn impact(op: &Op, cx: &ImpactCx<'_>) -> Impact {
         | Action::Require(_) => (Cost::Instant, None),
         Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild, cx)),
         Action::Backfill { .. } => (Cost::Rewrite, None),
+        Action::CopyRows(copy) if copy.matching.is_some() && !copy.with_table => (Cost::Rewrite, None),
+        Action::CopyRows(_) => (Cost::Scan, None),
     };
-    let rewrites = cost == Cost::Rewrite && !matches!(op.action, Action::Backfill { .. });
+    let fills = matches!(op.action, Action::Backfill { .. } | Action::CopyRows(_));
+    let rewrites = cost == Cost::Rewrite && !fills;
     Impact {
         cost,
         rewrites,
@@ -82,6 +85,7 @@ fn rebuilt(rebuild: &Rebuild, cx: &ImpactCx<'_>) -> Option<String> {
             let carried = rebuild.copy.iter().any(|(_, source)| match source {
                 CopySource::Column(column) | CopySource::Filled(column, _) => column == name,
                 CopySource::Expr(expr) => super::text::mentions(expr.text(), name),
+                CopySource::Matched(..) => false,
             });
             (!carried && !cx.is_mirrored(id)).then(|| id.to_string())
         })

@@ -381,7 +381,7 @@ pub(in crate::dialect::postgres) fn counts(column: &Column) -> bool {
 
 /// Moves the sequence that a column counts by past the highest value there is; it is never moved back. A sequence that
 /// counts downwards is left alone.
-pub(super) fn follow_rows(id: &ObjectId, column: &Column, sql: &mut Sql) {
+pub(in crate::dialect::postgres) fn follow_rows(id: &ObjectId, column: &Column, sql: &mut Sql) {
     let (Some(table), Some(name)) = (id.relation(), id.name()) else {
         return;
     };

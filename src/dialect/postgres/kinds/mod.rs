@@ -23,8 +23,8 @@ use crate::catalog::{Kind, ObjectId, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
 pub(super) use column::{
-    Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follows,
-    renews_default, set_default, set_type,
+    Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follow_rows,
+    follows, renews_default, set_default, set_type,
 };
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;

@@ -2,7 +2,7 @@
 
 mod rebuild_table;
 
-use crate::dialect::{RenderCx, Sql};
+use crate::dialect::{RenderCx, Sql, copy};
 use crate::op::Action;
 
 /// The statements of a rebuild or a backfill. SQLite has no enums to swap, and no need to make
@@ -19,6 +19,16 @@ pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
                 .raw(") WHERE ")
                 .ident(column)
                 .raw(" IS NULL");
+        }
+        Action::CopyRows(copy) => {
+            if copy.matching.is_none() {
+                copy::into_new(copy, "", sql);
+                return;
+            }
+            copy::expect_each_finds_one(copy, sql);
+            if !copy.with_table {
+                copy::into_rows(copy, sql);
+            }
         }
         Action::SwapEnum(_)
         | Action::Create { .. }

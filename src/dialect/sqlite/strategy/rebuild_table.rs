@@ -7,7 +7,7 @@
 use crate::catalog::kinds::{Column, PrimaryKey, Table, TableExt};
 use crate::catalog::{Ident, Object, ObjectId, Payload as _};
 use crate::dialect::sql::text_literal;
-use crate::dialect::{RenderCx, Sql};
+use crate::dialect::{RenderCx, Sql, copy as rows};
 use crate::op::{CopySource, Rebuild};
 
 use super::super::kinds::table::definition;
@@ -130,6 +130,7 @@ fn copy(rebuild: &Rebuild, images: (&Image<'_>, &Image<'_>), names: (&Ident, &Id
         CopySource::Expr(expr) => {
             sql.raw(expr.text());
         }
+        CopySource::Matched(copied, value) => rows::value(copied, value.text(), sql),
         CopySource::Filled(column, value) => {
             sql.raw("coalesce(")
                 .ident(column)
