@@ -428,7 +428,14 @@ impl Work<'_> {
                 let why = "columns of it go or become others: declare the new form under a name of its own";
                 self.wait(id, "change its columns", Some(why));
             }
-            (Object::PrimaryKey(_) | Object::Unique(_) | Object::ForeignKey(_) | Object::Table(_), _) => {
+            (
+                Object::PrimaryKey(_)
+                | Object::Unique(_)
+                | Object::ForeignKey(_)
+                | Object::Table(_)
+                | Object::Domain(_),
+                _,
+            ) => {
                 self.wait(id, "change it", None);
             }
             _ => {
