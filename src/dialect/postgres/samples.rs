@@ -1,9 +1,9 @@
-//! Values to try things with: literals for every type of the engine's list, and for enums and arrays.
+//! Values to try things with: literals for every type of the engine's list, and for enums, domains and arrays.
 //!
 //! Out: the text of the `nth` value of a type; as far as a type has so many, no two are the same. A type that is not
 //! known here (an extension's, mostly) has none.
 
-use crate::catalog::kinds::EnumType;
+use crate::catalog::kinds::{Domain, EnumType};
 use crate::catalog::{Catalog, DataType};
 use crate::dialect::sql::text_literal;
 
@@ -25,6 +25,13 @@ pub(super) fn sample(data_type: &DataType, catalog: &Catalog, nth: usize) -> Opt
 
 fn element(base: &str, data_type: &DataType, catalog: &Catalog, nth: usize) -> Option<String> {
     if let Some(user) = &data_type.user {
+        // What its rules refuse is tried, and told by the engine.
+        if let Some(domain) = catalog.payload::<Domain>(user) {
+            let (inner, is_array) = split_array(&domain.base.text);
+            return (!is_array)
+                .then(|| element(inner, &domain.base, catalog, nth))
+                .flatten();
+        }
         let values = &catalog.payload::<EnumType>(user)?.values;
         return Some(values.get(nth % values.len().max(1))?.to_string());
     }
