@@ -182,9 +182,45 @@ pub fn has_literal(text: &str, literal: &str) -> bool {
     pieces(text).contains(&Piece::Text(literal))
 }
 
+/// [`replace_word`] for the name of a column: what stands there as a type (`x::date`) or is called (`date(x)`) is none.
+pub fn replace_name(text: &str, from: &str, to: &str) -> String {
+    let pieces = pieces(text);
+    let is = |at: Option<usize>, what: &str| at.and_then(|at| pieces.get(at)) == Some(&Piece::Other(what));
+    let is_blank = |at: usize| matches!(pieces[at], Piece::Other(text) if text.trim().is_empty());
+    let mut out = String::with_capacity(text.len());
+    for (at, piece) in pieces.iter().enumerate() {
+        let called = (at + 1..pieces.len()).find(|at| !is_blank(*at));
+        let cast = is(at.checked_sub(1), ":") && is(at.checked_sub(2), ":");
+        let is_name = match piece {
+            Piece::Word(word) => word.eq_ignore_ascii_case(from),
+            Piece::Quoted(quoted) => unquote(quoted) == from,
+            Piece::Text(_) | Piece::Other(_) => false,
+        };
+        match piece {
+            _ if is_name && !cast && !is(called, "(") => out.push_str(to),
+            Piece::Word(kept) | Piece::Quoted(kept) | Piece::Text(kept) | Piece::Other(kept) => {
+                out.push_str(kept);
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_or_function_of_the_same_name_is_no_column() {
+        assert_eq!(
+            replace_name(
+                "date > '2020-01-01'::date AND date (x) = lower(date)",
+                "date",
+                "day"
+            ),
+            "day > '2020-01-01'::date AND date (x) = lower(day)"
+        );
+    }
 
     #[test]
     fn mentions_reads_words_quoted_names_and_literals() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::expr::{replace_literal, replace_word};
+use super::expr::{replace_literal, replace_name, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
@@ -77,6 +77,7 @@ impl Renaming<'_> {
                 let new = self.to.name().map(Ident::text).unwrap_or_default();
                 replace_literal(text, value.text(), new)
             }
+            Some(name) if self.from.kind == Kind::Column => replace_name(text, name.text(), self.sql),
             Some(name) => replace_word(text, name.text(), self.sql),
             None => text.to_owned(),
         }
