@@ -38,7 +38,10 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "",
         "    column code double default=(sql)\"random()\"\n",
     ),
+    ("type of a column", "", BY_COPY),
 ];
+/// The mark of the change that makes a number of `other`, which is no further line.
+const BY_COPY: &str = "    // numeric\n";
 /// The mark of the change that makes `filled` required, which is no further line.
 const NOT_NULL: &str = "    // filled\n";
 /// Every strategy that can be switched off.
@@ -68,7 +71,12 @@ fn main() {
             continue;
         }
         let mut cells = vec![(*name).to_owned()];
-        for settings in [PLAIN, ""] {
+        let safe = if *after == BY_COPY {
+            "strategies {\n    on type-by-copy\n}\n"
+        } else {
+            ""
+        };
+        for settings in [PLAIN, safe] {
             let measured = runtime.block_on(measure(&server, rows, (before, after), settings));
             cells.extend([measured.reader, measured.writer].map(|wait| wait.as_millis().to_string()));
             cells.push(format!("{:.1} s", measured.took.as_secs_f64()));
@@ -124,7 +132,13 @@ async fn measure(server: &str, rows: u32, (before, after): (&str, &str), setting
         reconcile(
             &path,
             &target,
-            &["upgrade", "head", "--yes", "--allow-destructive"],
+            &[
+                "upgrade",
+                "head",
+                "--yes",
+                "--allow-destructive",
+                "--allow-rewrite",
+            ],
         );
     })
     .await
@@ -146,14 +160,11 @@ async fn run(connection: &mut PgConnection, sql: &str) {
 }
 
 fn declare(folder: &Path, more: &str) {
-    let (filled, more) = if more == NOT_NULL {
-        ("", "")
-    } else {
-        (" nullable", more)
-    };
+    let filled = if more == NOT_NULL { "" } else { " nullable" };
+    let other = if more == BY_COPY { "numeric" } else { "bigint" };
     let text = format!(
         "table p {{\n    column id bigint\n    primary-key id\n}}\n\
-         table t {{\n    column id bigint\n    column other bigint\n    column filled text{filled}\n    \
+         table t {{\n    column id bigint\n    column other {other}\n    column filled text{filled}\n    \
          column counter bigint\n    primary-key id\n{more}}}\n"
     );
     std::fs::write(folder.join("schema/t.kdl"), text).unwrap();

@@ -2,6 +2,8 @@
 //!
 //! Must not: hold SQL, or an id where an object is needed.
 
+mod retype;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use serde::Serialize;
 
 use crate::catalog::kinds::{Column, EnumType, IndexKey, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
+
+pub use retype::{Moved, Retype, RetypeStage, Retyped, Swap};
 
 /// A half of a change that is spread over two deploys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -230,6 +234,13 @@ pub enum Action {
     Require(Box<Require>),
     /// Copies rows from one table into another.
     CopyRows(Box<CopyRows>),
+    /// One stage of the way of columns to other types.
+    Retype(Box<Retype>),
+    /// Has the engine look at the values of a column, so that it plans queries well.
+    Analyze {
+        /// The column.
+        column: ObjectId,
+    },
 }
 
 /// A question to the data that must have a certain answer before a step may run.
@@ -298,6 +309,11 @@ pub enum Question {
         /// How, where that is said.
         using: Option<Expr>,
     },
+    /// Nothing may rest on the column that a second column in its place would not have: the catalog knows nothing of it.
+    NothingElse {
+        /// The column.
+        column: ObjectId,
+    },
     /// No row may have a value: asked to count what a dropped column takes along.
     Empty {
         /// The column.
@@ -325,6 +341,7 @@ impl Question {
             Self::NoNulls { column }
             | Self::NoRows { column }
             | Self::Unused { column, .. }
+            | Self::NothingElse { column }
             | Self::Empty { column }
             | Self::Converts { column, .. } => column,
             Self::NoDuplicates { subject, .. }
@@ -367,6 +384,8 @@ impl Op {
             Action::HandOver(hand) => hand.column.clone(),
             Action::Require(require) => require.column.clone(),
             Action::CopyRows(copy) => ObjectId::table(copy.target.clone()),
+            Action::Retype(retype) => retype.columns[0].id.clone(),
+            Action::Analyze { column } => column.clone(),
         }
     }
 
@@ -379,6 +398,7 @@ impl Op {
             Action::Rename { to, .. } => vec![to.clone()],
             Action::HandOver(hand) if hand.from.identity.is_some() => vec![hand.sequence.0.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.after, &rebuild.before),
+            Action::Retype(retype) => retype.provides(),
             _ => Vec::new(),
         }
     }
@@ -415,6 +435,7 @@ impl Op {
             Action::Backfill { table, column, .. } => vec![ObjectId::column(table, column.clone())],
             Action::HandOver(hand) => vec![hand.column.clone()],
             Action::Require(require) => vec![require.column.clone()],
+            Action::Retype(retype) => retype.mutates(),
             _ => Vec::new(),
         }
     }
@@ -467,7 +488,8 @@ impl Op {
                     catalog.insert(require.column.clone(), require.to.clone());
                 }
             }
-            Action::Backfill { .. } | Action::CopyRows(_) => {}
+            Action::Retype(retype) => retype.apply(catalog),
+            Action::Backfill { .. } | Action::CopyRows(_) | Action::Analyze { .. } => {}
         }
     }
 }
@@ -535,6 +557,8 @@ impl fmt::Display for Op {
                 Stage::Validate => write!(f, "check {} of every row", require.column),
                 Stage::Settle => write!(f, "require {}", require.column),
             },
+            Action::Retype(retype) => f.write_str(&retype.title()),
+            Action::Analyze { column } => write!(f, "analyze {column}"),
         }
     }
 }
@@ -596,6 +620,19 @@ pub struct Plan {
     pub from: Arc<Catalog>,
     /// The state it leads to.
     pub to: Arc<Catalog>,
+    /// Ways that were asked for, and that could not be taken.
+    pub declined: Vec<Declined>,
+}
+
+/// A way that was asked for, and could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// The object that is changed another way.
+    pub id: ObjectId,
+    /// The name of the strategy.
+    pub strategy: &'static str,
+    /// Why: the end of a sentence about the object.
+    pub reason: String,
 }
 
 impl Plan {

@@ -159,6 +159,7 @@ pub async fn after_renames(
         batches: crate::plan::renames(&difference),
         from: from.shared(),
         to: difference.from.clone(),
+        declined: Vec::new(),
     };
     let session = scratch.session().ok()?;
     run(session, &render::render(&renames, &server)).await.ok()?;

@@ -110,6 +110,7 @@ struct Story<'a> {
 
 impl<'a> Story<'a> {
     fn new(case: &'a Case, engine: &'a Engine, folder: &'a Path) -> Result<Self, Failed> {
+        case.configure(folder, "")?;
         Ok(Self {
             case,
             folder,

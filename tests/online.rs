@@ -58,6 +58,30 @@ fn main() {
             "rows_written_in_between_are_filled_too",
             rows_written_in_between_are_filled_too,
         ),
+        trial(
+            "what_is_written_during_a_copy_is_in_it",
+            what_is_written_during_a_copy_is_in_it,
+        ),
+        trial(
+            "keys_that_change_together_hold_all_the_time",
+            keys_that_change_together_hold_all_the_time,
+        ),
+        trial(
+            "a_killed_copy_goes_on_where_it_stopped",
+            a_killed_copy_goes_on_where_it_stopped,
+        ),
+        trial(
+            "a_swap_that_is_killed_is_done_by_the_next_run",
+            a_swap_that_is_killed_is_done_by_the_next_run,
+        ),
+        trial(
+            "what_a_copy_would_lose_is_said_before_it_is_begun",
+            what_a_copy_would_lose_is_said_before_it_is_begun,
+        ),
+        trial(
+            "a_copy_that_cannot_be_made_says_why",
+            a_copy_that_cannot_be_made_says_why,
+        ),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -376,4 +400,237 @@ fn rows_written_in_between_are_filled_too(story: &Story) -> Result<(), Failed> {
         return Err("the column was required before a row could be written".into());
     }
     story.is("SELECT count(*) FROM t WHERE note = 'none'", "5050")
+}
+
+/// The settings of a project that has types changed by copies, in many batches.
+const BY_COPY: &str = "strategies {\n    on type-by-copy\n    batch 100\n}\n";
+/// Whether anything of the way is left.
+const LEFT: &str = "SELECT (SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' WHERE attname LIKE '\\_rcn%' AND NOT attisdropped) \
+     + (SELECT count(*) FROM pg_class WHERE relname LIKE '\\_rcn%') + (SELECT count(*) FROM pg_proc WHERE proname LIKE '\\_rcn%') \
+     + (SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%\\_rcn%') + (SELECT count(*) FROM pg_constraint WHERE conname LIKE '%\\_rcn%')";
+const SECOND: &str = "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' WHERE attname LIKE '\\_rcn%' AND NOT attisdropped";
+
+impl Story {
+    /// Declares something else.
+    fn declare_all(&self, text: &str) -> Result<(), Failed> {
+        let schema = self.folder.path().join("schema");
+        std::fs::create_dir_all(&schema)?;
+        Ok(std::fs::write(schema.join("t.kdl"), text)?)
+    }
+
+    /// Writes a revision that changes the type of a column of the table.
+    fn plan_type(&self, column: &str, data_type: &str) -> Result<(), Failed> {
+        settings(self.folder.path(), BY_COPY)?;
+        self.declare_all(&format!("{TABLE}}}\n").replace(column, data_type))?;
+        self.run(&["plan", "-m", "change"], 0).map(drop)
+    }
+}
+
+/// A session of its own, which may hold locks.
+struct Other {
+    runtime: tokio::runtime::Runtime,
+    connection: PgConnection,
+}
+
+impl Other {
+    fn new(story: &Story) -> Result<Self, Failed> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let connection = runtime.block_on(PgConnection::connect(&story.database.url))?;
+        Ok(Self { runtime, connection })
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<(), Failed> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        self.runtime.block_on(self.connection.execute(sql))?;
+        Ok(())
+    }
+}
+
+/// A trigger of the user's has its say, too, and fires before ours whatever its name.
+fn what_is_written_during_a_copy_is_in_it(story: &Story) -> Result<(), Failed> {
+    let declared = |data_type: &str| {
+        let table = TABLE.replace("other bigint", &format!("other {data_type}"));
+        format!(
+            "function later returns=trigger language=plpgsql {{\n    as \"BEGIN IF NEW.name = 'late' THEN NEW.other := 1; END IF; \
+             RETURN NEW; END\"\n}}\n{table}    trigger zzz {{\n        before insert update\n        execute later\n    }}\n}}\n"
+        )
+    };
+    story.declare_all(&declared("bigint"))?;
+    story.run(&["apply"], 0)?;
+    story.execute("INSERT INTO t (id, other) SELECT n, n FROM generate_series(1, 20000) AS n")?;
+    settings(story.folder.path(), BY_COPY)?;
+    story.declare_all(&declared("numeric"))?;
+    story.run(&["plan", "-m", "change"], 0)?;
+    let mut running = story.command(&["upgrade", "head"]).spawn()?;
+    story.until(SECOND, "1")?;
+    let mut writer = Other::new(story)?;
+    writer.execute("INSERT INTO t (id, other) SELECT -n, n FROM generate_series(1, 500) AS n")?;
+    writer.execute("UPDATE t SET other = other + 1000000 WHERE id % 10 = 0 AND id > 0")?;
+    writer.execute("DELETE FROM t WHERE id % 7 = 0")?;
+    writer.execute("UPDATE t SET id = id + 100000 WHERE id BETWEEN 19000 AND 20000")?;
+    writer.execute("UPDATE t SET name = 'late' WHERE id = 3")?;
+    if running.try_wait()?.is_some() {
+        return Err("the copy was over before anything was written".into());
+    }
+    ended(&running.wait_with_output()?, 0)?;
+    story.is("SELECT pg_typeof(other)::text FROM t LIMIT 1", "numeric")?;
+    story.is("SELECT other FROM t WHERE id = 3", "1")?;
+    let right = "SELECT count(*) FROM t WHERE name IS NULL AND other <> CASE WHEN id < 0 THEN -id WHEN id % 10 = 0 AND id < 100000 \
+                 THEN id + 1000000 WHEN id > 100000 THEN id - 100000 + CASE WHEN (id - 100000) % 10 = 0 THEN 1000000 ELSE 0 END ELSE id END";
+    story.is(right, "0")?;
+    story.is(
+        "SELECT count(*) FROM t WHERE id BETWEEN 1 AND 19000 AND id % 7 = 0",
+        "0",
+    )?;
+    story.is(LEFT, "0")?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
+}
+
+/// Rows of both tables come and go while both keys, and the foreign key in between, are there twice.
+fn keys_that_change_together_hold_all_the_time(story: &Story) -> Result<(), Failed> {
+    let tables = |data_type: &str| {
+        format!(
+            "table p {{\n    column id {data_type}\n    primary-key id\n}}\ntable c {{\n    column id bigint\n    \
+             column p_id {data_type} nullable\n    column q_id {data_type} nullable\n    primary-key id\n    \
+             foreign-key p_id references=p on-delete=cascade on-update=cascade\n    \
+             foreign-key q_id references=p on-delete=set-null\n}}\n"
+        )
+    };
+    story.declare_all(&tables("integer"))?;
+    story.run(&["apply"], 0)?;
+    story.execute(
+        "INSERT INTO p SELECT generate_series(1, 10000); \
+         INSERT INTO c SELECT n, n, n FROM generate_series(1, 10000) AS n",
+    )?;
+    settings(story.folder.path(), BY_COPY)?;
+    story.declare_all(&tables("bigint"))?;
+    story.run(&["plan", "-m", "change"], 0)?;
+    let running = story.command(&["upgrade", "head", "--patience", "60"]).spawn()?;
+    story.until(SECOND, "3")?;
+    let mut writer = Other::new(story)?;
+    let mut at = 0;
+    // Until the columns have changed their places, at every stage.
+    while at < 2_000 && story.value("SELECT count(*) FROM pg_attribute WHERE attrelid = 'p'::regclass AND attnum > 0 AND attisdropped")? == "0" {
+        at += 1;
+        writer.execute(&format!("DELETE FROM p WHERE id = {at}"))?;
+        writer.execute(&format!("INSERT INTO p VALUES ({}); INSERT INTO c VALUES ({0}, {0}, {0})", 20_000 + at))?;
+        writer.execute(&format!("UPDATE p SET id = id + 100000 WHERE id = {}", 10_001 - at))
+            .or_else(|error| if error.message().is_some_and(|text| text.contains("violates foreign key")) { Ok(()) } else { Err(error) })?;
+    }
+    ended(&running.wait_with_output()?, 0)?;
+    if at < 5 {
+        return Err(format!("only {at} rounds were written in time").into());
+    }
+    story.is(
+        "SELECT count(*) FROM c WHERE p_id IS NOT NULL AND NOT EXISTS (SELECT FROM p WHERE p.id = c.p_id)",
+        "0",
+    )?;
+    story.is(&format!("SELECT count(*) FROM p WHERE id <= {at}"), "0")?;
+    story.is(&format!("SELECT count(*) FROM c WHERE id <= {at}"), "0")?;
+    story.is(
+        "SELECT count(*) FROM c WHERE id > 20000 AND p_id = id",
+        &at.to_string(),
+    )?;
+    story.is(LEFT, "0")?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
+}
+
+fn a_killed_copy_goes_on_where_it_stopped(story: &Story) -> Result<(), Failed> {
+    story.begin(4_000)?;
+    story.plan_type("other bigint", "other numeric")?;
+    let mut kills = 0;
+    for _ in 0..3 {
+        let mut running = story.command(&["upgrade", "head"]).spawn()?;
+        let reached = loop {
+            if story.value(SECOND)? == "1" {
+                let copied: u32 = story.value("SELECT count(_rcn_new_other) FROM t")?.parse()?;
+                if copied > kills * 800 + 300 {
+                    break running.try_wait()?.is_none();
+                }
+            }
+            if running.try_wait()?.is_some() {
+                break false;
+            }
+        };
+        if !reached {
+            break;
+        }
+        running.kill()?;
+        running.wait()?;
+        kills += 1;
+    }
+    if kills == 0 || story.value("SELECT max(batch_cursor) FROM reconcile.ledger")? == "NULL" {
+        return Err(format!("{kills} kills, and no cursor").into());
+    }
+    story.run(&["upgrade", "head"], 0)?;
+    story.is("SELECT count(*) FROM t WHERE other = id", "4000")?;
+    story.is(LEFT, "0")?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
+}
+
+/// Somebody reads for so long that the swap has to wait; then the process is killed.
+fn a_swap_that_is_killed_is_done_by_the_next_run(story: &Story) -> Result<(), Failed> {
+    story.begin(4_000)?;
+    story.execute("UPDATE t SET name = 'name ' || id")?;
+    story.plan_type("name text", "name \"varchar(50)\"")?;
+    let mut reader = Other::new(story)?;
+    let mut running = story.command(&["upgrade", "head", "--patience", "60"]).spawn()?;
+    story.until(SECOND, "1")?;
+    reader.execute("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE")?;
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass AND mode = 'AccessExclusiveLock'";
+    story.until(waits, "1")?;
+    running.kill()?;
+    running.wait()?;
+    story.is(SECOND, "1")?;
+    story.is(
+        "SELECT state FROM reconcile.ledger WHERE state <> 'applied'",
+        "partial",
+    )?;
+    // What is written now is copied, too: the trigger is still there.
+    reader.execute("COMMIT; INSERT INTO t (id, other, name) VALUES (0, 0, 'in between')")?;
+    story.run(&["upgrade", "head"], 0)?;
+    story.is("SELECT count(*) FROM t WHERE name = 'name ' || id", "4000")?;
+    story.is("SELECT name FROM t WHERE id = 0", "in between")?;
+    story.is(LEFT, "0")?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
+}
+
+fn what_a_copy_would_lose_is_said_before_it_is_begun(story: &Story) -> Result<(), Failed> {
+    story.begin(10)?;
+    story.execute(
+        "GRANT SELECT (other) ON t TO public; CREATE STATISTICS pairs ON other, id FROM t; \
+         ALTER TABLE t ALTER COLUMN other SET STATISTICS 500",
+    )?;
+    settings(story.folder.path(), BY_COPY)?;
+    story.declare_all(&format!("{TABLE}}}\n").replace("other bigint", "other numeric"))?;
+    let said = story.run(&["plan", "-m", "change"], 2)?;
+    for words in [
+        "RC0622",
+        "privileges",
+        "settings of storage or statistics",
+        "statistics object",
+    ] {
+        says(&said, words)?;
+    }
+    story.is(SECOND, "0")
+}
+
+fn a_copy_that_cannot_be_made_says_why(story: &Story) -> Result<(), Failed> {
+    story.declare("    unique other name=once deferrable=initially-deferred\n")?;
+    story.run(&["apply"], 0)?;
+    story.execute("INSERT INTO t (id, other) SELECT n, n FROM generate_series(1, 20000) AS n")?;
+    let text = format!("{TABLE}    unique other name=once deferrable=initially-deferred\n}}\n");
+    story.declare_all(&text.replace("other bigint", "other numeric"))?;
+    let said = story.run(&["apply", "--by-copy"], 2)?;
+    for words in [
+        "RC0620",
+        "unique constraint t.once is checked at the end of a transaction",
+        "RC0547",
+    ] {
+        says(&said, words)?;
+    }
+    story.run(&["apply", "--by-copy", "--allow-rewrite"], 0)?;
+    says(&story.run(&["apply"], 0)?, "Nothing to do")
 }

@@ -54,6 +54,7 @@ fn trial(name: &str, folder: &Path, engine: &Arc<Engine>) -> Trial {
     let engine = Arc::clone(engine);
     Trial::test(title, move || {
         let folder = tempfile::tempdir()?;
+        case.configure(folder.path(), "")?;
         Story {
             case: &case,
             folder: folder.path(),

@@ -16,7 +16,7 @@ use kdl::{KdlDocument, KdlNode};
 
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::dialect::{Choices, Dialect, VersionTable};
+use crate::dialect::{Choice, Choices, Dialect, VersionTable};
 use crate::lint::Settings;
 use crate::revision::twin::Style;
 
@@ -275,30 +275,33 @@ impl Reader<'_> {
 
     fn engines(&mut self, node: &KdlNode) -> Vec<String> {
         let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
+        self.known_words(node, "engine", &known)
+    }
+
+    /// Words that must be among the known ones.
+    fn known_words(&mut self, node: &KdlNode, what: &str, known: &[&str]) -> Vec<String> {
         let words = self.words(node);
         for word in words.iter().filter(|word| !known.contains(&word.as_str())) {
-            self.unknown(node, "engine", word, &known);
+            self.unknown(node, what, word, known);
         }
         words
     }
 
     fn strategies(&mut self, node: &KdlNode, config: &mut Config) {
-        let known: Vec<&str> = Dialect::ALL
-            .iter()
-            .flat_map(|dialect| dialect.engine().strategies())
-            .filter(|strategy| strategy.is_choice())
-            .map(|strategy| strategy.name())
-            .collect();
+        let named = |choice: Choice| -> Vec<&str> {
+            Dialect::ALL
+                .iter()
+                .flat_map(|dialect| dialect.engine().strategies())
+                .filter(|strategy| strategy.choice() == choice)
+                .map(|strategy| strategy.name())
+                .collect()
+        };
         let choices = &mut config.choices;
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             match child.name().value() {
                 "always" => choices.always = true,
-                "off" => {
-                    choices.off = self.words(child);
-                    for word in choices.off.iter().filter(|word| !known.contains(&word.as_str())) {
-                        self.unknown(child, "strategy", word, &known);
-                    }
-                }
+                "off" => choices.off = self.known_words(child, "strategy", &named(Choice::UnlessOff)),
+                "on" => choices.on = self.known_words(child, "strategy", &named(Choice::IfOn)),
                 "batch" => {
                     let rows = child.get(0).and_then(kdl::KdlValue::as_integer);
                     match rows
@@ -314,7 +317,12 @@ impl Reader<'_> {
                     }
                 }
                 "pause" => config.pause = self.time(child),
-                other => self.unknown(child, "setting", other, &["always", "off", "batch", "pause"]),
+                other => self.unknown(
+                    child,
+                    "setting",
+                    other,
+                    &["always", "off", "on", "batch", "pause"],
+                ),
             }
         }
     }
@@ -521,8 +529,13 @@ mod tests {
     fn strategies_are_chosen_by_name() {
         let config =
             read("strategies {\n    always\n    off concurrent-index not-valid\n    batch 200\n}").unwrap();
-        assert!(config.choices.always && config.choices.is_off("not-valid"));
+        assert!(config.choices.always && config.choices.off.contains(&"not-valid".to_owned()));
         assert_eq!(config.choices.batch, 200);
+        let asked = read("strategies {\n    on type-by-copy\n}").unwrap();
+        assert_eq!(asked.choices.on, ["type-by-copy"]);
+        // What is off anyhow cannot be switched off, nor the other way round.
+        assert!(read("strategies {\n    off type-by-copy\n}").is_err());
+        assert!(read("strategies {\n    on not-valid\n}").is_err());
         let errors = read("strategies {\n    off not-vald\n    batch 0\n}").unwrap_err();
         assert_eq!(errors.len(), 2);
         assert_eq!(errors[0].help.as_deref(), Some("did you mean `not-valid`?"));

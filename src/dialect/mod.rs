@@ -36,7 +36,9 @@ pub use facts::{Blocks, Holds};
 pub use literal::Literal;
 pub use observer::Observer;
 pub use own_tables::{OwnTable, VersionTable};
-pub use rules::{Alter, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy};
+pub use rules::{
+    Alter, Choice, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy,
+};
 pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
 pub use sql::Sql;
@@ -212,6 +214,10 @@ pub trait Engine: Sync + Send {
     /// rows would be deleted one by one and take the rows that refer to them along).
     fn needs_foreign_keys_off(&self, _op: &Op) -> bool {
         false
+    }
+    /// What follows an op, so that the engine knows what it knew before (values that it has looked at).
+    fn aftercare(&self, _op: &Op, _cx: &PlanCx<'_>) -> Vec<Op> {
+        Vec::new()
     }
     /// How values of one type become values of another, where the engine does not convert by itself. Asked for the way
     /// back, for which nobody declares `using=`.

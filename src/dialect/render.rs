@@ -208,7 +208,9 @@ fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mu
         | Action::HandOver(_)
         | Action::UseIndex { .. }
         | Action::CopyRows(_)
-        | Action::Require(_) => {
+        | Action::Require(_)
+        | Action::Retype(_)
+        | Action::Analyze { .. } => {
             engine.render_action(&op.action, cx, sql);
         }
     }

@@ -3,6 +3,8 @@
 //! [`Rules<T>`] is typed by payload; [`KindRules`] is the same with the type erased, which is what `plan` and `render`
 //! see. The one downcast of the program is here.
 
+use std::collections::HashMap;
+
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Attr, Catalog, Expr, Kind, Object, ObjectId, Payload, QName};
 use crate::op::{Op, Txn};
@@ -74,6 +76,8 @@ pub struct PlanCx<'a> {
     pub sizes: &'a Sizes,
     /// Which strategies the project wants.
     pub choices: &'a Choices,
+    /// How the values of retyped columns become others, where that is said.
+    pub using: &'a HashMap<ObjectId, Expr>,
 }
 
 impl PlanCx<'_> {
@@ -91,6 +95,8 @@ impl PlanCx<'_> {
 pub struct Choices {
     /// The strategies that are not wanted, by name.
     pub off: Vec<String>,
+    /// The strategies that are wanted among those that have to be asked for.
+    pub on: Vec<String>,
     /// How many rows a backfill writes at a time at most; fewer where they take long.
     pub batch: u32,
     /// Whether tables that are empty where the plan is made are treated like tables with rows.
@@ -109,14 +115,20 @@ impl Choices {
     /// Every strategy, and batches that take well under a second.
     pub const DEFAULT: Self = Self {
         off: Vec::new(),
+        on: Vec::new(),
         batch: 5_000,
         always: false,
         at_once: false,
     };
 
-    /// Whether a strategy is not wanted.
-    pub fn is_off(&self, strategy: &str) -> bool {
-        self.off.iter().any(|name| name == strategy)
+    /// Whether a strategy may be used.
+    pub fn wants(&self, strategy: &dyn Strategy) -> bool {
+        let among = |names: &[String]| names.iter().any(|name| name == strategy.name());
+        match strategy.choice() {
+            Choice::None => true,
+            Choice::UnlessOff => !among(&self.off),
+            Choice::IfOn => among(&self.on),
+        }
     }
 }
 
@@ -178,16 +190,31 @@ pub struct Impact {
     pub one_way: bool,
 }
 
+/// Whether a project may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// There is no other way.
+    None,
+    /// It is used where the project does not switch it off.
+    UnlessOff,
+    /// It is used where it was asked for.
+    IfOn,
+}
+
 /// Rewrites one op into a sequence that is safer or the only possible one. Data to data: no SQL, no connection.
 pub trait Strategy: Sync {
     /// Its name in output and configuration.
     fn name(&self) -> &'static str;
-    /// Whether there is another way, so that a project may switch it off.
-    fn is_choice(&self) -> bool {
-        false
+    /// Whether there is another way, so that a project may choose.
+    fn choice(&self) -> Choice {
+        Choice::None
     }
     /// The ops to do instead, or `None` if it has nothing to say of this op.
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>>;
+    /// Why it leaves an op as it is that is of the sort that it was asked for; the end of a sentence.
+    fn declines(&self, _op: &Op, _cx: &PlanCx<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// How an object reads when it is made, with the members that are folded into its statement.

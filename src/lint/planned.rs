@@ -197,6 +197,9 @@ fn tables(op: &Op, from: &Catalog) -> Vec<QName> {
         let columns = swap.columns.iter();
         return columns.filter_map(|(id, _)| id.relation().cloned()).collect();
     }
+    if let Action::Retype(retype) = &op.action {
+        return retype.tables();
+    }
     let id = match &op.action {
         Action::Rename { from, .. } => from.clone(),
         _ => op.subject(),

@@ -7,7 +7,7 @@ use crate::catalog::walk::Walk;
 use crate::catalog::{Attr, Catalog, Expr, Object, ObjectId, Payload as _};
 use crate::dialect::{Fold, PlanCx};
 use crate::diff::Intents;
-use crate::op::{Action, CopyRows, CopySource, Op, Rebuild, Stage};
+use crate::op::{Action, CopyRows, CopySource, Declined, Op, Rebuild, Stage};
 
 use super::classify::{InPlace, Work};
 use super::copies;
@@ -59,11 +59,30 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
         let ops = sequence
             .into_iter()
             .flat_map(|action| rewrite(Op::new(action), cx, 0))
+            .flat_map(|op| {
+                let after = cx.server.engine().aftercare(&op, cx);
+                std::iter::once(op).chain(after)
+            })
             .collect();
         let mut after = None;
         for op in swept(ops, intents) {
             out.push(Emitted { op, after });
             after = Some(out.len() - 1);
+        }
+    }
+    out
+}
+
+/// The strategies that were asked for and leave an op as it is.
+pub(super) fn declined(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<Declined> {
+    let mut out = Vec::new();
+    for strategy in cx.server.engine().strategies() {
+        for emitted in ops.iter().filter(|_| cx.choices.wants(*strategy)) {
+            out.extend(strategy.declines(&emitted.op, cx).map(|reason| Declined {
+                id: emitted.op.subject(),
+                strategy: strategy.name(),
+                reason,
+            }));
         }
     }
     out
@@ -91,7 +110,7 @@ fn swept(ops: Vec<Op>, intents: &Intents) -> Vec<Op> {
 fn rewrite(op: Op, cx: &PlanCx<'_>, depth: u8) -> Vec<Op> {
     if depth < 4 {
         for strategy in cx.server.engine().strategies() {
-            if strategy.is_choice() && cx.choices.is_off(strategy.name()) {
+            if !cx.choices.wants(*strategy) {
                 continue;
             }
             if let Some(ops) = strategy.rewrite(&op, cx) {

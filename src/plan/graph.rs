@@ -11,7 +11,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::catalog::ObjectId;
 use crate::catalog::walk::References;
 use crate::dialect::PlanCx;
-use crate::op::{Action, Op};
+use crate::op::{Action, Op, RetypeStage};
 
 use super::copies;
 use super::emit::Emitted;
@@ -69,8 +69,14 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
                 unmade(at, &id, &doers, cx, &mut edges);
             }
         }
-        for id in emitted.op.mutates() {
-            changed(at, &id, &doers, cx, &mut edges);
+        let mutates = emitted.op.mutates();
+        for id in &mutates {
+            changed(at, id, &doers, cx, &mut edges);
+        }
+        // What puts another in the place of an object comes before what changes that one.
+        if let (Action::Retype(_), [_, ..]) = (&emitted.op.action, mutates.as_slice()) {
+            let others = mutates.iter().filter_map(|id| doers.mutates.get(id)).flatten();
+            edges.extend(others.map(|after| (at, *after)));
         }
     }
     names(ops, cx, &mut edges);
@@ -104,6 +110,12 @@ fn beginnings(ops: &[Emitted]) -> Vec<usize> {
 fn on_the_way(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
     match &op.action {
         Action::Create { id, object } if !cx.to.contains(id) => object.references(id),
+        Action::Retype(retype) if retype.stage == RetypeStage::Begin => {
+            let types = retype.columns.iter();
+            types
+                .filter_map(|column| column.to.data_type.user.clone())
+                .collect()
+        }
         _ => Vec::new(),
     }
 }

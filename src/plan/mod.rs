@@ -55,6 +55,7 @@ pub fn plan(
             batches: Vec::new(),
             from: Arc::clone(start),
             to: Arc::clone(&difference.to),
+            declined: Vec::new(),
         });
     }
     let from_references = References::new(&difference.from);
@@ -71,10 +72,12 @@ pub fn plan(
         to_walk: &to_walk,
         sizes: context.sizes,
         choices: context.choices,
+        using: &context.intents.using,
     };
     let mut work = classify::classify(&difference.changes, &cx, context)?;
     close::close(&mut work, &cx, context)?;
     let ops = emit::emit(work, &cx, context.intents);
+    let declined = emit::declined(&ops, &cx);
     let mut batches = renames(difference);
     batches.extend(order::order(ops, &cx)?);
     preflight::ask(&mut batches, &cx, context.intents);
@@ -82,6 +85,7 @@ pub fn plan(
         batches,
         from: Arc::clone(start),
         to: Arc::clone(&difference.to),
+        declined,
     })
 }
 

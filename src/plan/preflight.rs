@@ -12,7 +12,9 @@ use crate::catalog::kinds::{
 use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
-use crate::op::{Action, Batch, Conversion, CopySource, Op, Question, Rebuild, Stage, SwapEnum};
+use crate::op::{
+    Action, Batch, Conversion, CopySource, Op, Question, Rebuild, RetypeStage, Retyped, Stage, SwapEnum,
+};
 
 use super::emit::{filling, needs_value};
 
@@ -80,6 +82,11 @@ impl Asker<'_> {
                 let attrs = [Attr::Column(ColumnAttr::Nullable)];
                 self.column(&require.column, (&require.from, &require.to), &attrs, None)
             }
+            Action::Retype(retype) if retype.stage == RetypeStage::Begin => retype
+                .columns
+                .iter()
+                .flat_map(|column| self.retyped(column))
+                .collect(),
             Action::Drop { .. }
             | Action::Rename { .. }
             | Action::UseIndex { .. }
@@ -87,7 +94,9 @@ impl Asker<'_> {
             | Action::Backfill { .. }
             | Action::HandOver(_)
             | Action::CopyRows(_)
-            | Action::Require(_) => Vec::new(),
+            | Action::Require(_)
+            | Action::Retype(_)
+            | Action::Analyze { .. } => Vec::new(),
         }
     }
 
@@ -116,6 +125,11 @@ impl Asker<'_> {
 
     fn created(&self, id: &ObjectId, object: &Object) -> Option<Question> {
         let table = id.relation().filter(|table| self.has_rows(table))?;
+        // What is there only on the way is made of columns that nobody can ask about yet.
+        let lasts = self.cx.to.contains(id) || matches!(object, Object::Index(_));
+        if !lasts {
+            return None;
+        }
         // Taken down and put back: it held before.
         if self.cx.from.get(id).is_some_and(|before| before == object) {
             return None;
@@ -297,6 +311,16 @@ impl Asker<'_> {
         if retyped {
             out.extend(self.keys_over(id));
         }
+        out
+    }
+
+    /// Before anything is begun that takes long.
+    fn retyped(&self, column: &Retyped) -> Vec<Question> {
+        let id = column.id.clone();
+        let sides = (&column.from, &column.to);
+        let attrs = [Attr::Column(ColumnAttr::DataType)];
+        let mut out = vec![Question::NothingElse { column: id.clone() }];
+        out.extend(self.column(&id, sides, &attrs, column.using.as_ref()));
         out
     }
 

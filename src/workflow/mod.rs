@@ -209,7 +209,7 @@ pub fn permit_rewrites(project: &Project, steps: &[String]) -> Result<(), Failur
             "RC0547",
             format!("refused: nobody could read or write the table during {step}"),
         )
-        .help("run the same command with --allow-rewrite when that may be, or add a column of the new type beside it, fill it, and drop the old one later")
+        .help("run the same command with --allow-rewrite when that may be; or plan again with --by-copy, where a column only changes its type: a second column is filled meanwhile and takes its place")
     };
     Err(steps.iter().map(refuse).collect::<Vec<_>>().into())
 }

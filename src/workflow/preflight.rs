@@ -357,6 +357,9 @@ fn in_the_way(
     sources: &SourceMap,
 ) -> Diagnostic {
     let subject: &ObjectId = question.subject();
+    if let Question::NothingElse { .. } = question {
+        return left_behind(subject, keys, sources);
+    }
     let among = match keys {
         [] => String::new(),
         keys => format!(" (among them {})", keys.join("; ")),
@@ -383,7 +386,8 @@ fn in_the_way(
                 values.join(", ")
             )
         }
-        Question::NoDuplicates { .. }
+        Question::NothingElse { .. }
+        | Question::NoDuplicates { .. }
         | Question::NoOrphans { .. }
         | Question::Holds { .. }
         | Question::Empty { .. } => "mend or remove these rows first, then plan again".to_owned(),
@@ -392,4 +396,16 @@ fn in_the_way(
         .about(subject)
         .at_opt(sources.get(subject).cloned())
         .help(help)
+}
+
+/// What is not managed would not come along when a second column takes the place of this one.
+fn left_behind(column: &ObjectId, found: &[String], sources: &SourceMap) -> Diagnostic {
+    let message = format!(
+        "{column} cannot take another type by a copy: it has what is not managed, and would lose it ({})",
+        found.join("; ")
+    );
+    Diagnostic::error("RC0622", message)
+        .about(column)
+        .at_opt(sources.get(column).cloned())
+        .help("take that away and put it back yourself, or plan without type-by-copy and accept the rewrite with --allow-rewrite")
 }

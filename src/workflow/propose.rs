@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Choices, Scope, Server, Sizes, render};
 use crate::diff::{Change, CopyIntent, Difference, Intents, diff};
-use crate::op::{Action, Batch, Plan};
+use crate::op::{Action, Batch, Declined, Plan};
 use crate::plan::{Context, plan, plan_back};
 use crate::script::Script;
 use crate::verify::{Built, Claim, Proof, prove};
@@ -92,6 +92,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         .all(|side| side.is_empty() || *side.arbiter() != Arbiter::Text);
     let last = route.legs.last().map_or(from, |leg| &leg.from);
     notes.extend(reordered(last, &route.to));
+    notes.extend(scripts.declined.iter().map(|declined| untaken(declined, sources)));
     sizes::note(&mut scripts.upgrade, known);
     Ok(Proposal {
         server: server.clone(),
@@ -103,6 +104,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
             batches: scripts.batches,
             from: from.shared(),
             to: route.to.shared(),
+            declined: scripts.declined,
         },
         proof: None,
         sizes: known.clone(),
@@ -118,6 +120,7 @@ struct Scripts {
     batches: Vec<Batch>,
     upgrade: Script,
     downgrade: Script,
+    declined: Vec<Declined>,
 }
 
 impl Scripts {
@@ -156,6 +159,7 @@ impl Scripts {
             }
             let upgrade = render::render(&up, server);
             self.batches.extend(up.batches);
+            self.declined.extend(up.declined);
             self.upgrade.foreign_keys_off |= upgrade.foreign_keys_off;
             self.upgrade.steps.extend(upgrade.steps);
         }
@@ -221,6 +225,15 @@ fn conversions_back(difference: &Difference, server: &Server) -> HashMap<ObjectI
         _ => None,
     });
     retyped.collect()
+}
+
+/// A way that was asked for is not given up without a word.
+fn untaken(declined: &Declined, sources: &SourceMap) -> Diagnostic {
+    let Declined { id, strategy, reason } = declined;
+    Diagnostic::warning("RC0620", format!("{id} is not changed by {strategy}: {reason}"))
+        .about(id)
+        .at_opt(sources.get(id).cloned())
+        .help("change that in a revision of its own first, or accept the plain way (--allow-rewrite)")
 }
 
 /// Runs the proposal up and down on the scratch database; a plan that does not arrive is an error.

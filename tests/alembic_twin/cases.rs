@@ -121,7 +121,7 @@ pub(super) fn run(case: &Case, engine: &Engine, phases: bool) -> Result<(), Fail
     let mut database = empty(Database::new(engine, folder, "ours")?, folder, "ours")?;
     let operations = Project::new(folder.join("alembic"))?;
     std::fs::write(folder.join("alembic.ini"), INI)?;
-    std::fs::write(folder.join("reconcile.kdl"), SETTINGS)?;
+    case.configure(folder, SETTINGS)?;
     let ours = ours(case, &database, folder, phases)?;
     let made = (&ours, &operations);
     let statements = Project::new(folder.join("statements"))?;

@@ -9,6 +9,7 @@
 //! forbid "drop table"               // titles of the steps up
 //! value "SELECT count(*) FROM t" "3" when=up on=postgres   // with two phases also when=between, when=back
 //! expect-error RC0512 "words"       // the apply fails, and nothing has changed
+//! settings "strategies { on type-by-copy; }" // what stands in reconcile.kdl
 //! one-way reason="…"                // there is no way back that could be taken with these rows
 //! ```
 
@@ -52,6 +53,8 @@ pub(crate) struct Case {
     /// Words that a refusal must say; the first is the code.
     pub(crate) expect_error: Option<Vec<String>>,
     pub(crate) one_way: bool,
+    /// What stands in `reconcile.kdl`.
+    pub(crate) settings: String,
 }
 
 impl Case {
@@ -68,6 +71,7 @@ impl Case {
             values: Vec::new(),
             expect_error: None,
             one_way: false,
+            settings: String::new(),
         };
         let path = folder.join("case.kdl");
         if !path.exists() {
@@ -107,6 +111,7 @@ impl Case {
             "require" => self.require.extend(words),
             "forbid" => self.forbid.extend(words),
             "one-way" => self.one_way = true,
+            "settings" => self.settings = format!("{}\n", words.join("\n")),
             "expect-error" => self.expect_error = Some(words),
             "value" => self.values.push(Value {
                 sql: words[0].clone(),
@@ -128,6 +133,11 @@ impl Case {
     pub(crate) fn declarations(&self, state: &str) -> PathBuf {
         self.of_engine(state, "kdl")
             .unwrap_or_else(|| self.folder.join(format!("{state}.kdl")))
+    }
+
+    /// Writes the settings into the folder of a project; `more` is what the test itself needs.
+    pub(crate) fn configure(&self, folder: &Path, more: &str) -> std::io::Result<()> {
+        std::fs::write(folder.join("reconcile.kdl"), format!("{more}{}", self.settings))
     }
 
     /// The rows put in between.

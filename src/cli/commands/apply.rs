@@ -17,6 +17,7 @@ use crate::workflow::{self, Failure, Project};
 
 use super::asking::Asking;
 use super::phased::Phased;
+use super::way::Way;
 use super::{consent, planned, warn_of, warnings, watch};
 
 /// Bring the database to the declarations
@@ -44,6 +45,8 @@ pub(in crate::cli) struct Apply {
     phased: Phased,
     #[command(flatten)]
     asking: Asking,
+    #[command(flatten)]
+    way: Way,
 }
 
 /// How often another applier may be faster before that is an error.
@@ -64,6 +67,7 @@ impl Apply {
         project.preflight = self.asking.preflight(&project.config);
         project.announce = ui.announcer();
         project.phase = self.phased.phase();
+        self.way.choose(&mut project);
         if let Some(wait) = self.wait {
             project.lock_wait = block_on(workflow::wait::until_reachable(&project, wait))??;
         }

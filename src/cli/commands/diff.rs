@@ -9,6 +9,8 @@ use crate::cli::ui::Ui;
 use crate::cli::{Global, block_on, context, report};
 use crate::workflow;
 
+use super::way::Way;
+
 /// Compare any two states; writes nothing
 ///
 /// A state is a database URL, a file or folder of declarations, a revision (head, an id), or `empty`.
@@ -29,11 +31,14 @@ pub(in crate::cli) struct Diff {
     /// End with status 1 if anything differs
     #[arg(long)]
     exit_code: bool,
+    #[command(flatten)]
+    way: Way,
 }
 
 impl Diff {
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
-        let project = context::project(global)?;
+        let mut project = context::project(global)?;
+        self.way.choose(&mut project);
         let (from, to) = (context::state(&self.from)?, context::state(&self.to)?);
         let proposal = block_on(workflow::difference::difference(&project, &from, &to))??;
         report::proposal(ui, &proposal);

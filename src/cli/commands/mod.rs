@@ -26,6 +26,7 @@ pub(super) mod status;
 pub(super) mod twins;
 pub(super) mod validate;
 pub(super) mod verify;
+mod way;
 
 use std::time::Duration;
 

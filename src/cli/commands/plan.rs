@@ -14,6 +14,7 @@ use crate::workflow;
 use super::asking::Asking;
 use super::phased::Phased;
 use super::planned;
+use super::way::Way;
 
 /// Plan the declarations against the database, and write a revision
 ///
@@ -27,6 +28,8 @@ pub(in crate::cli) struct Plan {
     phased: Phased,
     #[command(flatten)]
     asking: Asking,
+    #[command(flatten)]
+    way: Way,
 }
 
 impl Plan {
@@ -35,6 +38,7 @@ impl Plan {
         project.preflight = self.asking.preflight(&project.config);
         project.announce = ui.announcer();
         project.phase = self.phased.phase();
+        self.way.choose(&mut project);
         let generated = planned(ui, &mut project, |project| {
             block_on(workflow::generate::plan(project, &self.message))
         })?;

@@ -30,11 +30,12 @@ fn op(op: &Op) -> Value {
     let verb = match &op.action {
         Action::Create { .. } | Action::AddUnfilled { .. } | Action::UseIndex { .. } => "create",
         Action::Drop { .. } => "drop",
-        Action::Alter { .. } | Action::HandOver(_) | Action::Require(_) => "alter",
+        Action::Alter { .. } | Action::HandOver(_) | Action::Require(_) | Action::Retype(_) => "alter",
         Action::Rename { .. } => "rename",
         Action::Rebuild(_) | Action::SwapEnum(_) => "rebuild",
         Action::Backfill { .. } => "backfill",
         Action::CopyRows(_) => "copy",
+        Action::Analyze { .. } => "analyze",
     };
     let mut value = json!({ "op": verb, "kind": id.kind.noun(), "name": id.label() });
     if let Action::Alter { attrs, .. } = &op.action {

@@ -13,7 +13,7 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> String {
     }
     let mut out = format!(
         "**reconcile**: {} on {}\n\n",
-        text::summary(&proposal.plan.batches),
+        text::summary(&proposal.plan),
         proposal.server
     );
     out.push_str("| step | lock | cost | rows | estimate |\n|---|---|---|---:|---|\n");

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::catalog::kinds::Column;
 use crate::catalog::{Attr, Key, Object, ObjectId, Path, Payload as _, aside};
-use crate::op::{Action, Batch, Op, Stage, Txn, attribute_words};
+use crate::op::{Action, Op, Plan, RetypeStage, Retyped, Stage, Txn, attribute_words};
 use crate::script::{Cost, Item, Script, Step};
 use crate::workflow::Proposal;
 
@@ -37,7 +37,7 @@ struct Group {
 
 /// The whole text.
 pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
-    let mut out = tree(ui, &proposal.plan.batches);
+    let mut out = tree(ui, &proposal.plan);
     let losses = proposal.upgrade.losses().map(|loss| ui.red(loss));
     let agreed = proposal.upgrade.agreed_losses();
     let agreed = agreed.map(|loss| ui.yellow(&format!("{loss} (agreed to when it was set aside)")));
@@ -50,7 +50,7 @@ pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
     }
     out.push('\n');
     out.push_str(&steps(ui, &proposal.upgrade));
-    out.push_str(&ui.bold(&summary(&proposal.plan.batches)));
+    out.push_str(&ui.bold(&summary(&proposal.plan)));
     if !proposal.arbitrated {
         out.push_str(&format!(" {}", ui.yellow("(not arbitrated)")));
     }
@@ -58,8 +58,8 @@ pub(in crate::cli) fn proposal(ui: &Ui, proposal: &Proposal) -> String {
     out
 }
 
-fn tree(ui: &Ui, batches: &[Batch]) -> String {
-    let groups = grouped(batches);
+fn tree(ui: &Ui, plan: &Plan) -> String {
+    let groups = grouped(plan);
     let mut out = String::new();
     for (name, group) in groups {
         let mut own = group.own.unwrap_or(Line {
@@ -81,10 +81,19 @@ fn tree(ui: &Ui, batches: &[Batch]) -> String {
     out
 }
 
+/// Whether the op is about something that is not there in the end, nor was before: a step of a longer way.
+fn is_on_the_way(op: &Op, plan: &Plan) -> bool {
+    let makes = matches!(
+        op.action,
+        Action::Create { .. } | Action::Alter { .. } | Action::Require(_)
+    );
+    makes && !plan.to.contains(&op.subject())
+}
+
 /// What happens, under the tables and free-standing objects to which it happens.
-fn grouped(batches: &[Batch]) -> IndexMap<String, Group> {
+fn grouped(plan: &Plan) -> IndexMap<String, Group> {
     let mut groups: IndexMap<String, Group> = IndexMap::new();
-    for op in batches.iter().flat_map(Batch::ops) {
+    for op in plan.ops().filter(|op| !is_on_the_way(op, plan)) {
         for (id, line) in lines(op) {
             let group = groups.entry(group_of(&id)).or_default();
             if id.relation().is_none() && id.target().is_none() {
@@ -240,7 +249,11 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
             )]
         }
         // Told with the column, and among the steps.
-        Action::Require(_) | Action::CopyRows(_) => Vec::new(),
+        Action::Require(_) | Action::CopyRows(_) | Action::Analyze { .. } => Vec::new(),
+        Action::Retype(retype) => match &retype.stage {
+            RetypeStage::Swap(_) => retype.columns.iter().map(copied).collect(),
+            _ => Vec::new(),
+        },
         Action::Backfill {
             table, column, value, ..
         } => {
@@ -265,6 +278,11 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
         }
         Action::Rebuild(rebuild) => rebuilt(rebuild),
     }
+}
+
+fn copied(column: &Retyped) -> (ObjectId, Line) {
+    let note = format!("{}, by a copy", column_changes(&column.from, &column.to));
+    (column.id.clone(), line(Mark::Alter, &column.id, note))
 }
 
 fn rebuilt(rebuild: &crate::op::Rebuild) -> Vec<(ObjectId, Line)> {
@@ -455,8 +473,8 @@ pub(in crate::cli) fn asked(script: &Script) -> impl Iterator<Item = &str> {
 }
 
 /// `3 to create, 1 to alter, 1 to drop`: the lines of the tree, but for tables that only hold others.
-pub(in crate::cli) fn summary(batches: &[Batch]) -> String {
-    let groups = grouped(batches);
+pub(in crate::cli) fn summary(plan: &Plan) -> String {
+    let groups = grouped(plan);
     let listed = groups.values().flat_map(|group| {
         let stays = group.own.as_ref().is_none_or(|own| own.mark == Mark::Alter);
         let members = group.members.iter().filter(move |_| stays);

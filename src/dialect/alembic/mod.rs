@@ -148,7 +148,9 @@ impl Writer<'_> {
             | Action::HandOver(_)
             | Action::UseIndex { .. }
             | Action::CopyRows(_)
-            | Action::Require(_) => None,
+            | Action::Require(_)
+            | Action::Retype(_)
+            | Action::Analyze { .. } => None,
         }
     }
 

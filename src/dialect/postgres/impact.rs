@@ -9,8 +9,9 @@ pub(super) mod stable;
 
 use crate::catalog::kinds::{Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
+use crate::dialect::postgres::types::is_widened;
 use crate::dialect::{Blocks, Impact, ImpactCx};
-use crate::op::{Action, CopyRows, Op, Stage, SwapEnum, Txn};
+use crate::op::{Action, CopyRows, Op, Retype, RetypeStage, Stage, SwapEnum, Txn};
 use crate::script::Cost;
 
 /// A lock, in the words of `pg_locks` without `Lock`.
@@ -103,6 +104,8 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             one_way: true,
             ..locked(Some(table), ROW_EXCLUSIVE, Cost::Rewrite)
         },
+        Action::Retype(retype) => retyped(retype),
+        Action::Analyze { column } => locked(relation(column), SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
     }
 }
 
@@ -329,6 +332,31 @@ fn swapped(swap: &SwapEnum, cx: &ImpactCx<'_>) -> Impact {
         return free(Cost::Instant);
     }
     impact
+}
+
+/// Only the last stage gives anything up, and keeps everybody out of every table at once.
+fn retyped(retype: &Retype) -> Impact {
+    let table = retype.columns.first().and_then(|column| relation(&column.id));
+    match &retype.stage {
+        RetypeStage::Begin => locked(table, ACCESS_EXCLUSIVE, Cost::Brief),
+        RetypeStage::Copy(_) => locked(table, ROW_EXCLUSIVE, Cost::Rewrite),
+        RetypeStage::Check => free(Cost::Scan),
+        RetypeStage::Swap(swap) => {
+            let mut impact = locked(table, ACCESS_EXCLUSIVE, Cost::Brief);
+            for table in retype.tables() {
+                impact = impact.also(&table);
+            }
+            let sequences = swap.sequences.iter().filter_map(|(id, _)| id.qname());
+            impact
+                .locks
+                .extend(sequences.map(|name| (name.clone(), SHARE_ROW_EXCLUSIVE)));
+            impact.one_way = retype.columns.iter().any(|column| {
+                let (from, to) = (&column.from.data_type.text, &column.to.data_type.text);
+                column.using.is_some() || !is_widened(from, to)
+            });
+            impact
+        }
+    }
 }
 
 /// How many rows of `from` are not in `to`, by the key of `to`.

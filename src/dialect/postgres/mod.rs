@@ -1,6 +1,7 @@
 //! PostgreSQL: its table of facts.
 
 mod alembic;
+mod besides;
 mod bridge;
 mod copy;
 mod expressions;
@@ -30,8 +31,8 @@ use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
-    Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx,
-    Server, Sql, Strategy, Trial, sql,
+    Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, PlanCx,
+    RenderCx, Server, Sql, Strategy, Trial, sql,
 };
 
 /// The engine.
@@ -186,6 +187,10 @@ impl Engine for Postgres {
         bridge::columns_of(relation)
     }
 
+    fn aftercare(&self, op: &Op, cx: &PlanCx<'_>) -> Vec<Op> {
+        strategy::aftercare(op, cx)
+    }
+
     fn impact(&self, op: &Op, cx: &ImpactCx<'_>) -> Impact {
         impact::of(op, cx)
     }
@@ -203,6 +208,8 @@ impl Engine for Postgres {
             Action::HandOver(hand) => strategy::hand_over(hand, cx, sql),
             Action::Require(require) => strategy::require(require, cx, sql),
             Action::CopyRows(copy) => copy::render(copy, cx, sql),
+            Action::Retype(retype) => strategy::retype(retype, cx, sql),
+            Action::Analyze { column } => strategy::analyze(column, sql),
             // No rule row of this engine asks for a rebuild; the others are rendered by rule rows.
             Action::Rebuild(_)
             | Action::Create { .. }

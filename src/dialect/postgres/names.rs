@@ -1,7 +1,7 @@
 //! The names that PostgreSQL gives to constraints and indexes that have none (`makeObjectName` and
 //! `ChooseConstraintName` in `src/backend/commands/indexcmds.c`), without the number that it adds when one is taken.
 
-use crate::catalog::Kind;
+use crate::catalog::{Fingerprint, Kind};
 
 /// The longest name, in bytes: `NAMEDATALEN` less its end.
 pub(super) const LIMIT: usize = 63;
@@ -36,6 +36,18 @@ pub(super) fn implicit(kind: Kind, table: &str, columns: &[&str]) -> Option<Stri
 /// The implicit name of the constraint of a required column, from PostgreSQL 18 on.
 pub(super) fn not_null(table: &str, column: &str) -> String {
     join(table, column, "not_null")
+}
+
+/// The name that something has until it takes the place of what has this name: the same with a prefix.
+pub(super) fn aside(prefix: &str, name: &str) -> String {
+    let whole = format!("{prefix}{name}");
+    if whole.len() <= LIMIT {
+        return whole;
+    }
+    // Long names may begin alike.
+    let digest = Fingerprint::of_bytes(name.as_bytes());
+    let tail = clip(digest.as_str(), 8);
+    format!("{}_{tail}", clip(&whole, LIMIT - tail.len() - 1))
 }
 
 /// `table_columns_label`, the longer of the first two shortened until the whole fits.
@@ -91,6 +103,14 @@ mod tests {
             "users_expr_idx"
         );
         assert_eq!(implicit(Kind::Trigger, "users", &[]), None);
+    }
+
+    #[test]
+    fn what_stands_aside_has_a_name_of_its_own_that_fits() {
+        assert_eq!(aside("_rcn_new_", "id"), "_rcn_new_id");
+        let long = |end: &str| aside("_rcn_new_", &format!("{}{end}", "n".repeat(62)));
+        assert_eq!(long("a").len(), LIMIT);
+        assert_ne!(long("a"), long("b"));
     }
 
     #[test]

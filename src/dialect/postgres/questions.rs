@@ -6,6 +6,7 @@ use crate::catalog::{Ident, ObjectId, QName};
 use crate::dialect::{KEYS, RenderCx, Sql};
 use crate::op::Question;
 
+use super::besides;
 use super::expressions::parenthesised;
 use super::types::{is_widened, split_array};
 
@@ -45,6 +46,12 @@ pub(super) fn label(question: &Question) -> String {
         Question::Holds { subject, table, .. } => format!("every row of {table} holds {subject}"),
         Question::Unused { column, values } => format!("no {} in {}", values.join(", "), column.label()),
         Question::Converts { column, to, .. } => format!("every value of {} becomes {to}", column.label()),
+        Question::NothingElse { column } => {
+            format!(
+                "nothing on {} that a second column would not have",
+                column.label()
+            )
+        }
         Question::Empty { column } => format!("no value in {}", column.label()),
     }
 }
@@ -79,6 +86,13 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
             sql.raw(" WHERE NOT ").raw(&parenthesised(condition.text()));
         }
         Question::Unused { column, values } => unused(column, values, answer, cx, &mut sql)?,
+        Question::NothingElse { column } => {
+            let (head, tail) = match answer {
+                Answer::Count => ("SELECT count(*) FROM (", ") AS besides"),
+                Answer::Keys(_) => ("", ""),
+            };
+            sql.raw(head).raw(&besides::query(column, cx)?).raw(tail);
+        }
         Question::Converts { .. } => return None,
     }
     if let Answer::Keys(_) = answer {

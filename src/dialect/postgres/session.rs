@@ -40,6 +40,16 @@ const IN_THE_WAY: &str = "SELECT 'process ' || a.pid || ' (' || coalesce(nullif(
 /// table is cheap to read, and that goes with the square of its rows. Ends with the transaction.
 const BY_INDEX: &str = "SELECT pg_catalog.set_config('enable_hashjoin', 'off', true), \
      pg_catalog.set_config('enable_mergejoin', 'off', true)";
+/// The settings on which it depends how values are read and written as texts, as every session of ours has them.
+pub(super) const TEXT_SETTINGS: [(&str, &str); 5] = [
+    ("TimeZone", "UTC"),
+    ("DateStyle", "ISO, MDY"),
+    ("IntervalStyle", "postgres"),
+    ("bytea_output", "hex"),
+    ("extra_float_digits", "1"),
+];
+/// Where the names in declarations and statements are looked for.
+pub(super) const DEFAULT_PATH: &str = "public";
 /// How often the lock is asked for.
 const LOCK_POLL: Duration = Duration::from_millis(200);
 
@@ -123,11 +133,6 @@ pub(super) fn settings(options: &ConnectOptions) -> String {
     let pairs = [
         ("search_path", ""),
         ("standard_conforming_strings", "on"),
-        ("TimeZone", "UTC"),
-        ("DateStyle", "ISO, MDY"),
-        ("IntervalStyle", "postgres"),
-        ("bytea_output", "hex"),
-        ("extra_float_digits", "1"),
         ("quote_all_identifiers", "off"),
         ("check_function_bodies", "off"),
         ("client_min_messages", "warning"),
@@ -138,7 +143,8 @@ pub(super) fn settings(options: &ConnectOptions) -> String {
         ("default_transaction_read_only", read_only),
     ];
     let set: Vec<String> = pairs
-        .iter()
+        .into_iter()
+        .chain(TEXT_SETTINGS)
         .map(|(name, value)| {
             format!(
                 "pg_catalog.set_config({}, {}, false)",

@@ -295,6 +295,11 @@ pub(super) fn keeps_rows(from: &str, to: &str) -> bool {
     }
 }
 
+/// Whether columns of the two types can be compared, as a foreign key has to, when the one becomes the other.
+pub(super) fn stays_comparable(from: &str, to: &str) -> bool {
+    family(from) == family(to) && (family(from) != Family::Other || from == to)
+}
+
 /// Whether every value of the one type is one of the other, and comes back from there as it was.
 pub(super) fn is_widened(from: &str, to: &str) -> bool {
     const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];

@@ -21,7 +21,9 @@ pub(super) fn impact(op: &Op, cx: &ImpactCx<'_>) -> Impact {
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
-        | Action::Require(_) => (Cost::Instant, None),
+        | Action::Require(_)
+        | Action::Retype(_)
+        | Action::Analyze { .. } => (Cost::Instant, None),
         Action::Rebuild(rebuild) => (Cost::Rewrite, rebuilt(rebuild, cx)),
         Action::Backfill { .. } => (Cost::Rewrite, None),
         Action::CopyRows(copy) if copy.matching.is_some() && !copy.with_table => (Cost::Rewrite, None),

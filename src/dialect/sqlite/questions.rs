@@ -78,7 +78,7 @@ fn asked(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
             Some((label, select(answer, table, &condition)))
         }
         // An expression gives what it gives: SQLite converts nothing that it does not keep.
-        Question::Converts { using: Some(_), .. } => None,
+        Question::Converts { using: Some(_), .. } | Question::NothingElse { .. } => None,
         Question::Converts { column, from, to, .. } => converts(column, from, to, answer),
     }
 }

@@ -4,7 +4,7 @@ use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::postgres::literals::name_literal;
-use crate::dialect::postgres::types::{Family, family};
+use crate::dialect::postgres::types::{family, stays_comparable};
 use crate::dialect::rules::AlterItem;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
@@ -80,8 +80,7 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
         );
     }
     let (before, after) = (&from.payload.data_type.text, &to.payload.data_type.text);
-    let comparable = family(before) == family(after) && (family(before) != Family::Other || before == after);
-    if comparable {
+    if stays_comparable(before, after) {
         Alter::InPlaceOver(&[Kind::View, Kind::Trigger])
     } else {
         Alter::InPlaceOver(&[Kind::View, Kind::Trigger, Kind::ForeignKey])
@@ -138,7 +137,7 @@ fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
 }
 
 /// `GENERATED … AS IDENTITY (…)`
-fn generated_as_identity(identity: &Identity, sql: &mut Sql) {
+pub(in crate::dialect::postgres) fn generated_as_identity(identity: &Identity, sql: &mut Sql) {
     sql.raw("GENERATED ")
         .raw(generation(identity))
         .raw(" AS IDENTITY");

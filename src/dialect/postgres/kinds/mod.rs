@@ -24,11 +24,11 @@ use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
 pub(super) use column::{
     Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follow_rows,
-    follows, renews_default, set_default, set_type,
+    follows, generated_as_identity, renews_default, set_default, set_type,
 };
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
-pub(super) use sequence::create as create_sequence;
+pub(super) use sequence::{create as create_sequence, owned_by};
 
 /// The rule row of a kind.
 #[expect(

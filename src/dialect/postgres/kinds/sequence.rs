@@ -58,7 +58,8 @@ fn alter_sql(change: &AlterItem<'_, Sequence>, _cx: &RenderCx<'_>, sql: &mut Sql
     }
 }
 
-fn owned_by(owner: Option<&ObjectId>, sql: &mut Sql) {
+/// `OWNED BY …`
+pub(in crate::dialect::postgres) fn owned_by(owner: Option<&ObjectId>, sql: &mut Sql) {
     sql.raw("OWNED BY ");
     match owner.and_then(|owner| Some((owner.relation()?, owner.name()?))) {
         Some((table, column)) => {

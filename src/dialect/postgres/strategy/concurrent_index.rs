@@ -3,7 +3,7 @@
 //! <https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY>
 
 use crate::catalog::{Object, ObjectId};
-use crate::dialect::{PlanCx, Strategy};
+use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op, Txn};
 
 /// See the module.
@@ -14,8 +14,8 @@ impl Strategy for ConcurrentIndex {
         "concurrent-index"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {

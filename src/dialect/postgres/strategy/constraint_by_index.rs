@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Deferrable, Index, IndexKey, IndexTerm, PrimaryKey, Unique};
+use crate::catalog::kinds::{Deferrable, Index, IndexKey, PrimaryKey, Unique};
 use crate::catalog::{Ident, Kind, Object, ObjectId};
-use crate::dialect::{PlanCx, Sql, Strategy};
+use crate::dialect::{Choice, PlanCx, Sql, Strategy};
 use crate::op::{Action, Op, Txn};
 
 /// See the module.
@@ -18,36 +18,21 @@ impl Strategy for ConstraintByIndex {
         "constraint-by-index"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {
         let Action::Create { id, object } = &op.action else {
             return None;
         };
-        let (columns, include, nulls_not_distinct, _) = key(object)?;
+        let built = index_of(object)?;
         let table = id.relation()?;
         // One that is put back where it was would be missing while its index is built.
         if !cx.has_rows(table) || cx.from.contains(id) {
             return None;
         }
         let index = ObjectId::member(Kind::Index, table, id.name()?.clone());
-        let keys = columns.iter().cloned().map(|column| IndexKey {
-            term: IndexTerm::Column(column),
-            collation: None,
-            opclass: None,
-            descending: false,
-            nulls: None,
-        });
-        let built = Index {
-            method: Arc::from("btree"),
-            unique: true,
-            nulls_not_distinct,
-            keys: keys.collect(),
-            include: include.to_vec(),
-            predicate: None,
-        };
         Some(vec![
             Op {
                 action: Action::Create {
@@ -63,6 +48,24 @@ impl Strategy for ConstraintByIndex {
             }),
         ])
     }
+}
+
+/// The index that a key rests on.
+pub(super) fn index_of(object: &Object) -> Option<Index> {
+    let (columns, include, nulls_not_distinct, _) = key(object)?;
+    Some(Index {
+        method: Arc::from("btree"),
+        unique: true,
+        nulls_not_distinct,
+        keys: columns.iter().cloned().map(IndexKey::column).collect(),
+        include: include.to_vec(),
+        predicate: None,
+    })
+}
+
+/// Whether a key is checked at the end of a transaction, or may be.
+pub(super) fn is_deferrable(object: &Object) -> bool {
+    key(object).is_some_and(|(.., deferrable)| deferrable != Deferrable::No)
 }
 
 /// The columns, the included columns, whether NULLs are the same, and when it is checked.

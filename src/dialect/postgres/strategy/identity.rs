@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::catalog::kinds::{Column, ColumnAttr, Sequence};
 use crate::catalog::{Attr, Expr, Kind, Object, ObjectId};
 use crate::dialect::postgres::literals::name_literal;
-use crate::dialect::{PlanCx, Strategy};
+use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op};
 
 use super::for_a_while;
@@ -22,8 +22,8 @@ impl Strategy for IdentityBySteps {
         "identity-by-steps"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {

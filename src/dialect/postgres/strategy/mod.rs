@@ -1,5 +1,6 @@
 //! Rewrites of ops into the only possible, or the safer, sequence.
 
+mod analyze;
 mod backfill;
 mod concurrent_index;
 mod constraint_by_index;
@@ -10,6 +11,7 @@ mod not_null;
 mod not_valid;
 mod sequence_hands_over;
 mod sequence_owner;
+mod type_by_copy;
 mod volatile_default;
 
 use crate::catalog::{Ident, Kind, QName};
@@ -23,6 +25,7 @@ pub(super) static ALL: &[&dyn Strategy] = &[
     &enum_value::EnumValue,
     &sequence_hands_over::SequenceHandsOver,
     &sequence_owner::SequenceOwner,
+    &type_by_copy::TypeByCopy,
     &volatile_default::VolatileDefault,
     &identity::IdentityBySteps,
     &backfill::BatchedBackfill,
@@ -32,11 +35,13 @@ pub(super) static ALL: &[&dyn Strategy] = &[
     &concurrent_index::ConcurrentIndex,
 ];
 
+pub(super) use analyze::{aftercare, render as analyze};
 pub(super) use backfill::render as backfill;
 pub(super) use constraint_by_index::render as use_index;
 pub(super) use enum_swap::render as swap_enum;
 pub(super) use not_null::render as require;
 pub(super) use sequence_hands_over::render as hand_over;
+pub(super) use type_by_copy::render as retype;
 
 /// The name of a sequence that counts for a column until, or after, that counts by itself. The engine gives the column's own one its implicit name.
 fn for_a_while(table: &QName, column: &Ident) -> Option<QName> {

@@ -8,11 +8,11 @@ use crate::catalog::kinds::{Column, ColumnAttr};
 use crate::catalog::{Attr, Ident, Object};
 use crate::dialect::postgres::names::{LIMIT, clip, not_null};
 use crate::dialect::postgres::types::keeps_rows;
-use crate::dialect::{PlanCx, RenderCx, Sql, Strategy};
+use crate::dialect::{Choice, PlanCx, RenderCx, Sql, Strategy};
 use crate::op::{Action, Op, Require, Stage, Txn};
 
 /// The first version in which a `NOT NULL` is a constraint with a name.
-const NAMED_SINCE: u32 = 180_000;
+pub(super) const NAMED_SINCE: u32 = 180_000;
 
 /// See the module.
 pub(super) struct NotNullByStages;
@@ -22,8 +22,8 @@ impl Strategy for NotNullByStages {
         "not-null-by-stages"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {

@@ -5,7 +5,7 @@
 
 use crate::catalog::kinds::{Check, CheckAttr, ForeignKey, ForeignKeyAttr};
 use crate::catalog::{Attr, Object};
-use crate::dialect::{PlanCx, Strategy};
+use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op, Txn};
 
 /// See the module.
@@ -16,8 +16,8 @@ impl Strategy for NotValid {
         "not-valid"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {

@@ -118,7 +118,7 @@ pub(in crate::dialect::postgres) fn render(hand: &HandOver, cx: &RenderCx<'_>, s
             id: &hand.column,
             from,
             to,
-            attrs: hand.attrs.iter().filter_map(own).collect(),
+            attrs: hand.attrs.iter().copied().filter_map(own).collect(),
             using: None,
         };
         alter_column(&change, cx, sql);
@@ -151,9 +151,9 @@ pub(in crate::dialect::postgres) fn render(hand: &HandOver, cx: &RenderCx<'_>, s
     }
 }
 
-fn own(attr: &Attr) -> Option<ColumnAttr> {
+fn own(attr: Attr) -> Option<ColumnAttr> {
     match attr {
-        Attr::Column(attr) => Some(*attr),
+        Attr::Column(attr) => Some(attr),
         _ => None,
     }
 }

@@ -48,6 +48,7 @@ fn rewritten(op: &Op, from: &Catalog, to: &Catalog) -> Option<Vec<Op>> {
         to_walk: &to_walk,
         sizes: &Sizes::new(),
         choices: &crate::dialect::Choices::DEFAULT,
+        using: &std::collections::HashMap::new(),
     };
     super::ALL.iter().find_map(|strategy| strategy.rewrite(op, &cx))
 }

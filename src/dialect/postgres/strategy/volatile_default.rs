@@ -6,7 +6,7 @@
 use crate::catalog::kinds::{Column, ColumnAttr};
 use crate::catalog::{Attr, Expr, Object, ObjectId};
 use crate::dialect::postgres::impact::stable::is_stable;
-use crate::dialect::{PlanCx, Strategy};
+use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op};
 
 /// See the module.
@@ -17,8 +17,8 @@ impl Strategy for VolatileDefault {
         "volatile-default"
     }
 
-    fn is_choice(&self) -> bool {
-        true
+    fn choice(&self) -> Choice {
+        Choice::UnlessOff
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {

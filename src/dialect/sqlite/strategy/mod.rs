@@ -38,6 +38,8 @@ pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
-        | Action::Require(_) => {}
+        | Action::Require(_)
+        | Action::Retype(_)
+        | Action::Analyze { .. } => {}
     }
 }

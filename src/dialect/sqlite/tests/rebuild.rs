@@ -271,6 +271,7 @@ async fn ways(from: &str, to: &str, name: &str) -> Alter {
         to_walk: &to_walk,
         sizes: &Sizes::new(),
         choices: &crate::dialect::Choices::DEFAULT,
+        using: &std::collections::HashMap::new(),
     };
     let id = ObjectId::column(&table("t"), Ident::folded(name));
     let rules = server.engine().rules(Kind::Column).unwrap();

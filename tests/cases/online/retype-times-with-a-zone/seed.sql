@@ -1,0 +1,1 @@
+INSERT INTO t (id, at, until) SELECT g, timestamp '2024-07-01 12:00' + g * interval '1 minute', CASE WHEN g % 2 = 0 THEN timestamp '2025-07-01 12:00' + g * interval '1 minute' END FROM generate_series(1, 2000) AS g;
