@@ -254,6 +254,13 @@ impl Comparison<'_> {
                 .filter(|pair| pair.widened.is_none() && !pair.is_filled)
                 .collect()
         };
+        // Where every column is made another, the order in which rows are read says nothing: most values keep their spelling.
+        let by: Vec<&Pair> = if by.is_empty() {
+            let is_key = |pair: &&Pair| key.is_empty() || key.contains(&pair.before);
+            pairs.iter().filter(is_key).collect()
+        } else {
+            by
+        };
         let cells = |row: &'s Row, place: fn(&Pair) -> usize| -> Vec<&'s str> {
             by.iter().map(|pair| &*row[place(pair)]).collect()
         };
