@@ -47,7 +47,7 @@ fn sample() -> Revision {
         or_from: None,
         was: None,
         to: Fingerprint::from_text("11"),
-        proof: Some("up and down, 4 rows of 1 table kept".to_owned()),
+        proof: None,
         upgrade: Script {
             foreign_keys_off: false,
             steps: vec![step.clone()],
