@@ -26,7 +26,10 @@ impl Notes {
 
 /// Tells at once what is about to take long; nobody is told by default.
 #[derive(Clone, Default)]
-pub struct Announce(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Announce(Option<Tell>);
+
+/// How something is told.
+type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl Announce {
     /// Tells it this way.
