@@ -10,7 +10,7 @@ use crate::diff::Intents;
 use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
 use super::sides::Texts;
-use super::{Failure, Project, Proposal, State, aside, chain, hints, sides, sizes, validate};
+use super::{Failure, Project, Proposal, State, aside, chain, hints, route, sides, sizes, validate};
 
 /// Plans from one state to another.
 pub async fn difference(project: &Project, from: &State, to: &State) -> Result<Proposal, Failure> {
@@ -56,6 +56,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     };
     let (mut left, mut right, mut sizes) = (left, quarantine.visible(right), Sizes::new());
     let mut kept = quarantine.keep(&left, &right, &declared);
+    let mut route = None;
     if differs(&left, &kept.to, &kept.intents, &server) {
         let arbitrated = reader
             .arbitrate(&left, &right, declared_from.as_ref(), &mut notes)
@@ -66,6 +67,11 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         left = arbitrated;
         hints::refuse(&left, &right, &declared, &sources, &server)?;
         kept = quarantine.keep(&left, &right, &declared);
+        if reader.scratch.is_some() && !kept.intents.renames.is_empty() {
+            let scope = reader.scope.clone();
+            let found = route::asked(&left, kept, reader.scratch().await?, &scope).await?;
+            (kept, route) = (found.0, Some(found.1));
+        }
         if let State::Database(url) = from {
             sizes = sizes::ask(reader.session(url).await?, &left, &kept.to, &kept.intents).await?;
         }
@@ -78,7 +84,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         intents: &kept.intents,
         sources: &sources,
         notes,
-        route: None,
+        route,
         sizes: &sizes,
         choices: &project.config.choices,
     });

@@ -191,15 +191,26 @@ pub(super) async fn find(
         between.refuse_unfinished(from, &server)?;
     }
     scratch.reset().await?;
-    let mut kept = keep(to);
+    let (kept, mut route) = asked(from, keep(to), scratch, question.scope).await?;
+    route.phase = question.phase;
+    Ok((kept, route))
+}
+
+/// The whole way, with what the engine makes of the declared renames. The scratch database has to be empty.
+pub(super) async fn asked(
+    from: &Canonical,
+    mut kept: Kept,
+    scratch: &mut Scratch,
+    scope: &Scope,
+) -> Result<(Kept, Route), Failure> {
+    let server = scratch.session()?.server().clone();
     let mut route = Route::straight(from, &kept.to, &kept.intents, &server);
     if let Some(last) = route.legs.last_mut() {
-        last.renamed = after_renames(&last.from, &kept.to, &last.intents, scratch, question.scope).await;
+        last.renamed = after_renames(&last.from, &kept.to, &last.intents, scratch, scope).await;
         kept = kept.following(last.renamed.as_ref());
         last.to = kept.to.clone();
     }
     route.to = kept.to.clone();
-    route.phase = question.phase;
     Ok((kept, route))
 }
 
