@@ -38,6 +38,11 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "",
         "    column code double default=(sql)\"random()\"\n",
     ),
+    (
+        "column that counts",
+        "",
+        "    column number bigint identity=always\n",
+    ),
     ("type of a column", "", BY_COPY),
 ];
 /// The mark of the change that makes a number of `other`, which is no further line.
@@ -45,7 +50,7 @@ const BY_COPY: &str = "    // numeric\n";
 /// The mark of the change that makes `filled` required, which is no further line.
 const NOT_NULL: &str = "    // filled\n";
 /// Every strategy that can be switched off.
-const PLAIN: &str = "strategies {\n    off concurrent-index constraint-by-index not-valid not-null-by-stages batched-backfill volatile-default\n}\n";
+const PLAIN: &str = "strategies {\n    off concurrent-index constraint-by-index not-valid not-null-by-stages batched-backfill volatile-default identity-by-steps\n}\n";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|one| one != "--bench").collect();
