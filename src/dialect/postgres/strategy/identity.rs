@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, ColumnAttr, Sequence};
-use crate::catalog::{Attr, Expr, Kind, Object, ObjectId};
+use crate::catalog::{Attr, Expr, Kind, ObjectId};
 use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op};
 
-use super::for_a_while;
 use super::volatile_default::{filled, required};
+use super::{added, for_a_while};
 
 /// See the module.
 pub(super) struct IdentityBySteps;
@@ -27,19 +27,9 @@ impl Strategy for IdentityBySteps {
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {
-        let Action::Create {
-            id,
-            object: Object::Column(column),
-        } = &op.action
-        else {
-            return None;
-        };
+        let (id, column) = added(op, cx)?;
         let identity = column.identity.as_ref()?;
-        let table = id.relation()?;
-        if !cx.has_rows(table) {
-            return None;
-        }
-        let name = for_a_while(table, id.name()?)?;
+        let name = for_a_while(id.relation()?, id.name()?)?;
         let sequence = Sequence {
             data_type: Arc::from(&*column.data_type.text),
             options: identity.options.clone(),

@@ -14,8 +14,10 @@ mod sequence_owner;
 mod type_by_copy;
 mod volatile_default;
 
-use crate::catalog::{Ident, Kind, QName};
-use crate::dialect::Strategy;
+use crate::catalog::kinds::Column;
+use crate::catalog::{Ident, Kind, Object, ObjectId, QName};
+use crate::dialect::{PlanCx, Strategy};
+use crate::op::{Action, Op};
 
 use super::names::implicit;
 
@@ -42,6 +44,18 @@ pub(super) use enum_swap::render as swap_enum;
 pub(super) use not_null::render as require;
 pub(super) use sequence_hands_over::render as hand_over;
 pub(super) use type_by_copy::render as retype;
+
+/// The column that an op adds to a table with rows.
+fn added<'a>(op: &'a Op, cx: &PlanCx<'_>) -> Option<(&'a ObjectId, &'a Column)> {
+    let Action::Create {
+        id,
+        object: Object::Column(column),
+    } = &op.action
+    else {
+        return None;
+    };
+    cx.has_rows(id.relation()?).then_some((id, column))
+}
 
 /// The name of a sequence that counts for a column until, or after, that counts by itself. The engine gives the column's own one its implicit name.
 fn for_a_while(table: &QName, column: &Ident) -> Option<QName> {

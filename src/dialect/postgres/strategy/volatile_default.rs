@@ -4,10 +4,12 @@
 //! <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes.
 
 use crate::catalog::kinds::{Column, ColumnAttr};
-use crate::catalog::{Attr, Expr, Object, ObjectId};
+use crate::catalog::{Attr, Expr, ObjectId};
 use crate::dialect::postgres::impact::stable::is_stable;
 use crate::dialect::{Choice, PlanCx, Strategy};
 use crate::op::{Action, Op};
+
+use super::added;
 
 /// See the module.
 pub(super) struct VolatileDefault;
@@ -22,18 +24,8 @@ impl Strategy for VolatileDefault {
     }
 
     fn rewrite(&self, op: &Op, cx: &PlanCx<'_>) -> Option<Vec<Op>> {
-        let Action::Create {
-            id,
-            object: Object::Column(column),
-        } = &op.action
-        else {
-            return None;
-        };
+        let (id, column) = added(op, cx)?;
         let default = column.default.as_ref().filter(|default| !is_stable(default))?;
-        let table = id.relation()?;
-        if !cx.has_rows(table) {
-            return None;
-        }
         let mut ops = filled(id, column, default.clone())?;
         if !column.nullable {
             ops.push(required(id, column));
