@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use reconcile::catalog::kinds::{
-    Check, Column, Comment, EnumType, ForeignKey, Function, Index, IndexTerm, NullsOrder, PrimaryKey,
+    Check, Column, Comment, Domain, EnumType, ForeignKey, Function, Index, IndexTerm, NullsOrder, PrimaryKey,
     ReferentialAction, Rows, Sequence, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
 };
 use reconcile::catalog::{Catalog, Expr, Ident, Kind, ObjectId, Path, QName};
@@ -257,7 +257,9 @@ fn columns_and_types(server: &Server) {
     assert_eq!(column(catalog, "t", "f").collation, Some(name("C")));
     assert_eq!(column(catalog, "t", "a").collation, None);
     assert!(column(catalog, "t", "a").nullable && !column(catalog, "t", "d").nullable);
-    assert!(said(&read, "domain positive is not managed"));
+    let positive = ObjectId::qualified(Kind::Domain, public("positive"));
+    assert_eq!(column(catalog, "t", "l").data_type.user.as_ref(), Some(&positive));
+    assert_eq!(catalog.payload::<Domain>(&positive).unwrap().checks.len(), 1);
     generated_and_counted(catalog);
 }
 
