@@ -5,6 +5,7 @@
 //! `after.kdl`, or from hand-written DDL where the case has it; the rows are there; what `inspect` writes loads to the same
 //! state. Then down: the observer finds `before` again, with the rows, and the way up can be taken once more.
 
+#[expect(dead_code, reason = "shared with tests that run on fewer servers")]
 mod support;
 
 use std::path::Path;

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{Case, When, folders};
-use support::engine::{Database, Engine, engines};
+use support::engine::{Database, Engine, engines_of_the_day};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
 
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/phases");
-    let (running, missing) = engines();
+    let (running, missing) = engines_of_the_day();
     let running: Vec<Arc<Engine>> = running.into_iter().map(Arc::new).collect();
     let mut trials = Vec::new();
     for (name, folder) in folders(&root) {

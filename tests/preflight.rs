@@ -12,7 +12,7 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
-use support::engine::{Database, Engine, engines};
+use support::engine::{Database, Engine, engines_of_the_day};
 use support::program::reconcile;
 
 const BEFORE: &str = "
@@ -103,7 +103,7 @@ const FILLS: u64 = 8;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let (running, missing) = engines();
+    let (running, missing) = engines_of_the_day();
     let mut trials = Vec::new();
     for engine in &running {
         for shape in SHAPES {

@@ -12,7 +12,7 @@ use std::path::Path;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{Case, folders};
-use support::engine::{Database, Engine, engines};
+use support::engine::{Database, Engine, engines_of_the_day};
 use support::observe;
 use support::program::{Ran, reconcile};
 
@@ -43,7 +43,7 @@ const STORIES: &[(&str, Story)] = &[
 
 fn main() {
     let arguments = Arguments::from_args();
-    let (running, missing) = engines();
+    let (running, missing) = engines_of_the_day();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut trials = Vec::new();
     for engine in &running {

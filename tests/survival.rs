@@ -5,7 +5,7 @@
 //! program's comparison, which follows renames and conversions, and by the outside observer, which knows nothing of
 //! either and compares what has not changed. Where rows are in the way of the change itself, fewer are made.
 //!
-//! Runs on SQLite and the first PostgreSQL server; on the others too where `RECONCILE_SURVIVAL_VERSIONS` is `all`.
+//! Runs on SQLite and the first PostgreSQL server; on the others too where `RECONCILE_TEST_WIDE` is `all`.
 
 #[expect(dead_code, reason = "shared with tests/cases.rs, which asks more of it")]
 mod support;
@@ -28,7 +28,7 @@ use reconcile::verify::kept::{self, Comparison, Look};
 use reconcile::verify::rows::{self, Ground, Thin};
 
 use support::case::{Case, folders};
-use support::engine::{Database, Engine, engines};
+use support::engine::{Database, Engine, engines_of_the_day};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
 
@@ -47,10 +47,7 @@ struct Tally {
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let (mut running, missing) = engines();
-    if std::env::var("RECONCILE_SURVIVAL_VERSIONS").as_deref() != Ok("all") {
-        running.retain(|engine| ["sqlite", "postgres"].contains(&engine.name.as_str()));
-    }
+    let (running, missing) = engines_of_the_day();
     let tally = Arc::new(Tally::default());
     let mut trials = Vec::new();
     for engine in running.iter().cloned().map(Arc::new) {

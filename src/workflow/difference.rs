@@ -67,11 +67,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         left = arbitrated;
         hints::refuse(&left, &right, &declared, &sources, &server)?;
         kept = quarantine.keep(&left, &right, &declared);
-        if reader.scratch.is_some() && !kept.intents.renames.is_empty() {
-            let scope = reader.scope.clone();
-            let found = route::asked(&left, kept, reader.scratch().await?, &scope).await?;
-            (kept, route) = (found.0, Some(found.1));
-        }
+        (kept, route) = reader.route(&left, kept).await?;
         if let State::Database(url) = from {
             sizes = sizes::ask(reader.session(url).await?, &left, &kept.to, &kept.intents).await?;
         }
@@ -262,6 +258,20 @@ impl<'a> Reader<'a> {
         }
         let scratch = self.scratch().await?;
         Ok(crate::scratch::canonicalise(declared, known, scratch, &scope).await?)
+    }
+
+    /// The way, where names change and an engine can say what becomes of the rest.
+    async fn route(
+        &mut self,
+        from: &Canonical,
+        kept: aside::Kept,
+    ) -> Result<(aside::Kept, Option<route::Route>), Failure> {
+        if self.scratch.is_none() || kept.intents.renames.is_empty() {
+            return Ok((kept, None));
+        }
+        let scope = self.scope.clone();
+        let (kept, route) = route::asked(from, kept, self.scratch().await?, &scope).await?;
+        Ok((kept, Some(route)))
     }
 
     /// An empty scratch database.
