@@ -2,6 +2,7 @@
 //!
 //! Must not: hold SQL, or an id where an object is needed.
 
+mod question;
 mod retype;
 
 use std::fmt;
@@ -9,9 +10,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::kinds::{Column, EnumType, IndexKey, Sequence};
+use crate::catalog::kinds::{Column, EnumType, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
+pub use question::{Conversion, Copied, Question};
 pub use retype::{Moved, Retype, RetypeStage, Retyped, Swap};
 
 /// A half of a change that is spread over two deploys.
@@ -59,8 +61,8 @@ pub enum CopySource {
     Expr(Expr),
     /// The column, or this where it is NULL (`backfill=`).
     Filled(Ident, Expr),
-    /// This, over the row of another table that belongs to the old row.
-    Matched(Box<CopyRows>, Expr),
+    /// What this copy brings to the old row.
+    Matched(Box<CopyRows>, CopiedColumn),
 }
 
 /// A table built anew beside the old one, filled from it, and put in its place.
@@ -146,8 +148,8 @@ pub struct CopyRows {
     pub source: QName,
     /// Where they go.
     pub target: QName,
-    /// What each column is filled with, over a row of the source.
-    pub columns: Vec<(Ident, Expr)>,
+    /// The columns that are filled.
+    pub columns: Vec<CopiedColumn>,
     /// Which rows of the source go.
     pub condition: Option<Expr>,
     /// Which row of the target is meant; `None` where each makes a new one.
@@ -156,6 +158,17 @@ pub struct CopyRows {
     pub goes: bool,
     /// Whether the target is written anew and filled by that: what is left is to see that every row finds its place.
     pub with_table: bool,
+}
+
+/// A column that a copy fills.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopiedColumn {
+    /// Its name.
+    pub name: Ident,
+    /// What it is filled with, over a row of the source.
+    pub value: Expr,
+    /// What a row of the target has that finds no row of the source: the column's default.
+    pub otherwise: Option<Expr>,
 }
 
 /// What an op does.
@@ -241,114 +254,6 @@ pub enum Action {
         /// The column.
         column: ObjectId,
     },
-}
-
-/// A question to the data that must have a certain answer before a step may run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Question {
-    /// No row may have NULL in the column.
-    NoNulls {
-        /// The column.
-        column: ObjectId,
-    },
-    /// The table may have no row: a required column without a value for existing rows is added.
-    NoRows {
-        /// The column that is added.
-        column: ObjectId,
-    },
-    /// No two rows may have the same key.
-    NoDuplicates {
-        /// The constraint or index.
-        subject: ObjectId,
-        /// Its table.
-        table: QName,
-        /// What the key is made of.
-        keys: Vec<IndexKey>,
-        /// Only these rows count.
-        predicate: Option<Expr>,
-        /// Columns of the key whose values are converted first.
-        converted: Vec<Conversion>,
-        /// Whether the key is there before, so that nothing but a conversion can break it.
-        kept: bool,
-        /// Whether two NULLs are the same.
-        nulls_equal: bool,
-    },
-    /// Every row must find its referenced row.
-    NoOrphans {
-        /// The foreign key.
-        subject: ObjectId,
-        /// Its table.
-        table: QName,
-        /// What it says.
-        key: Box<crate::catalog::kinds::ForeignKey>,
-    },
-    /// The condition must hold, or be NULL, in every row.
-    Holds {
-        /// The check constraint.
-        subject: ObjectId,
-        /// Its table.
-        table: QName,
-        /// The condition.
-        condition: Expr,
-    },
-    /// No row may hold one of these values.
-    Unused {
-        /// The column.
-        column: ObjectId,
-        /// The values.
-        values: Vec<String>,
-    },
-    /// Every value must survive the conversion to the new type.
-    Converts {
-        /// The column.
-        column: ObjectId,
-        /// Its type before.
-        from: String,
-        /// Its type after.
-        to: String,
-        /// How, where that is said.
-        using: Option<Expr>,
-    },
-    /// Nothing may rest on the column that a second column in its place would not have: the catalog knows nothing of it.
-    NothingElse {
-        /// The column.
-        column: ObjectId,
-    },
-    /// No row may have a value: asked to count what a dropped column takes along.
-    Empty {
-        /// The column.
-        column: ObjectId,
-    },
-}
-
-/// How the values of a column become others.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Conversion {
-    /// The column.
-    pub column: Ident,
-    /// Its type before.
-    pub from: String,
-    /// Its type after.
-    pub to: String,
-    /// How, where that is said.
-    pub using: Option<Expr>,
-}
-
-impl Question {
-    /// What the question is about.
-    pub fn subject(&self) -> &ObjectId {
-        match self {
-            Self::NoNulls { column }
-            | Self::NoRows { column }
-            | Self::Unused { column, .. }
-            | Self::NothingElse { column }
-            | Self::Empty { column }
-            | Self::Converts { column, .. } => column,
-            Self::NoDuplicates { subject, .. }
-            | Self::NoOrphans { subject, .. }
-            | Self::Holds { subject, .. } => subject,
-        }
-    }
 }
 
 /// One thing to do.
@@ -538,7 +443,7 @@ impl fmt::Display for Op {
                 let columns: Vec<String> = copy
                     .columns
                     .iter()
-                    .map(|(column, _)| column.to_string())
+                    .map(|column| column.name.to_string())
                     .collect();
                 match (&copy.matching, copy.with_table) {
                     (None, _) => write!(f, "copy rows of table {source} into table {target}"),

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Extension, Rows};
+use crate::catalog::kinds::{Extension, Owner, Rows};
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
@@ -55,6 +55,7 @@ pub async fn canonicalise(
     build(&question, scratch, &locate).await?;
     let scope = Scope {
         rows: rows_queries(&question),
+        owners: owned(&question),
         ..scope.clone()
     };
     let session = scratch
@@ -115,6 +116,7 @@ fn with_references(catalog: &Catalog, roots: Vec<ObjectId>, server: &Server) -> 
             continue;
         }
         queue.extend(references.of(&id).iter().cloned());
+        queue.extend(references.later_than(&id).iter().cloned());
         if let Some(table) = id.qname() {
             queue.extend(walk.members(table).map(|(id, _)| id.clone()).filter(folded));
         }
@@ -156,7 +158,7 @@ pub async fn after_renames(
     }
     build(from, scratch, &|_| None).await.ok()?;
     let renames = Plan {
-        batches: crate::plan::renames(&difference),
+        batches: crate::plan::renames(&difference, engine),
         from: from.shared(),
         to: difference.from.clone(),
         declined: Vec::new(),
@@ -250,6 +252,12 @@ pub fn rows_queries(catalog: &Catalog) -> Vec<RowsQuery> {
             })
         })
         .collect()
+}
+
+/// The objects of a catalog whose owners it says.
+pub fn owned(catalog: &Catalog) -> Vec<ObjectId> {
+    let said = catalog.of_kind::<Owner>();
+    said.filter_map(|(id, _)| id.target().cloned()).collect()
 }
 
 /// Runs a script, segment by segment, with nothing but its own statements.

@@ -90,7 +90,7 @@ impl Maker {
         if self.catalog.contains(&id) {
             return false;
         }
-        self.catalog.insert(id, Table { ext: TableExt::Plain });
+        self.catalog.insert(id, Table::new(TableExt::Plain));
         let key = self.ident("id");
         self.column(&name, &key, DataType::builtin("integer"), false);
         for (number, data_type, nullable) in &shape.columns {
@@ -222,10 +222,7 @@ impl Maker {
         };
         let below = ObjectId::qualified(Kind::View, self.qname(&format!("v{at}")));
         let above = ObjectId::qualified(Kind::View, self.qname(&format!("w{at}")));
-        let query = |text: String| View {
-            columns: vec![],
-            query: Expr::new(text),
-        };
+        let query = |text: String| View::of_query(Expr::new(text));
         self.catalog.insert(
             below.clone(),
             query(format!("SELECT {column} FROM {}", table.name)),

@@ -3,8 +3,15 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
+
+use reconcile::catalog::Kind;
+use reconcile::dialect::Dialect;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Two tests write it with `UPDATE=1`.
+static README: Mutex<()> = Mutex::new(());
 
 /// A stretch of README: text that is kept, or a command with what it printed.
 enum Part {
@@ -112,6 +119,7 @@ fn mask_word(word: &str) -> String {
 
 #[test]
 fn readme_says_what_happens() {
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(ROOT).join("README.md");
     let readme = std::fs::read_to_string(&path).expect("README.md");
     let folder = tempfile::tempdir().expect("a folder");
@@ -166,4 +174,46 @@ fn the_two_commands_are_there() {
     let script = Path::new(ROOT).join("scripts/test");
     let checked = Command::new("bash").arg("-n").arg(script).status().expect("bash");
     assert!(checked.success(), "scripts/test is no valid script");
+}
+
+const KINDS: &str = "<!-- kinds: UPDATE=1 cargo test --test readme writes this table -->\n";
+const END_OF_KINDS: &str = "<!-- end of kinds -->";
+
+/// Which engine has which kind of object, told by the engines themselves.
+fn kinds() -> String {
+    let head: Vec<&str> = Dialect::ALL
+        .iter()
+        .map(|dialect| dialect.engine().title())
+        .collect();
+    let mut out = format!("| | {} |\n|---|{}\n", head.join(" | "), "---|".repeat(head.len()));
+    for kind in Kind::ALL {
+        let has: Vec<&str> = Dialect::ALL
+            .iter()
+            .map(|dialect| match dialect.engine().rules(*kind) {
+                Some(_) => "yes",
+                None => "–",
+            })
+            .collect();
+        out.push_str(&format!("| {} | {} |\n", kind.noun(), has.join(" | ")));
+    }
+    out
+}
+
+#[test]
+fn readme_says_what_is_managed() {
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = Path::new(ROOT).join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README is text");
+    let (before, rest) = readme.split_once(KINDS).expect("the table begins");
+    let (table, after) = rest.split_once(END_OF_KINDS).expect("the table ends");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, format!("{before}{KINDS}{}{END_OF_KINDS}{after}", kinds()))
+            .expect("README is written");
+    } else {
+        assert_eq!(
+            table,
+            kinds(),
+            "the table of kinds in README is not what the engines have"
+        );
+    }
 }

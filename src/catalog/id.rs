@@ -60,6 +60,16 @@ pub enum Path {
     On(Box<ObjectId>),
 }
 
+/// The kinds whose names stand among the types of the arguments of routines.
+const TYPES: &[Kind] = &[
+    Kind::Enum,
+    Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
+    Kind::Table,
+    Kind::View,
+];
+
 /// The identity of one object.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId {
@@ -174,10 +184,16 @@ impl ObjectId {
         let (from, to) = (rename.from, rename.to);
         match (&mut self.path, from.kind) {
             (Path::On(target), _) => target.follow(rename),
-            (Path::Member(relation, _), Kind::Table | Kind::View) if from.qname() == Some(relation) => {
+            (
+                Path::Member(relation, _),
+                Kind::Table | Kind::View | Kind::MaterializedView | Kind::Composite,
+            ) if from.qname() == Some(relation) => {
                 if let Some(name) = to.qname() {
                     *relation = name.clone();
                 }
+            }
+            (Path::Routine(_, types), kind) if TYPES.contains(&kind) && !from.is_value() => {
+                *types = rename.in_text(types).into();
             }
             (Path::Qualified(name) | Path::Routine(name, _) | Path::Member(name, _), Kind::Schema)
                 if name.schema.as_ref() == from.name() =>
@@ -204,6 +220,9 @@ impl fmt::Display for ObjectId {
     /// The kind and the name: `column users.email`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
+            Path::On(target) if self.kind == Kind::Partition => {
+                write!(f, "{} {}", self.kind.noun(), target.label())
+            }
             Path::On(target) => write!(f, "{} of {target}", self.kind.noun()),
             Path::Member(of, value) if self.is_value() => write!(f, "value {value} of enum {of}"),
             _ => write!(f, "{} {}", self.kind.noun(), self.label()),

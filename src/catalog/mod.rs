@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use self::kinds::{Column, Domain};
+use self::kinds::{Column, CompositeType, Domain, Partition};
 
 pub use data_type::DataType;
 pub use expr::Expr;
@@ -34,6 +34,9 @@ pub struct Edge {
     /// …this one.
     pub referenced: ObjectId,
 }
+
+/// The kinds that have members.
+const RELATIONS: &[Kind] = &[Kind::Table, Kind::View, Kind::MaterializedView, Kind::Composite];
 
 /// All objects of a database, in the order in which they were declared or read.
 #[derive(Clone, Debug, Default)]
@@ -94,21 +97,32 @@ impl Catalog {
         self.objects.contains_key(id)
     }
 
-    /// Whether there is an object under `id`, or an enum that has it as a value.
+    /// Whether there is an object under `id`, or a type that has it as a value or an attribute.
     pub fn has(&self, id: &ObjectId) -> bool {
         self.holder(id).is_some()
     }
 
-    /// The object under `id`, or the enum that has it as a value.
+    /// The object under `id`, or the type that has it as a value or an attribute.
     pub fn holder(&self, id: &ObjectId) -> Option<&Object> {
         if !id.is_value() {
-            return self.get(id);
+            return self.get(id).or_else(|| self.of_attribute(id));
         }
         let of = ObjectId::qualified(Kind::Enum, id.relation()?.clone());
         let holder = self.get(&of)?;
         let values = kinds::EnumType::of(holder).map(|holder| holder.values.as_slice());
         let value = id.name()?.text();
         values?.iter().any(|known| **known == *value).then_some(holder)
+    }
+
+    /// The composite type that has this column as an attribute.
+    fn of_attribute(&self, id: &ObjectId) -> Option<&Object> {
+        let of = ObjectId::qualified(Kind::Composite, id.relation()?.clone());
+        let holder = self.get(&of).filter(|_| id.kind == Kind::Column)?;
+        let attributes = &CompositeType::of(holder)?.attributes;
+        let is_there = attributes
+            .iter()
+            .any(|attribute| Some(&attribute.name) == id.name());
+        is_there.then_some(holder)
     }
 
     /// Puts the objects into the order of `model`; what `model` does not have comes last, in its present order.
@@ -173,6 +187,37 @@ impl Catalog {
         columns.map(|(id, _)| id).collect()
     }
 
+    /// What a table is a partition of: its parent, the parent of that, and so on.
+    pub fn lineage<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = &'a QName> {
+        let parent = |table: &QName| {
+            let id = ObjectId::on(Kind::Partition, ObjectId::table(table.clone()));
+            self.payload::<Partition>(&id).map(|partition| &partition.parent)
+        };
+        // No table is its own ancestor on an engine; declarations are checked, but not here.
+        std::iter::successors(parent(table), move |above| parent(above)).take(self.len())
+    }
+
+    /// Whether an object is part of a partition, at whatever level, of the table that the other is part of.
+    pub fn is_below(&self, id: &ObjectId, above: &ObjectId) -> bool {
+        match (id.relation(), above.relation()) {
+            (Some(own), Some(above)) => self.lineage(own).any(|table| table == above),
+            _ => false,
+        }
+    }
+
+    /// The partitions of a table, without theirs.
+    pub fn partitions_of<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = (&'a QName, &'a Partition)> {
+        self.of_kind::<Partition>()
+            .filter(move |(_, partition)| partition.parent == *table)
+            .filter_map(|(id, partition)| Some((id.target()?.qname()?, partition)))
+    }
+
+    /// Whether a table is divided into partitions, and has no rows of its own.
+    pub fn is_partitioned(&self, table: &QName) -> bool {
+        self.payload::<kinds::Table>(&ObjectId::table(table.clone()))
+            .is_some_and(|table| table.partitioned.is_some())
+    }
+
     /// How many objects there are.
     pub fn len(&self) -> usize {
         self.objects.len()
@@ -202,14 +247,13 @@ impl Catalog {
     pub fn parent(&self, id: &ObjectId) -> Option<ObjectId> {
         match &id.path {
             Path::Member(relation, _) => {
-                let table = ObjectId::table(relation.clone());
-                if self.contains(&table) {
-                    return Some(table);
-                }
-                let view = ObjectId::qualified(Kind::View, relation.clone());
-                self.contains(&view).then_some(view)
+                let of_kind = |kind| ObjectId::qualified(kind, relation.clone());
+                let mut relations = RELATIONS.iter().map(|kind| of_kind(*kind));
+                relations.find(|relation| self.contains(relation))
             }
-            Path::On(target) => self.contains(target).then(|| (**target).clone()),
+            // The columns of a view are no objects: what is said about one is said about the view.
+            Path::On(target) if self.contains(target) => Some((**target).clone()),
+            Path::On(target) => self.parent(target).filter(|parent| parent.kind != Kind::Table),
             Path::Global(_) | Path::Qualified(_) | Path::Routine(..) => match self.get(id) {
                 Some(Object::Sequence(sequence)) => sequence.owned_by.clone(),
                 _ => None,

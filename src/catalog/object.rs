@@ -12,8 +12,9 @@ use super::expr::{replace_literal, replace_name, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
-    Check, Column, Comment, Domain, EnumType, Extension, ForeignKey, Function, Index, PrimaryKey, Rows,
-    Schema, Sequence, Table, Trigger, Unique, View,
+    Aggregate, Check, Column, Comment, CompositeType, Domain, EnumType, EventTrigger, Exclusion, Extension,
+    ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy, PrimaryKey, RangeType,
+    RowSecurity, Rows, Schema, Sequence, Storage, Table, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -83,25 +84,38 @@ impl Renaming<'_> {
         }
     }
 
+    /// Follows the rename of the type that another type is made of.
+    pub fn in_type(&self, data_type: &mut super::data_type::DataType) {
+        if let Some(user) = &mut data_type.user
+            && user == self.from
+        {
+            *user = self.to.clone();
+            data_type.text = self.in_text(&data_type.text).into();
+        }
+    }
+
     /// [`Renaming::in_text`] for an expression.
     pub fn in_expr(&self, expr: &mut super::expr::Expr) {
         *expr = super::expr::Expr::new(self.in_text(expr.text()));
     }
 }
 
-/// Declares a payload: the struct, its attribute enum, and the comparison.
+/// Declares a payload: the struct, its attribute enum, and the comparison. A field that comes later is left out of what is
+/// serialized where it says nothing (`#[serde(…)]`), so that fingerprints stay what they were.
 macro_rules! payload {
     (
         $(#[$meta:meta])*
-        $name:ident / $attr:ident { $( $(#[$doc:meta])* $field:ident : $type:ty => $variant:ident ),* $(,)? }
+        $name:ident / $attr:ident {
+            $( $(#[doc = $doc:expr])* $(#[serde($($serde:tt)*)])? $field:ident : $type:ty => $variant:ident ),* $(,)?
+        }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        pub struct $name { $( $(#[$doc])* pub $field: $type ),* }
+        pub struct $name { $( $(#[doc = $doc])* $(#[serde($($serde)*)])? pub $field: $type ),* }
 
         #[doc = concat!("An attribute of [`", stringify!($name), "`].")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $attr { $( $(#[$doc])* $variant ),* }
+        pub enum $attr { $( $(#[doc = $doc])* $variant ),* }
 
         impl $crate::catalog::Payload for $name {
             type Attr = $attr;
@@ -121,6 +135,11 @@ macro_rules! payload {
     };
 }
 pub(crate) use payload;
+
+/// Whether it is what it is where nothing is said.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 macro_rules! kinds {
     ($( $kind:ident($payload:ident, $attr:ident) $noun:literal ),* $(,)?) => {
@@ -183,17 +202,29 @@ kinds! {
     Extension(Extension, ExtensionAttr) "extension",
     Enum(EnumType, EnumTypeAttr) "enum",
     Domain(Domain, DomainAttr) "domain",
+    Composite(CompositeType, CompositeTypeAttr) "composite type",
+    Range(RangeType, RangeTypeAttr) "range type",
     Sequence(Sequence, SequenceAttr) "sequence",
     Function(Function, FunctionAttr) "function",
+    Aggregate(Aggregate, AggregateAttr) "aggregate",
     Table(Table, TableAttr) "table",
     Column(Column, ColumnAttr) "column",
     PrimaryKey(PrimaryKey, PrimaryKeyAttr) "primary key",
     Unique(Unique, UniqueAttr) "unique constraint",
     Check(Check, CheckAttr) "check constraint",
     ForeignKey(ForeignKey, ForeignKeyAttr) "foreign key",
+    Exclusion(Exclusion, ExclusionAttr) "exclusion constraint",
     Index(Index, IndexAttr) "index",
     View(View, ViewAttr) "view",
+    MaterializedView(MaterializedView, MaterializedViewAttr) "materialized view",
     Trigger(Trigger, TriggerAttr) "trigger",
+    Policy(Policy, PolicyAttr) "policy",
+    RowSecurity(RowSecurity, RowSecurityAttr) "row security",
+    Storage(Storage, StorageAttr) "storage",
+    EventTrigger(EventTrigger, EventTriggerAttr) "event trigger",
+    Partition(Partition, PartitionAttr) "partition",
+    Owner(Owner, OwnerAttr) "owner",
+    Grants(Grants, GrantsAttr) "grants",
     Comment(Comment, CommentAttr) "comment",
     Rows(Rows, RowsAttr) "rows",
 }
@@ -203,8 +234,14 @@ impl Kind {
     pub fn has_cosmetic_name(self) -> bool {
         matches!(
             self,
-            Self::PrimaryKey | Self::Unique | Self::Check | Self::ForeignKey | Self::Index
+            Self::PrimaryKey | Self::Unique | Self::Check | Self::ForeignKey | Self::Exclusion | Self::Index
         )
+    }
+
+    /// Whether it is part of the shape of a database, of which a fingerprint is made: reference data and rights are not. They may
+    /// differ from database to database, and are compared where they are declared.
+    pub fn is_shape(self) -> bool {
+        !matches!(self, Self::Rows | Self::Owner | Self::Grants)
     }
 
     /// Whether dropping it loses rows or values.
@@ -228,6 +265,14 @@ impl Object {
             Self::ForeignKey(key) => format!("{} references {}", columns(&key.columns), key.table),
             other => other.kind().noun().to_owned(),
         }))
+    }
+
+    /// What it takes a part of that nobody else can have at the same time: what had a part of it before goes first.
+    pub fn shares(&self) -> Option<ObjectId> {
+        match self {
+            Self::Partition(partition) => Some(ObjectId::table(partition.parent.clone())),
+            _ => None,
+        }
     }
 
     /// The ids that follow from the structure of the payload, without the parent.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::kinds::{ForeignKey, Index, IndexTerm, PrimaryKey, Rows, Unique};
+use super::kinds::{Column, ForeignKey, Index, IndexTerm, Partition, PrimaryKey, Rows, Unique, inherited};
 use super::{Catalog, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 
 /// The members of every relation, in declared order.
@@ -75,6 +75,7 @@ pub struct References {
     out: HashMap<ObjectId, Vec<ObjectId>>,
     back: HashMap<ObjectId, Vec<ObjectId>>,
     later: HashMap<ObjectId, Vec<ObjectId>>,
+    followers: HashMap<ObjectId, Vec<ObjectId>>,
 }
 
 impl References {
@@ -92,10 +93,70 @@ impl References {
                 _ => {}
             }
         }
+        for (id, partition) in catalog.of_kind::<Partition>() {
+            references.add_partition(catalog, &walk, id, partition);
+        }
+        references.add_parts_referred_to(catalog);
         for edge in catalog.edges() {
             references.add(catalog, &edge.dependent, &edge.referenced);
         }
         references
+    }
+
+    /// A partition is attached when both sides have what the one inherits from the other, and declared rows find their
+    /// partition. A key, an index and a foreign key of the parent take over those of its partitions, which come first
+    /// therefore.
+    fn add_partition(&mut self, catalog: &Catalog, walk: &Walk<'_>, id: &ObjectId, partition: &Partition) {
+        let Some(table) = id.target().and_then(ObjectId::qname) else {
+            return;
+        };
+        self.rests_on(id, &ObjectId::table(table.clone()));
+        for (column, _) in walk
+            .members_of::<Column>(table)
+            .chain(walk.members_of::<Column>(&partition.parent))
+        {
+            self.rests_on(id, column);
+        }
+        for of_parent in walk.members(&partition.parent) {
+            for own in walk.members(table).filter(|own| inherited(*own, of_parent)) {
+                self.rests_on(id, own.0);
+                if own.0.kind != Kind::Check {
+                    let later = self.later.entry(of_parent.0.clone()).or_default();
+                    later.push(own.0.clone());
+                }
+            }
+        }
+        for above in catalog.lineage(table) {
+            let rows = ObjectId::on(Kind::Rows, ObjectId::table(above.clone()));
+            self.add(catalog, &rows, id);
+        }
+    }
+
+    /// What refers to a table refers to its partitions: the engine drops none of them as long as it does.
+    fn add_parts_referred_to(&mut self, catalog: &Catalog) {
+        let mut parts: HashMap<&QName, Vec<&QName>> = HashMap::new();
+        for (id, _) in catalog.of_kind::<Partition>() {
+            let Some(table) = id.target().and_then(ObjectId::qname) else {
+                continue;
+            };
+            for above in catalog.lineage(table) {
+                parts.entry(above).or_default().push(table);
+            }
+        }
+        if parts.is_empty() {
+            return;
+        }
+        for (id, key) in catalog.of_kind::<ForeignKey>() {
+            for part in parts.get(&key.table).into_iter().flatten() {
+                self.rests_on(id, &ObjectId::table((*part).clone()));
+            }
+        }
+    }
+
+    /// What comes after another when it is made, and goes before it, but minds no change of it.
+    fn rests_on(&mut self, id: &ObjectId, other: &ObjectId) {
+        self.later.entry(id.clone()).or_default().push(other.clone());
+        self.followers.entry(other.clone()).or_default().push(id.clone());
     }
 
     fn add(&mut self, catalog: &Catalog, dependent: &ObjectId, referenced: &ObjectId) {
@@ -147,10 +208,15 @@ impl References {
         self.out.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// What should be there before `id` is made, although `id` can stand without it: the rows a foreign key is
-    /// checked against.
+    /// What should be there before `id` is made, although `id` can stand without it: what a partition has that its parent
+    /// takes over, and what it must have to be attached.
     pub fn later_than(&self, id: &ObjectId) -> &[ObjectId] {
         self.later.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What should be gone before `id` goes or changes, although it can stand with it: the tie of a partition to its parent.
+    pub fn followers(&self, id: &ObjectId) -> &[ObjectId] {
+        self.followers.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Who needs `id`.

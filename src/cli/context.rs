@@ -8,6 +8,7 @@ use crate::config::{self, Chain, Config, Environment};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::DatabaseUrl;
 use crate::workflow::known::Cache;
+use crate::workflow::unmanaged::Unmanaged;
 use crate::workflow::{Project, State};
 
 use super::Global;
@@ -65,6 +66,11 @@ pub(super) fn project(global: &Global) -> Result<Project, CommandError> {
         cache: cache(),
         allow_destructive: global.allow_destructive,
         allow_rewrite: global.allow_rewrite,
+        unmanaged: if global.strict {
+            Unmanaged::Refused
+        } else {
+            Unmanaged::Named
+        },
         told_apart: Vec::new(),
         accept_existing: false,
         preflight: crate::workflow::preflight::Preflight::default(),

@@ -33,6 +33,7 @@ struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct Global {
     /// The database: postgres://…, sqlite:FILE, or SQLAlchemy's spelling of either
     #[arg(
@@ -76,6 +77,9 @@ struct Global {
     /// Run steps that write a large table anew while nobody can read it
     #[arg(long, global = true)]
     allow_rewrite: bool,
+    /// Make an error of anything that is there and not managed
+    #[arg(long, global = true)]
+    strict: bool,
     /// Seconds to wait for another applier
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
     lock_wait: u64,

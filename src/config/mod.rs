@@ -4,6 +4,7 @@
 //! not here. Must not: touch a database or the declarations.
 
 pub mod alembic;
+mod ignore;
 mod ini;
 mod lint;
 mod policy;
@@ -16,7 +17,7 @@ use kdl::{KdlDocument, KdlNode};
 
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::dialect::{Choice, Choices, Dialect, VersionTable};
+use crate::dialect::{Choice, Choices, Dialect, Ignored, VersionTable};
 use crate::lint::Settings;
 use crate::revision::twin::Style;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub lint: Settings,
     /// What happens to what is not declared any more.
     pub drops: Drops,
+    /// What is left alone.
+    pub ignored: Ignored,
 }
 
 /// Whose files the chain consists of.
@@ -108,6 +111,7 @@ impl Default for Config {
             preflight_timeout: Duration::from_secs(30),
             lint: Settings::default(),
             drops: Drops::default(),
+            ignored: Ignored::default(),
         }
     }
 }
@@ -141,6 +145,7 @@ const NODES: &[&str] = &[
     "preflight",
     "lint",
     "policy",
+    "ignore",
 ];
 
 /// What `chain "alembic"` takes.
@@ -175,6 +180,7 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "preflight" => reader.preflight(node, &mut config),
             "lint" => reader.lint(node, &mut config.lint),
             "policy" => config.drops = reader.policy(node),
+            "ignore" => reader.ignore(node, &mut config.ignored),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::catalog::Object;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::{Dialect, Literal};
 
@@ -52,6 +53,8 @@ pub(super) struct Extras {
     pub was: Vec<(String, Span)>,
     /// `allow` nodes.
     pub allowed: Vec<Allowed>,
+    /// Objects that stand in the node and say something about its object.
+    pub said: Vec<(Object, Span)>,
 }
 
 /// A node that is being read.
@@ -63,6 +66,7 @@ pub(super) struct Fields<'n> {
     entries: Vec<bool>,
     children: Vec<bool>,
     asked: RefCell<Asked>,
+    said: Vec<(Object, Span)>,
 }
 
 #[derive(Default)]
@@ -89,6 +93,7 @@ impl<'n> Fields<'n> {
             entries,
             children: vec![false; node.children.len()],
             asked: RefCell::default(),
+            said: Vec::new(),
         }
     }
 
@@ -125,6 +130,24 @@ impl<'n> Fields<'n> {
         for (child, taken) in self.node.children.iter().zip(&mut self.children) {
             *taken |= child.name.text == name;
         }
+    }
+
+    /// Takes every property that nobody has taken: their names are not ours.
+    pub(super) fn others(&mut self) -> Vec<(&'n str, &'n Literal, Span)> {
+        let mut found = Vec::new();
+        for (entry, taken) in self.node.entries.iter().zip(&mut self.entries) {
+            if let (Some(key), false) = (&entry.key, *taken) {
+                *taken = true;
+                let span = Span::new(self.source, entry.range.clone());
+                found.push((key.text.as_str(), &entry.value, span));
+            }
+        }
+        found
+    }
+
+    /// Keeps an object that says something about the object of this node, for [`Fields::extras`].
+    pub(super) fn say(&mut self, object: Object, span: Span) {
+        self.said.push((object, span));
     }
 
     /// A range of this file.
@@ -436,6 +459,7 @@ impl<'n> Fields<'n> {
             depends_on,
             was,
             allowed,
+            said: std::mem::take(&mut self.said),
         }
     }
 

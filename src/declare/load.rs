@@ -6,18 +6,18 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::catalog::kinds::Comment;
-use crate::catalog::{Catalog, Key, Kind, Object, ObjectId, Path};
+use crate::catalog::{Catalog, Key, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::KindRules;
 use crate::dialect::Server;
 
 use super::engines::applies;
 use super::fields::Fields;
-use super::kinds::{DOMAIN, ENUM, NODES, RENAMED, read_enum};
+use super::kinds::{ENUM, MemberDraft, NODES, RENAMED, TYPES, read_enum};
 use super::mentions;
 use super::naming::{self, Taken};
 use super::node::{Document, parse};
-use super::reading::{Draft, Placed, Reading, TableDraft};
+use super::reading::{Draft, MaterializedDraft, Placed, Reading, TableDraft};
 use super::report::{ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
 use super::resolve;
 use super::types::Types;
@@ -49,7 +49,7 @@ pub(super) fn load(
     };
     let mut draft = Draft::default();
     read_enums(&mut reading, &documents, &mut draft);
-    name_domains(&mut reading, &documents);
+    name_types(&mut reading, &documents);
     read_nodes(&reading, &documents, &mut draft);
     if documents.len() < sources.len() {
         // What is not declared may stand in a file that cannot be read.
@@ -118,21 +118,27 @@ fn read_enums<'n>(reading: &mut Reading<'n>, documents: &'n [Document], draft: &
     }
 }
 
-/// Takes in the names of domains, so that whatever is made of one can be read before it is. What is wrong with a domain is
-/// told when it is read itself.
-fn name_domains(reading: &mut Reading<'_>, documents: &[Document]) {
+/// Takes in the names of types other than enums, so that whatever is made of one can be read before it is. What is wrong with
+/// a type is told when it is read itself.
+fn name_types(reading: &mut Reading<'_>, documents: &[Document]) {
     let quiet = Report::default();
     for document in documents {
-        for node in document.nodes.iter().filter(|node| node.name.text == DOMAIN) {
+        for node in &document.nodes {
+            let Some((word, kind)) = TYPES.iter().find(|(word, _)| *word == node.name.text) else {
+                continue;
+            };
             if applies(&quiet, &document.source, node, reading.dialect()).is_none() {
                 continue;
             }
             let mut fields = Fields::new(&quiet, &document.source, reading.dialect(), node);
-            let name = fields.name(DOMAIN);
+            let name = fields.name(word);
             let schema = fields.text("schema");
+            let several = fields.text("multirange");
             if let Some(name) = name {
                 let name = reading.qname(name.text, schema.as_ref().map(|schema| schema.text));
-                reading.types.insert_domain(reading.engine, &name);
+                let several = several.map(|several| name.sibling(reading.engine.ident(several.text)));
+                let id = ObjectId::qualified(*kind, name);
+                reading.types.insert_other(reading.engine, &id, several.as_ref());
             }
         }
     }
@@ -175,16 +181,20 @@ fn assemble<'n>(reading: &Reading<'n>, mut draft: Draft<'n>) -> Declared {
         catalog: Catalog::with_capacity(draft.len()),
         sources: SourceMap::with_capacity(draft.len()),
     };
-    let taken = taken_names(&draft);
+    let mut taken = taken_names(&draft);
     draft.placed.sort_by_key(|placed| placed.id.kind);
     let placed = std::mem::take(&mut draft.placed);
     assembly.place_all(placed);
     let tables = std::mem::take(&mut draft.tables);
-    assembly.tables(tables, taken, &mut draft);
+    assembly.tables(tables, &mut taken, &mut draft);
     let views = std::mem::take(&mut draft.views);
     assembly.place_all(views);
-    let triggers = std::mem::take(&mut draft.view_triggers);
-    assembly.place_all(triggers);
+    let materialized = std::mem::take(&mut draft.materialized);
+    assembly.materialized(materialized, &mut taken, &mut draft);
+    let members = std::mem::take(&mut draft.view_members);
+    assembly.place_all(members);
+    let sayings = std::mem::take(&mut draft.sayings);
+    assembly.place_all(sayings);
     assembly.comments(&mut draft);
     assembly.place_all(rows);
     assembly.check_schemas();
@@ -209,11 +219,13 @@ fn taken_names(draft: &Draft<'_>) -> Taken {
             taken.insert(placed.id.schema(), name);
         }
     }
-    for table in &draft.tables {
-        taken.insert(table.name.schema.as_ref(), &table.name.name);
-        for member in &table.members {
+    let tables = draft.tables.iter().map(|table| (&table.name, &table.members));
+    let views = draft.materialized.iter().map(|view| (&view.name, &view.indexes));
+    for (relation, members) in tables.chain(views) {
+        taken.insert(relation.schema.as_ref(), &relation.name);
+        for member in members {
             if let (true, Some(name)) = (member.kind.has_cosmetic_name(), &member.given) {
-                taken.insert(table.name.schema.as_ref(), name);
+                taken.insert(relation.schema.as_ref(), name);
             }
         }
     }
@@ -239,16 +251,16 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn tables(&mut self, tables: Vec<TableDraft>, mut taken: Taken, draft: &mut Draft<'_>) {
+    fn tables(&mut self, tables: Vec<TableDraft>, taken: &mut Taken, draft: &mut Draft<'_>) {
         let reading = self.reading;
-        for table in tables {
-            let keys: Vec<Key> = table
-                .members
-                .iter()
-                .map(|member| naming::key(reading, &mut taken, &table, member))
-                .collect();
+        let keys = naming::keys(reading, taken, &tables);
+        for (table, keys) in tables.into_iter().zip(keys) {
             let name = table.name;
-            self.place(ObjectId::table(name.clone()), table.table.into(), table.span);
+            let id = ObjectId::table(name.clone());
+            self.place(id.clone(), table.table.into(), table.span);
+            if let Some(of) = table.partition {
+                self.place(ObjectId::on(Kind::Partition, id), of.partition.into(), of.span);
+            }
             for column in table.columns {
                 let id = ObjectId::column(&name, column.name);
                 draft.say(&id, column.extras, |was| {
@@ -260,18 +272,48 @@ impl Assembly<'_, '_> {
                 if let Some(backfill) = column.backfill {
                     draft.intents.backfill.insert(id.clone(), backfill);
                 }
+                draft.sayings.extend(column.granted);
                 self.place(id, column.column.into(), column.span);
             }
-            for (member, key) in table.members.into_iter().zip(keys) {
-                let id = ObjectId {
-                    kind: member.kind,
-                    path: Path::Member(name.clone(), key),
-                };
-                draft.say(&id, member.extras, |was| {
-                    ObjectId::member(member.kind, &name, reading.engine.ident(was))
-                });
-                self.place(id, member.object, member.span);
+            self.members(&name, table.members.into_iter().zip(keys), draft);
+        }
+    }
+
+    /// Constraints, indexes and triggers of a relation.
+    fn members(
+        &mut self,
+        relation: &QName,
+        members: impl Iterator<Item = (MemberDraft, Key)>,
+        draft: &mut Draft<'_>,
+    ) {
+        let reading = self.reading;
+        for (member, key) in members {
+            let id = ObjectId {
+                kind: member.kind,
+                path: Path::Member(relation.clone(), key),
+            };
+            // Declared by the partition itself, under the name that it would have anyway.
+            if member.inherits.is_some() && self.catalog.contains(&id) {
+                continue;
             }
+            draft.say(&id, member.extras, |was| {
+                ObjectId::member(member.kind, relation, reading.engine.ident(was))
+            });
+            self.place(id, member.object, member.span);
+        }
+    }
+
+    fn materialized(&mut self, views: Vec<MaterializedDraft>, taken: &mut Taken, draft: &mut Draft<'_>) {
+        let reading = self.reading;
+        for view in views {
+            let keys: Vec<Key> = view
+                .indexes
+                .iter()
+                .map(|index| naming::key(reading, taken, &view.name, index))
+                .collect();
+            let id = ObjectId::qualified(Kind::MaterializedView, view.name.clone());
+            self.place(id, view.view.into(), view.span);
+            self.members(&view.name, view.indexes.into_iter().zip(keys), draft);
         }
     }
 

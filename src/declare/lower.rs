@@ -53,6 +53,7 @@ pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft, intents
             extras: Extras::default(),
             names: Names::default(),
             target: None,
+            inherits: None,
         });
     }
     table.members.extend(checks);

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::expr::mentions;
+use crate::catalog::kinds::Body;
 use crate::catalog::{Catalog, Kind, Object, ObjectId, QName};
 
 /// The text without its string literals.
@@ -43,6 +44,8 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
     let mut strong = Vec::new();
     let mut weak = Vec::new();
     for (id, object) in catalog.iter() {
+        // An aggregate is nothing but names; what stands in a body may be a word.
+        let is_names = id.kind == Kind::Aggregate;
         for (text, kinds) in texts(object) {
             let words = mentions(text);
             let mut relations: Vec<&QName> = Vec::new();
@@ -51,7 +54,7 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
                 for found in names.of(word).iter().filter(|found| kinds.contains(&found.kind)) {
                     relations.extend(found.qname());
                     let edge = (id.clone(), (*found).clone());
-                    if after_from {
+                    if after_from || is_names {
                         strong.push(edge);
                     } else {
                         weak.push(edge);
@@ -75,21 +78,40 @@ fn is_from(word: &str) -> bool {
         .any(|keyword| word.eq_ignore_ascii_case(keyword))
 }
 
-const ROUTINES: &[Kind] = &[Kind::Function, Kind::Sequence, Kind::Enum, Kind::Domain];
-const ROW_TYPES: &[Kind] = &[Kind::Enum, Kind::Domain, Kind::Table];
-const EVERYTHING: &[Kind] = &[
-    Kind::Table,
-    Kind::View,
+const ROUTINES: &[Kind] = &[
     Kind::Function,
+    Kind::Aggregate,
     Kind::Sequence,
     Kind::Enum,
     Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
+];
+const ROW_TYPES: &[Kind] = &[
+    Kind::Enum,
+    Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
+    Kind::Table,
+];
+const EVERYTHING: &[Kind] = &[
+    Kind::Table,
+    Kind::View,
+    Kind::MaterializedView,
+    Kind::Function,
+    Kind::Aggregate,
+    Kind::Sequence,
+    Kind::Enum,
+    Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
 ];
 
 /// The texts of an object, and what may be named in them.
 fn texts(object: &Object) -> Vec<(&str, &'static [Kind])> {
     match object {
         Object::View(view) => vec![(view.query.text(), EVERYTHING)],
+        Object::MaterializedView(view) => vec![(view.query.text(), EVERYTHING)],
         Object::Function(function) => {
             let mut out: Vec<(&str, &'static [Kind])> = vec![(function.arguments.text(), ROW_TYPES)];
             out.extend(
@@ -98,13 +120,19 @@ fn texts(object: &Object) -> Vec<(&str, &'static [Kind])> {
                     .as_ref()
                     .map(|returns| (returns.text(), ROW_TYPES)),
             );
+            out.extend(
+                function
+                    .support
+                    .as_ref()
+                    .map(|support| (support.text(), ROUTINES)),
+            );
             // Other languages look at their bodies when they are called.
-            if function.language.eq_ignore_ascii_case("sql") {
+            if function.language.eq_ignore_ascii_case("sql") || matches!(function.body, Body::Standard(_)) {
                 out.push((function.body.text(), EVERYTHING));
             }
             out
         }
-        Object::Trigger(_) => object
+        Object::Trigger(_) | Object::Policy(_) => object
             .texts()
             .into_iter()
             .map(|text| (text, EVERYTHING))
@@ -126,7 +154,7 @@ fn columns<'c>(
     if matches!(id.kind, Kind::Function) {
         return;
     }
-    let every = matches!(id.kind, Kind::View) && text.contains('*');
+    let every = matches!(id.kind, Kind::View | Kind::MaterializedView) && text.contains('*');
     let words: HashSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
     for table in tables {
         for column in names.columns_of(table) {
@@ -244,11 +272,11 @@ impl Graph {
     }
 }
 
-/// What is made in one go: the relation of columns and constraints. Triggers and indexes stand for themselves, as they
-/// come after their table.
+/// What is made in one go: the relation of columns and constraints. Triggers, policies and indexes stand for themselves,
+/// as they come after their table.
 fn owner(id: &ObjectId) -> ObjectId {
     match (id.kind, id.relation()) {
-        (Kind::Trigger | Kind::Index, _) | (_, None) => match id.target() {
+        (Kind::Trigger | Kind::Index | Kind::Policy, _) | (_, None) => match id.target() {
             Some(target) => owner(target),
             None => id.clone(),
         },

@@ -37,6 +37,7 @@ mod lower;
 mod mentions;
 mod naming;
 mod node;
+mod partitions;
 mod reading;
 mod report;
 mod resolve;

@@ -3,7 +3,7 @@
 //!
 //! Where two would have one name, later ones get a digit, as on PostgreSQL.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalog::{Ident, Key, Kind, QName};
 use crate::dialect::Engine;
@@ -26,21 +26,51 @@ impl Taken {
     }
 }
 
+/// The keys under which the constraints, indexes and triggers of the tables stand.
+pub(super) fn keys(reading: &Reading<'_>, taken: &mut Taken, tables: &[TableDraft]) -> Vec<Vec<Key>> {
+    let own: HashMap<&QName, Vec<Option<Key>>> = tables
+        .iter()
+        .map(|table| {
+            let of = |member: &MemberDraft| {
+                let own = member.inherits.is_none();
+                own.then(|| key(reading, taken, &table.name, member))
+            };
+            (&table.name, table.members.iter().map(of).collect())
+        })
+        .collect();
+    let places: HashMap<&QName, &TableDraft> = tables.iter().map(|table| (&table.name, table)).collect();
+    let find = |table: &TableDraft, at: usize| {
+        let (mut table, mut at) = (table, at);
+        loop {
+            let member = &table.members[at];
+            let above = member.inherits.as_ref();
+            let next = above.and_then(|inherits| Some((*places.get(&inherits.table)?, inherits.at)));
+            match next {
+                Some((parent, place)) => (table, at) = (parent, place),
+                None => {
+                    let key = own
+                        .get(&table.name)
+                        .and_then(|keys| keys.get(at).cloned().flatten());
+                    return key.unwrap_or_else(|| member.object.structural_key());
+                }
+            }
+        }
+    };
+    tables
+        .iter()
+        .map(|table| (0..table.members.len()).map(|at| find(table, at)).collect())
+        .collect()
+}
+
 /// The key under which a constraint or index stands.
-pub(super) fn key(reading: &Reading<'_>, taken: &mut Taken, table: &TableDraft, member: &MemberDraft) -> Key {
+pub(super) fn key(reading: &Reading<'_>, taken: &mut Taken, table: &QName, member: &MemberDraft) -> Key {
     if let Some(given) = &member.given {
         return Key::Named(given.clone());
     }
     if member.unnamed {
         return member.object.structural_key();
     }
-    let name = match implicit_name(
-        reading.engine,
-        reading.naming,
-        member.kind,
-        &table.name,
-        &member.names,
-    ) {
+    let name = match implicit_name(reading.engine, reading.naming, member.kind, table, &member.names) {
         Ok(name) => name,
         Err(token) => {
             reading.report.error_with(
@@ -58,7 +88,7 @@ pub(super) fn key(reading: &Reading<'_>, taken: &mut Taken, table: &TableDraft, 
     let Some(name) = name else {
         return member.object.structural_key();
     };
-    let schema = table.name.schema.as_ref();
+    let schema = table.schema.as_ref();
     let mut count = 0_u32;
     loop {
         let candidate = match count {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::Table;
+use crate::catalog::kinds::{MaterializedView, Table};
 use crate::catalog::{Ident, Kind, Object, ObjectId, QName};
 use crate::diagnostic::Span;
 use crate::dialect::{Dialect, Engine, Server, qualify};
 use crate::diff::{Intents, RenameIntent};
 
 use super::fields::{Extras, Fields, Text, article};
-use super::kinds::{ColumnDraft, MemberDraft, RowsDraft};
+use super::kinds::{ColumnDraft, MemberDraft, PartitionDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
 use super::types::Types;
 use super::{Allowance, Naming};
@@ -29,7 +29,7 @@ pub(super) struct Reading<'n> {
 }
 
 /// An object that stands for itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Placed {
     /// Its identity.
     pub id: ObjectId,
@@ -52,6 +52,8 @@ pub(super) struct TableDraft {
     pub columns: Vec<ColumnDraft>,
     /// Its constraints, indexes and triggers.
     pub members: Vec<MemberDraft>,
+    /// What it is a part of.
+    pub partition: Option<PartitionDraft>,
 }
 
 impl TableDraft {
@@ -61,6 +63,19 @@ impl TableDraft {
     }
 }
 
+/// A materialized view with its indexes, before they are given names.
+#[derive(Debug)]
+pub(super) struct MaterializedDraft {
+    /// Its name.
+    pub name: QName,
+    /// The view itself.
+    pub view: MaterializedView,
+    /// Where it stands.
+    pub span: Span,
+    /// Its indexes.
+    pub indexes: Vec<MemberDraft>,
+}
+
 /// Everything read so far.
 #[derive(Default)]
 pub(super) struct Draft<'n> {
@@ -68,8 +83,12 @@ pub(super) struct Draft<'n> {
     pub placed: Vec<Placed>,
     /// Views, which come after tables.
     pub views: Vec<Placed>,
-    /// Triggers of views.
-    pub view_triggers: Vec<Placed>,
+    /// Materialized views, which may read views and be read by them.
+    pub materialized: Vec<MaterializedDraft>,
+    /// What belongs to views.
+    pub view_members: Vec<Placed>,
+    /// What is said about other objects than in a comment, to be placed after them.
+    pub sayings: Vec<Placed>,
     /// Tables.
     pub tables: Vec<TableDraft>,
     /// Reference data, to be read when all tables are known.
@@ -97,9 +116,11 @@ impl Draft<'_> {
             1 + table.columns.len() + table.members.len() + comments.count()
         };
         let tables: usize = self.tables.iter().map(members).sum();
-        let others = [&self.placed, &self.views, &self.view_triggers];
+        let others = [&self.placed, &self.views, &self.view_members, &self.sayings];
         let others: usize = others.iter().map(|placed| placed.len()).sum();
-        tables + others + self.rows.len() + self.comments.len()
+        let indexes = |view: &MaterializedDraft| 1 + view.indexes.len();
+        let materialized: usize = self.materialized.iter().map(indexes).sum();
+        tables + others + materialized + self.rows.len() + self.comments.len()
     }
 
     /// Takes in what was said of `id`. `old` makes the identity of a former name.
@@ -116,6 +137,10 @@ impl Draft<'_> {
                 to: id.clone(),
             };
             self.renames.push((intent, span));
+        }
+        for (object, span) in extras.said {
+            let id = ObjectId::on(object.kind(), id.clone());
+            self.sayings.push(Placed { id, object, span });
         }
         for allowed in extras.allowed {
             self.allowances.push(Allowance::new(allowed, Some(id.clone())));
@@ -242,7 +267,8 @@ pub(super) fn split_schema(text: &str) -> (Option<&str>, &str) {
 fn plural(kind: Kind) -> String {
     match kind.noun() {
         index @ "index" => format!("{index}es"),
-        "primary key" => "primary keys".to_owned(),
+        several @ ("row security" | "grants" | "rows") => several.to_owned(),
+        "policy" => "policies".to_owned(),
         noun => format!("{noun}s"),
     }
 }

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::kinds::{Index, IndexTerm, Sequence, Trigger};
+use crate::catalog::kinds::{IndexKey, IndexTerm, Sequence, Trigger};
 use crate::catalog::{Ident, Kind, Object, QName};
 use crate::diagnostic::{Diagnostic, Span};
 
 use super::kinds::{MemberDraft, report_key};
 use super::lower;
+use super::partitions;
 use super::reading::{Draft, Reading, TableDraft};
 use super::report::{CONTRADICTION, DUPLICATE, ENGINE, FOREIGN_KEY, UNKNOWN_NAME, did_you_mean};
 
@@ -18,6 +19,10 @@ use super::report::{CONTRADICTION, DUPLICATE, ENGINE, FOREIGN_KEY, UNKNOWN_NAME,
 pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
     for table in &mut draft.tables {
         lower::enum_checks(reading, table, &mut draft.intents);
+    }
+    let order = partitions::in_order(reading, draft);
+    partitions::inherit(reading, draft, &order);
+    for table in &mut draft.tables {
         primary_key(reading, table);
     }
     let found = foreign_keys(reading, draft);
@@ -30,7 +35,9 @@ pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
             key.referenced = columns;
         }
     }
+    partitions::inherit_foreign_keys(draft, &order);
     for table in &draft.tables {
+        partition_columns(reading, table);
         for member in &table.members {
             own_columns(reading, table, member);
         }
@@ -240,15 +247,15 @@ fn is_key(table: &TableDraft, columns: &[Ident]) -> bool {
         Object::PrimaryKey(key) => same(&key.columns),
         Object::Unique(unique) => same(&unique.columns),
         Object::Index(index) if index.unique && index.predicate.is_none() => {
-            let columns: Vec<Ident> = key_columns(index).cloned().collect();
+            let columns: Vec<Ident> = key_columns(&index.keys).cloned().collect();
             columns.len() == index.keys.len() && same(&columns)
         }
         _ => false,
     })
 }
 
-fn key_columns(index: &Index) -> impl Iterator<Item = &Ident> {
-    index.keys.iter().filter_map(|key| match &key.term {
+fn key_columns(keys: &[IndexKey]) -> impl Iterator<Item = &Ident> {
+    keys.iter().filter_map(|key| match &key.term {
         IndexTerm::Column(column) => Some(column),
         IndexTerm::Expr(_) => None,
     })
@@ -260,13 +267,25 @@ fn own_columns(reading: &Reading<'_>, table: &TableDraft, member: &MemberDraft) 
         Object::PrimaryKey(key) => key.columns.iter().chain(&key.include).collect(),
         Object::Unique(unique) => unique.columns.iter().chain(&unique.include).collect(),
         Object::ForeignKey(key) => key.columns.iter().collect(),
-        Object::Index(index) => key_columns(index).chain(&index.include).collect(),
+        Object::Index(index) => key_columns(&index.keys).chain(&index.include).collect(),
+        Object::Exclusion(exclusion) => key_columns(&exclusion.keys).chain(&exclusion.include).collect(),
         Object::Trigger(Trigger { columns, .. }) => columns.iter().collect(),
         _ => Vec::new(),
     };
     for column in columns {
         if table.column(column).is_none() {
             no_column(reading, table, column, member.span.clone());
+        }
+    }
+}
+
+/// Reports columns that a table is partitioned by and does not have.
+fn partition_columns(reading: &Reading<'_>, table: &TableDraft) {
+    for key in table.table.partitioned.iter().flat_map(|key| &key.keys) {
+        if let IndexTerm::Column(column) = &key.term
+            && table.column(column).is_none()
+        {
+            no_column(reading, table, column, table.span.clone());
         }
     }
 }

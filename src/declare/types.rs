@@ -1,21 +1,23 @@
-//! The type of a column as it is declared: a declared enum or domain, a portable type, the engine's own text, or `(sql)"…"`.
+//! The type of a column as it is declared: a declared type, a portable type, the engine's own text, or `(sql)"…"`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::catalog::kinds::multirange_name;
 use crate::catalog::{DataType, Kind, ObjectId, QName};
 use crate::dialect::{Engine, Literal};
 
-use super::fields::Given;
+use super::fields::{Fields, Given};
 use super::kinds::EnumDraft;
 use super::reading::Reading;
 use super::report::{UNKNOWN_TYPE, VALUE};
 
-/// The declared enums and domains by the texts that mean them.
+/// The declared types by the texts that mean them.
 #[derive(Debug, Default)]
 pub(super) struct Types {
     enums: HashMap<String, Arc<EnumDraft>>,
-    domains: HashMap<String, QName>,
+    /// The type, and the name under which it is meant: a range has one more for several of it.
+    others: HashMap<String, (ObjectId, QName)>,
 }
 
 impl Types {
@@ -26,11 +28,24 @@ impl Types {
         }
     }
 
-    /// Takes in a domain.
-    pub(super) fn insert_domain(&mut self, engine: &dyn Engine, name: &QName) {
-        for spelling in spellings(engine, name) {
-            self.domains.entry(spelling).or_insert_with(|| name.clone());
+    /// Takes in another type. `several` is the name of what holds several ranges, where it is not the usual one.
+    pub(super) fn insert_other(&mut self, engine: &dyn Engine, id: &ObjectId, several: Option<&QName>) {
+        let Some(name) = id.qname() else { return };
+        let usual = (id.kind == Kind::Range).then(|| multirange_name(name));
+        for name in std::iter::once(name).chain(several.or(usual.as_ref())) {
+            for spelling in spellings(engine, name) {
+                let entry = self.others.entry(spelling);
+                entry.or_insert_with(|| (id.clone(), name.clone()));
+            }
         }
+    }
+
+    /// How the type may be written, the shortest first.
+    pub(super) fn spellings_of(&self, id: &ObjectId) -> Vec<&str> {
+        let of = self.others.iter().filter(|(_, (other, _))| other == id);
+        let mut found: Vec<&str> = of.map(|(spelling, _)| spelling.as_str()).collect();
+        found.sort_by_key(|spelling| (spelling.len(), *spelling));
+        found
     }
 
     /// The enum that `spelling` means.
@@ -38,14 +53,14 @@ impl Types {
         self.enums.get(spelling)
     }
 
-    /// The domain that `spelling` means, or is an array of.
-    fn domain(&self, spelling: &str) -> Option<(&QName, bool)> {
-        let whole = self.domains.get(spelling).map(|name| (name, false));
-        whole.or_else(|| Some((self.domains.get(spelling.strip_suffix("[]")?)?, true)))
+    /// The other type that `spelling` means, or is an array of.
+    fn other(&self, spelling: &str) -> Option<(&(ObjectId, QName), bool)> {
+        let whole = self.others.get(spelling).map(|found| (found, false));
+        whole.or_else(|| Some((self.others.get(spelling.strip_suffix("[]")?)?, true)))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.enums.keys().chain(self.domains.keys()).map(String::as_str)
+        self.enums.keys().chain(self.others.keys()).map(String::as_str)
     }
 }
 
@@ -115,12 +130,11 @@ pub(super) fn interpret<'e>(
             array,
         });
     }
-    if let Some((name, array)) = types.domain(text)
-        && engine.rules(Kind::Domain).is_some()
+    if let Some(((id, name), array)) = types.other(text)
+        && engine.rules(id.kind).is_some()
     {
-        let id = ObjectId::qualified(Kind::Domain, name.clone());
         return Ok(Typed {
-            data_type: DataType::user(engine.enum_type(name, array), id),
+            data_type: DataType::user(engine.enum_type(name, array), id.clone()),
             of_enum: None,
             array,
         });
@@ -156,6 +170,24 @@ fn slip<'e>(engine: &'static dyn Engine, types: &'e Types, text: &str) -> Option
         .collect();
     candidates.sort_unstable();
     candidates.first().map(|(_, _, name)| *name)
+}
+
+/// Reads the type that stands behind the name; without one, `message` and `help` are reported at the node.
+pub(super) fn read_argument<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    message: String,
+    help: String,
+) -> Typed {
+    let Some(entry) = fields.argument() else {
+        fields.missing(message, help);
+        return Typed::default();
+    };
+    let given = Given {
+        value: &entry.value,
+        span: fields.at(&entry.range),
+    };
+    read(reading, &given).unwrap_or_default()
 }
 
 /// Reads a type.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::catalog::kinds::{Column, Comment, Domain, EnumType, PrimaryKey};
+use crate::catalog::kinds::{Column, Comment, EnumType, Partition, PrimaryKey, inherited};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, QName};
+use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 use crate::dialect::{Engine, Literal, Server};
 
 use super::Naming;
@@ -51,10 +51,14 @@ pub(super) struct Writing<'c> {
     walk: Walk<'c>,
     declared: Types,
     unnamed: HashSet<&'c ObjectId>,
+    unlisted: HashMap<QName, ColumnComments<'c>>,
     types: RefCell<HashMap<DataTypeKey, Option<String>>>,
 }
 
 type DataTypeKey = (Arc<str>, Option<ObjectId>);
+
+/// Columns and what is said of each.
+type ColumnComments<'c> = Vec<(&'c Ident, &'c str)>;
 
 /// Writes a catalog: file names and texts.
 pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<(String, String)> {
@@ -62,11 +66,26 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
     let mut files = Files::default();
     for (id, object) in catalog.iter() {
         let file = match id.kind {
-            Kind::Schema | Kind::Extension | Kind::Enum | Kind::Domain | Kind::Sequence => "types",
-            Kind::Function => "functions",
-            Kind::View => "views",
+            Kind::Schema
+            | Kind::Extension
+            | Kind::Enum
+            | Kind::Domain
+            | Kind::Composite
+            | Kind::Range
+            | Kind::Sequence => "types",
+            Kind::Function | Kind::Aggregate | Kind::EventTrigger => "functions",
+            Kind::View | Kind::MaterializedView => "views",
             Kind::Table => {
                 files.add_table(id, writing.whole(id, object));
+                continue;
+            }
+            // Of the schema that is always there, nothing else is written.
+            Kind::Grants => {
+                let schema = id.target().filter(|target| target.kind == Kind::Schema);
+                if let Some(target) = schema.filter(|target| !catalog.contains(target)) {
+                    let line = kinds::write_grants(&writing, writing.named("schema", target), target);
+                    files.add("types", Some(line));
+                }
                 continue;
             }
             Kind::Rows => {
@@ -96,9 +115,11 @@ impl<'c> Writing<'c> {
                 declared.insert(engine, &Arc::new(draft));
             }
         }
-        for (id, _) in catalog.of_kind::<Domain>() {
-            if let Some(name) = id.qname() {
-                declared.insert_domain(engine, name);
+        for (id, object) in catalog.iter() {
+            match object {
+                Object::Domain(_) | Object::CompositeType(_) => declared.insert_other(engine, id, None),
+                Object::RangeType(range) => declared.insert_other(engine, id, range.multirange.as_ref()),
+                _ => {}
             }
         }
         let walk = Walk::new(catalog);
@@ -109,6 +130,7 @@ impl<'c> Writing<'c> {
             walk,
             declared,
             unnamed,
+            unlisted: unlisted(catalog),
             types: RefCell::default(),
         }
     }
@@ -116,14 +138,24 @@ impl<'c> Writing<'c> {
     /// The object with its comment and its members.
     fn whole(&self, id: &ObjectId, object: &Object) -> Option<Line> {
         let mut line = kinds::write(self, id, object)?;
-        let comment = ObjectId::on(Kind::Comment, id.clone());
-        if let Some(comment) = self.catalog.payload::<Comment>(&comment) {
+        if let Some(comment) = self.said::<Comment>(Kind::Comment, id) {
             line = line.expression("comment", &comment.text);
         }
+        line = kinds::write_owner(self, line, id);
+        line = kinds::write_grants(self, line, id);
         if let Path::Qualified(name) = &id.path
-            && matches!(id.kind, Kind::Table | Kind::View)
+            && matches!(id.kind, Kind::Table | Kind::View | Kind::MaterializedView)
         {
+            let partition = ObjectId::on(Kind::Partition, id.clone());
+            let partition = self.catalog.payload::<Partition>(&partition);
+            if let Some(partition) = partition {
+                line = line.child(kinds::write_partition(self, partition));
+            }
             let mut members: Vec<_> = self.walk.members(name).collect();
+            if let Some(partition) = partition {
+                let implied = self.implied(name, &partition.parent);
+                members.retain(|(id, _)| !implied.contains(*id));
+            }
             members.sort_by_key(|(id, _)| id.kind);
             for (id, object) in members {
                 if let Some(member) = self.whole(id, object) {
@@ -132,6 +164,63 @@ impl<'c> Writing<'c> {
             }
         }
         Some(line)
+    }
+
+    /// What is said about `id` by an object of this kind.
+    pub(super) fn said<T: Payload>(&self, kind: Kind, id: &ObjectId) -> Option<&'c T> {
+        self.catalog.payload(&ObjectId::on(kind, id.clone()))
+    }
+
+    /// What a partition has because its parent has it, in the way in which it would have it without a word.
+    fn implied(&self, table: &QName, parent: &QName) -> HashSet<&'c ObjectId> {
+        let columns = |of: &QName| -> Vec<&'c Ident> {
+            let columns = self.walk.members_of::<Column>(of);
+            columns.filter_map(|(id, _)| id.name()).collect()
+        };
+        let same_order = columns(table) == columns(parent);
+        let said = |kind: Kind, id: &ObjectId| self.catalog.get(&ObjectId::on(kind, id.clone()));
+        // How a column is stored, it has from the parent, too.
+        let stored = |id: &ObjectId| {
+            let above = id.name().filter(|_| id.kind == Kind::Column);
+            let above = above.map(|name| ObjectId::column(parent, name.clone()));
+            above.and_then(|above| said(Kind::Storage, &above))
+        };
+        // Rights are never passed on.
+        let silent = |id: &ObjectId| {
+            said(Kind::Comment, id).is_none()
+                && said(Kind::Grants, id).is_none()
+                && said(Kind::Storage, id) == stored(id)
+        };
+        let follows = |(id, object): (&'c ObjectId, &'c Object)| match object {
+            Object::Column(column) => {
+                let above = id.name().map(|name| ObjectId::column(parent, name.clone()));
+                let above = above.and_then(|above| self.catalog.payload::<Column>(&above));
+                same_order
+                    && above.is_some_and(|above| {
+                        let counted = Column {
+                            identity: None,
+                            ..above.clone()
+                        };
+                        counted == *column
+                    })
+            }
+            _ => {
+                let mut above = self.walk.members(parent);
+                let from = above.find(|above| inherited((id, object), *above));
+                let alike = self.walk.members(table).filter(|(_, other)| *other == object);
+                let alone = alike.count() == 1;
+                from.is_some_and(|(above, from)| {
+                    let named = match object {
+                        Object::Check(_) | Object::ForeignKey(_) => above.name() == id.name(),
+                        _ => self.unnamed.contains(id),
+                    };
+                    from == object && named && alone
+                })
+            }
+        };
+        let members = self.walk.members(table);
+        let implied = members.filter(|(id, object)| silent(id) && follows((id, object)));
+        implied.map(|(id, _)| id).collect()
     }
 
     /// A node with the name of `id`.
@@ -178,6 +267,12 @@ impl<'c> Writing<'c> {
         }
     }
 
+    /// What is said of the columns of a view, or the attributes of a composite type.
+    pub(super) fn unlisted_columns(&self, of: &ObjectId) -> &[(&'c Ident, &'c str)] {
+        let said = of.qname().and_then(|of| self.unlisted.get(of));
+        said.map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The primary key of a table.
     pub(super) fn primary_key(&self, table: &QName) -> Option<&'c PrimaryKey> {
         self.walk
@@ -209,7 +304,12 @@ impl<'c> Writing<'c> {
 
     fn candidates(&self, data_type: &DataType) -> Vec<String> {
         if let Some(name) = data_type.user.as_ref().and_then(ObjectId::qname) {
-            let names = spellings(self.engine, name);
+            let mut names = spellings(self.engine, name);
+            let user = data_type.user.iter();
+            names.extend(
+                user.flat_map(|user| self.declared.spellings_of(user))
+                    .map(str::to_owned),
+            );
             return names
                 .iter()
                 .flat_map(|name| [name.clone(), format!("{name}[]")])
@@ -230,6 +330,22 @@ impl<'c> Writing<'c> {
     }
 }
 
+/// The comments on columns that are no objects: those of views, and attributes.
+fn unlisted(catalog: &Catalog) -> HashMap<QName, ColumnComments<'_>> {
+    let mut found: HashMap<QName, ColumnComments<'_>> = HashMap::new();
+    for (id, comment) in catalog.of_kind::<Comment>() {
+        if let Some(target) = id.target()
+            && target.kind == Kind::Column
+            && !catalog.contains(target)
+            && let (Some(relation), Some(name)) = (target.relation(), target.name())
+        {
+            let said = found.entry(relation.clone()).or_default();
+            said.push((name, &*comment.text));
+        }
+    }
+    found
+}
+
 /// The constraints and indexes whose names follow from the rest.
 fn unnamed<'c>(
     catalog: &'c Catalog,
@@ -237,8 +353,13 @@ fn unnamed<'c>(
     engine: &'static dyn Engine,
     naming: &Naming,
 ) -> HashSet<&'c ObjectId> {
-    let takes_name =
-        |kind: Kind| kind.has_cosmetic_name() || matches!(kind, Kind::Table | Kind::View | Kind::Sequence);
+    let is_relation = |kind| {
+        matches!(
+            kind,
+            Kind::Table | Kind::View | Kind::MaterializedView | Kind::Sequence
+        )
+    };
+    let takes_name = |kind: Kind| kind.has_cosmetic_name() || is_relation(kind);
     let mut counts: HashMap<(Option<&Ident>, &Ident), usize> = HashMap::new();
     for (id, _) in catalog.iter().filter(|(id, _)| takes_name(id.kind)) {
         if let Some(name) = id.name() {
@@ -278,6 +399,7 @@ fn names_of(engine: &'static dyn Engine, walk: &Walk<'_>, table: &QName, object:
             names.referred = Some((key.table.name.text().to_owned(), columns.collect()));
         }
         Object::Index(index) => names = kinds::index_names(&index.keys, &index.include),
+        Object::Exclusion(one) => names = kinds::index_names(&one.keys, &one.include),
         Object::Check(check) => {
             let columns: Vec<Ident> = walk
                 .members_of::<Column>(table)

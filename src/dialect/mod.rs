@@ -8,6 +8,7 @@ pub mod alembic;
 pub mod bridge;
 mod copy;
 pub mod facts;
+pub mod ignored;
 pub mod literal;
 pub mod observer;
 pub mod own_tables;
@@ -27,17 +28,18 @@ mod sqlite;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, TableExt};
-use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
+use crate::catalog::kinds::{Column, Privilege, TableExt};
+use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
 pub use bridge::Mirror;
 pub use facts::{Blocks, Holds};
+pub use ignored::Ignored;
 pub use literal::Literal;
 pub use observer::Observer;
 pub use own_tables::{OwnTable, VersionTable};
 pub use rules::{
-    Alter, Choice, Choices, Fold, Impact, ImpactCx, Item, KindRules, PlanCx, RenderCx, Rules, Strategy,
+    Alter, Choice, Choices, Fold, Impact, ImpactCx, Item, Kept, KindRules, PlanCx, RenderCx, Rules, Strategy,
 };
 pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
@@ -145,6 +147,23 @@ pub trait Engine: Sync + Send {
     }
     /// The server to assume when none is connected: the newest one supported.
     fn default_server(&self) -> Server;
+    /// Notes what an object has that goes and is made again in the same plan, besides what the plan knows of.
+    fn note_rights(&self, _id: &ObjectId, _kept: Kept, _sql: &mut Sql) {}
+    /// Gives back what was noted, when the object is there again.
+    fn give_rights_back(&self, _id: &ObjectId, _kept: Kept, _sql: &mut Sql) {}
+    /// A query for those of these objects whose owner the connected role neither is nor is a member of: a row each with its place among
+    /// them, its owner, and the role. `None` where nothing has an owner.
+    fn owned_by_others(&self, _ids: &[ObjectId]) -> Option<String> {
+        None
+    }
+    /// The privileges that can be granted on an object of a kind, in the order in which they are written.
+    fn privileges(&self, _kind: Kind, _server: &Server) -> Vec<Privilege> {
+        Vec::new()
+    }
+    /// What everybody may do with an object, before anything is granted or revoked; sorted.
+    fn public_privileges(&self, _target: &ObjectId, _server: &Server) -> &'static [Privilege] {
+        &[]
+    }
     /// The schema of unqualified names, on engines that have schemas.
     fn default_schema(&self) -> Option<Ident>;
     /// A name, folded as the engine folds stored names.
@@ -165,8 +184,33 @@ pub trait Engine: Sync + Send {
     }
     /// The rule row of a kind; `None` means that the engine has no such thing.
     fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules>;
+    /// What an object has that this version of the engine does not: the end of a sentence about the object.
+    fn lacks(&self, _object: &Object, _server: &Server) -> Option<&'static str> {
+        None
+    }
     /// Whether objects of this kind may be made before what they refer to, and outlive it (SQLite's foreign keys).
     fn ignores_order(&self, _kind: Kind) -> bool {
+        false
+    }
+    /// The condition that the rows of a table meet because it is a partition of another; it is never NULL. Asked in the first
+    /// state, of the bounds of the second. `None` where there is none, or where only the engine can tell.
+    fn rows_of(&self, _table: &QName, _sides: (&Catalog, &Catalog)) -> Option<Expr> {
+        None
+    }
+    /// The object whose change carries a change of `id` along: the same column of the table that it is a partition of.
+    fn carrier(&self, _id: &ObjectId, _cx: &PlanCx<'_>) -> Option<ObjectId> {
+        None
+    }
+    /// The same for a rename; the catalog has the names of `id`.
+    fn rename_carrier(&self, _id: &ObjectId, _catalog: &Catalog) -> Option<ObjectId> {
+        None
+    }
+    /// Whether an object of this kind is made with its carrier, rather than by itself and taken over.
+    fn is_made_along(&self, _kind: Kind) -> bool {
+        false
+    }
+    /// Whether a change of this attribute of `id` is carried to those that it carries along.
+    fn carries(&self, _id: &ObjectId, _attr: Attr, _to: &Catalog) -> bool {
         false
     }
     /// The rewrites of ops into safe sequences, in the order in which they are asked.

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::catalog::kinds::Grants;
 use crate::catalog::{Catalog, Kind, Object, ObjectId, QName, aside};
 use crate::op::{Action, Batch, Op, Plan, Txn};
 use crate::script::{Consent, Item, Lock, Script, Step};
 
 use super::rules::ErasedAlter;
-use super::{Engine, Impact, ImpactCx, RenderCx, Server, Sql, alembic};
+use super::{Engine, Impact, ImpactCx, Kept, RenderCx, Server, Sql, alembic};
 
 /// The statements of a plan on this server.
 pub fn render(plan: &Plan, server: &Server) -> Script {
@@ -31,10 +32,17 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
             _ => None,
         })
         .collect();
+    let replaced: HashSet<&ObjectId> = plan
+        .ops()
+        .filter_map(|op| match &op.action {
+            Action::Drop { id, .. } => Some(id).filter(|id| created.contains(id)),
+            _ => None,
+        })
+        .collect();
     let steps: Vec<Step> = plan
         .batches
         .iter()
-        .map(|batch| step(batch, &created, &cx, &facts))
+        .map(|batch| step(batch, (&created, &replaced), &cx, &facts))
         .collect();
     let foreign_keys_off = plan.ops().any(|op| engine.needs_foreign_keys_off(op));
     Script {
@@ -50,12 +58,20 @@ pub fn after_renames<'a>(plan: &'a Plan, engine: &dyn Engine) -> Cow<'a, Catalog
         if !matches!(batch.head.action, Action::Rename { .. }) {
             break;
         }
-        batch.head.apply(catalog.to_mut(), &|name| engine.quote(name));
+        for op in batch.ops() {
+            op.apply(catalog.to_mut(), &|name| engine.quote(name));
+        }
     }
     catalog
 }
 
-fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>, facts: &ImpactCx<'_>) -> Step {
+/// `replaced` is what goes and is made again.
+fn step(
+    batch: &Batch,
+    (created, replaced): (&HashSet<ObjectId>, &HashSet<&ObjectId>),
+    cx: &RenderCx<'_>,
+    facts: &ImpactCx<'_>,
+) -> Step {
     let engine = cx.server.engine();
     let cx = &RenderCx {
         txn: batch.head.txn,
@@ -72,7 +88,25 @@ fn step(batch: &Batch, created: &HashSet<ObjectId>, cx: &RenderCx<'_>, facts: &I
         })
         .collect();
     let mut sql = Sql::new(engine);
+    let again = |id: &ObjectId| replaced.contains(id);
+    // Grants that the plan knows of are taken down and put back by ops of their own.
+    let knows = |catalog: &Catalog| catalog.of_kind::<Grants>().next().is_some();
+    let kept = if knows(facts.from) || knows(facts.to) {
+        Kept::Owner
+    } else {
+        Kept::OwnerAndGrants
+    };
+    if let Action::Drop { id, .. } = &batch.head.action
+        && again(id)
+    {
+        engine.note_rights(id, kept, &mut sql);
+    }
     op_sql(&batch.head, &batch.created(), cx, &mut sql);
+    if let Action::Create { id, .. } = &batch.head.action
+        && again(id)
+    {
+        engine.give_rights_back(id, kept, &mut sql);
+    }
     let done = sql.finish();
     let operations = alembic::operations(batch, &done, cx);
     items.extend(done);
@@ -95,16 +129,28 @@ fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &I
     // What is made in this very plan has no readers to lock out and no rows to lose.
     let is_made = |id: &ObjectId| created.contains(id) && !facts.from.contains(id);
     let is_new = |relation: &QName| {
-        [Kind::Table, Kind::View]
-            .into_iter()
-            .any(|kind| is_made(&ObjectId::qualified(kind, relation.clone())))
+        let kinds = [Kind::Table, Kind::View, Kind::MaterializedView];
+        let ids = kinds.map(|kind| ObjectId::qualified(kind, relation.clone()));
+        // What was a view and becomes a materialized one was there.
+        ids.iter().any(is_made) && !ids.iter().any(|id| facts.from.contains(id))
     };
     let whose = subject.target().unwrap_or(&subject);
+    let shared = match &batch.head.action {
+        Action::Create { object, .. } | Action::Drop { object, .. } => object.shares(),
+        _ => None,
+    };
+    let whose = shared.as_ref().unwrap_or(whose);
     let on_new = match whose.relation() {
         Some(relation) => is_new(relation),
         None => is_made(whose),
     };
-    let impacts: Vec<Impact> = batch.ops().map(|op| engine.impact(op, facts)).collect();
+    // What is done to partitions with their parent is a part of what is done to that.
+    let own = |op: &&Op| !facts.from.is_below(&op.subject(), &subject);
+    let impacts: Vec<Impact> = batch
+        .ops()
+        .filter(own)
+        .map(|op| engine.impact(op, facts))
+        .collect();
     for (relation, lock) in impacts.iter().flat_map(|impact| &impact.locks) {
         if !is_new(relation) {
             take(&mut step.locks, relation, lock, engine);
@@ -119,7 +165,15 @@ fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &I
     let Some(head) = impacts.first() else {
         return;
     };
-    if !on_new {
+    // What is filled by a query is new, and yet reads what is there.
+    let is_filled = matches!(
+        &batch.head.action,
+        Action::Create {
+            object: Object::MaterializedView(_),
+            ..
+        }
+    );
+    if !on_new || is_filled {
         step.cost = head.cost;
         step.rewrites = head.rewrites;
         step.rebuilds_indexes = head.rebuilds_indexes;
@@ -132,6 +186,7 @@ fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &I
     };
     let agreed = batch
         .ops()
+        .filter(own)
         .zip(&impacts)
         .filter(|(_, impact)| impact.loses.is_some())
         .all(|(op, _)| loses_what_is_aside(op));

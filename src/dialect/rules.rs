@@ -143,6 +143,15 @@ pub struct RenderCx<'a> {
     pub txn: Txn,
 }
 
+/// What is kept of an object that goes and is made again, besides what the plan does by ops of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Whose it is.
+    Owner,
+    /// Whose it is, and who may do what with it.
+    OwnerAndGrants,
+}
+
 /// What the facts about an op may depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct ImpactCx<'a> {

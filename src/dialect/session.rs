@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use crate::catalog::{Canonical, Ident, QName};
+use crate::catalog::{Canonical, Ident, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
 
-use super::{Server, Sizes};
+use super::{Ignored, Server, Sizes};
 
 /// How a connection is opened.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +28,12 @@ pub struct Scope {
     pub schemas: Option<Vec<Ident>>,
     /// Tables whose rows are declared and therefore read.
     pub rows: Vec<RowsQuery>,
+    /// The objects whose owners are declared and therefore read.
+    pub owners: Vec<ObjectId>,
     /// Tables to leave out, the version table and the ledger; without a schema, in every schema.
     pub leave_out: Vec<QName>,
+    /// What is left alone.
+    pub ignored: Ignored,
 }
 
 /// Which rows to read.

@@ -94,6 +94,8 @@ pub struct Intents {
     pub copies: Vec<CopyIntent>,
     /// `back` of these: what is copied on the way back.
     pub copies_back: Vec<CopyIntent>,
+    /// `without-data`: what is made without its rows, which a refresh brings.
+    pub without_data: HashSet<ObjectId>,
     /// `others=keep`: rows objects beside which undeclared rows are left alone.
     pub keep_other_rows: HashSet<ObjectId>,
 }

@@ -73,16 +73,22 @@ impl<'a> Declarations<'a> {
         }
     }
 
-    /// Every table.
+    /// Every table but partitions, which are as their parents are.
     pub fn tables(&self) -> impl Iterator<Item = (&'a ObjectId, &'a QName)> {
         let tables = self.catalog.of_kind::<Table>();
-        tables.filter_map(|(id, _)| Some((id, id.qname()?)))
+        let named = tables.filter_map(|(id, _)| Some((id, id.qname()?)));
+        named.filter(|(_, table)| !self.is_partition(table))
     }
 
-    /// Every object of a kind that is a member of a table, with the table.
+    /// Every object of a kind that is a member of a table, with the table; but for partitions.
     pub fn members<T: Payload>(&self) -> impl Iterator<Item = (&'a ObjectId, &'a QName, &'a T)> {
         let all = self.catalog.of_kind::<T>();
-        all.filter_map(|(id, payload)| Some((id, id.relation()?, payload)))
+        let placed = all.filter_map(|(id, payload)| Some((id, id.relation()?, payload)));
+        placed.filter(|(_, table, _)| !self.is_partition(table))
+    }
+
+    fn is_partition(&self, table: &QName) -> bool {
+        self.catalog.lineage(table).next().is_some()
     }
 
     /// A column of a table.

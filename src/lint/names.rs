@@ -76,6 +76,7 @@ pub const KINDS: &[(&str, Kind, Style)] = &[
     ("table", Kind::Table, Style::Snake),
     ("column", Kind::Column, Style::Snake),
     ("view", Kind::View, Style::Snake),
+    ("materialized-view", Kind::MaterializedView, Style::Snake),
     ("trigger", Kind::Trigger, Style::Any),
     ("index", Kind::Index, Style::Any),
     ("primary-key", Kind::PrimaryKey, Style::Any),

@@ -89,10 +89,18 @@ impl Act<'_> {
         }
         match &self.op.action {
             Action::Rename { from: id, .. } | Action::Drop { id, .. } if aside::until(id).is_some() => false,
-            Action::Rename { from, .. } => !from.kind.has_cosmetic_name() && from.kind != Kind::Trigger,
+            Action::Rename { from, .. } => {
+                !from.kind.has_cosmetic_name() && !matches!(from.kind, Kind::Trigger | Kind::Policy)
+            }
             Action::Drop { id, .. } => matches!(
                 id.kind,
-                Kind::Table | Kind::Column | Kind::View | Kind::Function | Kind::Enum | Kind::Schema
+                Kind::Table
+                    | Kind::Column
+                    | Kind::View
+                    | Kind::MaterializedView
+                    | Kind::Function
+                    | Kind::Enum
+                    | Kind::Schema
             ),
             _ => false,
         }
@@ -117,13 +125,17 @@ impl<'a> Planned<'a> {
         let new: HashSet<QName> = plan
             .ops()
             .filter_map(|op| match &op.action {
-                Action::Create { id, .. } if id.kind == Kind::Table => id.qname().cloned(),
+                Action::Create { id, .. } if matches!(id.kind, Kind::Table | Kind::MaterializedView) => {
+                    id.qname().cloned()
+                }
                 _ => None,
             })
             .collect();
         let acts = plan.batches.iter().flat_map(|batch| {
             let (new, has_rows, facts) = (&new, &has_rows, &facts);
-            batch.ops().map(move |op| {
+            // What is said of a table is said of its partitions.
+            let own = |op: &&Op| !plan.from.is_below(&op.subject(), &batch.head.subject());
+            batch.ops().filter(own).map(move |op| {
                 let impact = engine.impact(op, facts);
                 let touched = tables(op, &plan.from);
                 Act {
@@ -154,7 +166,8 @@ impl<'a> Planned<'a> {
         match (id.relation(), id.target()) {
             (Some(table), _) => {
                 let of = |kind| ObjectId::qualified(kind, table.clone());
-                self.plan.to.contains(&of(Kind::Table)) || self.plan.to.contains(&of(Kind::View))
+                let mut relations = [Kind::Table, Kind::View, Kind::MaterializedView].into_iter();
+                relations.any(|kind| self.plan.to.contains(&of(kind)))
             }
             (None, Some(target)) => self.plan.to.contains(target),
             (None, None) => true,
@@ -210,6 +223,9 @@ fn tables(op: &Op, from: &Catalog) -> Vec<QName> {
         None => target.qname().filter(|_| target.kind == Kind::Table),
     };
     // A view has no rows of its own.
-    let is_view = |name: &QName| from.contains(&ObjectId::qualified(Kind::View, name.clone()));
+    let is_view = |name: &QName| {
+        let mut views = [Kind::View, Kind::MaterializedView].into_iter();
+        views.any(|kind| from.contains(&ObjectId::qualified(kind, name.clone())))
+    };
     table.filter(|name| !is_view(name)).cloned().into_iter().collect()
 }

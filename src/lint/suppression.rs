@@ -71,7 +71,7 @@ fn is_part(id: &ObjectId, whole: &ObjectId) -> bool {
     if let Some(target) = id.target() {
         return is_part(target, whole);
     }
-    matches!(whole.kind, Kind::Table | Kind::View)
+    matches!(whole.kind, Kind::Table | Kind::View | Kind::MaterializedView)
         && id.relation().is_some()
         && id.relation() == whole.qname()
 }

@@ -6,9 +6,10 @@
 //! and they follow. The copy gets indexes of its own, so that code of after finds its rows and its conflicts.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use crate::catalog::kinds::{Check, Column, ForeignKey, Index, IndexKey, IndexTerm, PrimaryKey, Unique};
+use crate::catalog::kinds::{
+    Check, Column, ForeignKey, Grants, Index, IndexTerm, Policy, PrimaryKey, Unique,
+};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Canonical, Catalog, Ident, Kind, Object, ObjectId, Payload as _, Renaming, aside};
 use crate::dialect::Engine;
@@ -108,6 +109,10 @@ fn has_table(id: &ObjectId, catalog: &Catalog) -> bool {
         .is_some_and(|table| catalog.contains(&ObjectId::table(table.clone())))
 }
 
+fn is_said_of_what_stays(id: &ObjectId, catalog: &Catalog) -> bool {
+    id.target().is_some_and(|target| catalog.contains(target))
+}
+
 /// The declared state under the names that last until the second phase.
 fn wanted(sides: &Sides<'_>) -> Catalog {
     let engine = sides.engine;
@@ -125,7 +130,12 @@ fn wanted(sides: &Sides<'_>) -> Catalog {
     // What code asks of a view or a function is said in the new names.
     let as_declared: Vec<(ObjectId, Object)> = wanted
         .iter()
-        .filter(|(id, _)| matches!(id.kind, Kind::View | Kind::Function | Kind::Trigger))
+        .filter(|(id, _)| {
+            matches!(
+                id.kind,
+                Kind::View | Kind::MaterializedView | Kind::Function | Kind::Trigger
+            )
+        })
         .map(|(id, object)| (id.clone(), object.clone()))
         .collect();
     let rows: Vec<(ObjectId, Object)> = wanted
@@ -269,11 +279,31 @@ impl Work<'_> {
             }
             Object::PrimaryKey(_)
             | Object::Unique(_)
+            | Object::Exclusion(_)
             | Object::Index(_)
             | Object::Check(_)
             | Object::ForeignKey(_)
                 if lasting && !self.is_harmless(id, object) =>
             {
+                self.wait(id, "make it", None);
+            }
+            Object::Grants(grants) if is_said_of_what_stays(id, self.sides.from) => {
+                let nothing = Grants {
+                    granted: Vec::new(),
+                    revoked: Vec::new(),
+                };
+                let between = merge::grants(&nothing, grants);
+                if between.object.is_empty() {
+                    self.wait(id, "revoke what is left over", None);
+                } else {
+                    self.between(id, between);
+                }
+            }
+            // Code of before would not find its rows.
+            Object::RowSecurity(_)
+            | Object::Policy(Policy {
+                permissive: false, ..
+            }) if lasting || is_said_of_what_stays(id, self.sides.from) => {
                 self.wait(id, "make it", None);
             }
             _ => {
@@ -392,6 +422,7 @@ impl Work<'_> {
                 let between = merge::column(from, to, converted, engine);
                 self.between(id, between);
             }
+            (Object::Grants(from), Object::Grants(to)) => self.between(id, merge::grants(from, to)),
             (Object::EnumType(from), Object::EnumType(to)) => self.between(id, merge::values(from, to)),
             (Object::Rows(from), Object::Rows(to)) => match merge::rows(from, to) {
                 Some(between) => self.between(id, between),
@@ -431,9 +462,12 @@ impl Work<'_> {
             (
                 Object::PrimaryKey(_)
                 | Object::Unique(_)
+                | Object::Exclusion(_)
                 | Object::ForeignKey(_)
                 | Object::Table(_)
-                | Object::Domain(_),
+                | Object::Domain(_)
+                | Object::Policy(_)
+                | Object::RowSecurity(_),
                 _,
             ) => {
                 self.wait(id, "change it", None);
@@ -606,23 +640,13 @@ fn twins(mirror: &Mirror, state: &Catalog, engine: &dyn Engine) -> Vec<(ObjectId
         to: &new,
         sql: &sql,
     };
-    let keyed = |columns: &[Ident], include: &[Ident], nulls_not_distinct| Index {
-        method: Arc::from("btree"),
-        unique: true,
-        nulls_not_distinct,
-        keys: columns.iter().cloned().map(IndexKey::column).collect(),
-        include: include.to_vec(),
-        predicate: None,
-    };
     let walk = Walk::new(state);
     let members = walk.members(&mirror.table).filter(|(id, _)| !is_kept(id));
     members
         .filter_map(|(id, object)| {
             let index = match object {
-                Object::PrimaryKey(key) => keyed(&key.columns, &key.include, false),
-                Object::Unique(key) => keyed(&key.columns, &key.include, key.nulls_not_distinct),
                 Object::Index(index) => index.clone(),
-                _ => return None,
+                key => Index::of_key(key)?,
             };
             let mut twin = Object::from(index.clone());
             twin.rename(id, &renaming);

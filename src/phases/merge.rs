@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, EnumType, Rows};
+use crate::catalog::kinds::{Column, EnumType, Granted, Grants, Rows};
 use crate::dialect::Engine;
 
 /// The form between, and why it is not the form to come yet.
@@ -84,6 +84,37 @@ pub(super) fn values(from: &EnumType, to: &EnumType) -> Between<EnumType> {
     };
     Between {
         object: EnumType { values },
+        left,
+        unsafe_because: None,
+    }
+}
+
+/// The rights that either code needs.
+pub(super) fn grants(from: &Grants, to: &Grants) -> Between<Grants> {
+    let mut granted = to.granted.clone();
+    for before in &from.granted {
+        let same = |other: &&mut Granted| other.role == before.role && other.privilege == before.privilege;
+        match granted.iter_mut().find(same) {
+            Some(after) => after.with_option |= before.with_option,
+            None => granted.push(before.clone()),
+        }
+    }
+    granted.sort();
+    let revoked = to
+        .revoked
+        .iter()
+        .filter(|privilege| from.revoked.contains(privilege));
+    let object = Grants {
+        revoked: revoked.copied().collect(),
+        granted,
+    };
+    let left = if object == *to {
+        Vec::new()
+    } else {
+        vec!["revoke what is left over"]
+    };
+    Between {
+        object,
         left,
         unsafe_because: None,
     }

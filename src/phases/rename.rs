@@ -55,10 +55,12 @@ pub fn split(from: &Catalog, to: &Catalog, intents: &Intents, engine: &dyn Engin
             continue;
         }
         match rename.to.kind {
+            // An attribute of a type cannot be there under two names.
+            Kind::Column if !from.contains(&place(&rename.from)) => out.put_off.push(rename.clone()),
             Kind::Column => column(rename, (from, &place(&rename.from)), engine, &mut out),
             // Both are there until the second phase.
-            Kind::View | Kind::Function => {}
-            Kind::Table | Kind::Trigger => out.carried.push(rename.clone()),
+            Kind::View | Kind::MaterializedView | Kind::Function => {}
+            Kind::Table | Kind::Trigger | Kind::Policy => out.carried.push(rename.clone()),
             kind if kind.has_cosmetic_name() => out.carried.push(rename.clone()),
             _ => out.put_off.push(rename.clone()),
         }

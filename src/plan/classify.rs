@@ -87,6 +87,14 @@ fn rules_of(id: &ObjectId, cx: &PlanCx<'_>) -> Result<&'static dyn KindRules, St
         .ok_or_else(|| format!("it has no {}", id.kind.noun()))
 }
 
+/// Whether this version of the engine has everything that is wanted.
+fn supported(object: &Object, cx: &PlanCx<'_>) -> Result<(), String> {
+    match cx.server.engine().lacks(object, cx.server) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(()),
+    }
+}
+
 /// The parent, if it is there before and after.
 fn lasting_parent(id: &ObjectId, cx: &PlanCx<'_>) -> Option<ObjectId> {
     let parent = cx.from.parent(id).or_else(|| cx.to.parent(id));
@@ -95,6 +103,7 @@ fn lasting_parent(id: &ObjectId, cx: &PlanCx<'_>) -> Option<ObjectId> {
 
 fn create(work: &mut Work, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Result<(), String> {
     let rules = rules_of(id, cx)?;
+    supported(object, cx)?;
     let parent = lasting_parent(id, cx).filter(|_| rules.fold() != Fold::Never);
     let way = if parent.is_some() {
         rules.attach(id, object, cx)
@@ -138,6 +147,7 @@ fn drop(work: &mut Work, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Res
 fn alter(work: &mut Work, id: &ObjectId, sides: (&Object, &Object), cx: &PlanCx<'_>) -> Result<(), String> {
     let (from, to) = sides;
     let rules = rules_of(id, cx)?;
+    supported(to, cx)?;
     let attrs = from.changed(to);
     let mut over = Vec::new();
     let mut replace = false;

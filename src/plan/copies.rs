@@ -9,7 +9,7 @@ use crate::catalog::kinds::{Column, ForeignKey};
 use crate::catalog::{Ident, ObjectId, Payload as _};
 use crate::dialect::{Fold, PlanCx};
 use crate::diff::{CopyIntent, Intents};
-use crate::op::{Action, CopyRows, Op};
+use crate::op::{Action, CopiedColumn, CopyRows, Op};
 
 use super::classify::Work;
 use super::emit::Emitted;
@@ -33,8 +33,17 @@ fn of(copy: &CopyIntent, work: &Work, cx: &PlanCx<'_>) -> Option<CopyRows> {
         cx.to.contains(&id) && !cx.from.contains(&id)
     };
     let into_rows = copy.matching.is_some();
-    let columns = copy.columns.iter().filter(|(column, _)| is_new(column));
-    let columns: Vec<_> = columns.cloned().collect();
+    let columns = copy.columns.iter().filter(|(name, _)| is_new(name));
+    let columns: Vec<CopiedColumn> = columns
+        .map(|(name, value)| CopiedColumn {
+            name: name.clone(),
+            value: value.clone(),
+            otherwise: cx
+                .to
+                .payload::<Column>(&ObjectId::column(&copy.target, name.clone()))
+                .and_then(|column| column.default.clone()),
+        })
+        .collect();
     if columns.is_empty() || cx.from.contains(&target) != into_rows {
         return None;
     }
@@ -51,16 +60,16 @@ fn of(copy: &CopyIntent, work: &Work, cx: &PlanCx<'_>) -> Option<CopyRows> {
 }
 
 /// The copy that fills this column.
-pub(super) fn filling<'a>(id: &ObjectId, copies: &'a [CopyRows]) -> Option<(&'a CopyRows, &'a str)> {
+pub(super) fn filling<'a>(id: &ObjectId, copies: &'a [CopyRows]) -> Option<(&'a CopyRows, &'a CopiedColumn)> {
     copies
         .iter()
         .filter(|copy| copy.matching.is_some() && id.relation() == Some(&copy.target))
         .find_map(|copy| {
-            let (_, value) = copy
+            let column = copy
                 .columns
                 .iter()
-                .find(|(column, _)| Some(column) == id.name())?;
-            Some((copy, value.text()))
+                .find(|column| Some(&column.name) == id.name())?;
+            Some((copy, column))
         })
 }
 
@@ -109,7 +118,7 @@ pub(super) fn edges(
 /// The table and the columns that are filled.
 fn filled(copy: &CopyRows) -> Vec<ObjectId> {
     let columns = copy.columns.iter();
-    let columns = columns.map(|(column, _)| ObjectId::column(&copy.target, column.clone()));
+    let columns = columns.map(|column| ObjectId::column(&copy.target, column.name.clone()));
     std::iter::once(ObjectId::table(copy.target.clone()))
         .chain(columns)
         .collect()

@@ -2,13 +2,14 @@
 //!
 //! Ops that one change becomes stay in sequence ([`Emitted::after`]).
 
-use crate::catalog::kinds::{Column, ColumnAttr};
+use crate::catalog::kinds::{Column, ColumnAttr, MaterializedView};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Attr, Catalog, Expr, Object, ObjectId, Payload as _};
 use crate::dialect::{Fold, PlanCx};
 use crate::diff::Intents;
 use crate::op::{Action, CopyRows, CopySource, Declined, Op, Rebuild, Stage};
 
+use super::carried;
 use super::classify::{InPlace, Work};
 use super::copies;
 
@@ -18,10 +19,13 @@ pub(super) struct Emitted {
     pub(super) op: Op,
     /// Index of the op it follows.
     pub(super) after: Option<usize>,
+    /// Index of the op whose statement does this, too.
+    pub(super) carried_by: Option<usize>,
 }
 
 /// Ops for all the work, in no order but that of [`Emitted::after`].
-pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitted> {
+pub(super) fn emit(mut work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitted> {
+    let carried = carried::take(&mut work, cx);
     let copies = copies::pending(&work, cx, intents);
     let mut sequences: Vec<Vec<Action>> = fills(&work, intents);
     sequences.extend(
@@ -66,10 +70,15 @@ pub(super) fn emit(work: Work, cx: &PlanCx<'_>, intents: &Intents) -> Vec<Emitte
             .collect();
         let mut after = None;
         for op in swept(ops, intents) {
-            out.push(Emitted { op, after });
+            out.push(Emitted {
+                op,
+                after,
+                carried_by: None,
+            });
             after = Some(out.len() - 1);
         }
     }
+    carried::emit(carried, &mut out);
     out
 }
 
@@ -162,6 +171,16 @@ fn create(
             out.extend(value.and_then(|value| backfill(&id, value)));
             out.push(require(id, nullable, required.clone()));
             out
+        }
+        Object::MaterializedView(view) if intents.without_data.contains(&id) => {
+            let empty = MaterializedView {
+                with_data: false,
+                ..view.clone()
+            };
+            vec![Action::Create {
+                id,
+                object: empty.into(),
+            }]
         }
         _ => vec![Action::Create { id, object }],
     }
@@ -285,7 +304,7 @@ fn rebuild(table: &ObjectId, cx: &PlanCx<'_>, intents: &Intents, copies: &[CopyR
                 _ => CopySource::Column(name.clone()),
             }),
             None => match copies::filling(id, copies) {
-                Some((copy, value)) => Some(CopySource::Matched(Box::new(copy.clone()), Expr::new(value))),
+                Some((copy, column)) => Some(CopySource::Matched(Box::new(copy.clone()), column.clone())),
                 None => intents.backfill.get(id).cloned().map(CopySource::Expr),
             },
         };

@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::catalog::ObjectId;
 use crate::catalog::walk::References;
-use crate::dialect::PlanCx;
+use crate::dialect::{Fold, PlanCx};
 use crate::op::{Action, Op, RetypeStage};
 
 use super::copies;
@@ -129,7 +129,19 @@ fn made(
     edges: &mut Vec<(usize, usize)>,
 ) {
     edges.extend(doers.destroys.get(id).map(|before| (*before, at)));
-    for first in cx.to_references.later_than(id) {
+    // What is made within the statement of its table has nothing to take over.
+    let rules = cx.server.engine().rules(id.kind);
+    let is_folded = rules.is_some_and(|rules| rules.fold() != Fold::Never);
+    let parent = cx.to.parent(id).filter(|_| is_folded);
+    let is_new = parent.is_some_and(|parent| doers.provides.contains_key(&parent));
+    // What is made with its carrier cannot be made by itself while its table is tied to that one's.
+    if cx.server.engine().is_made_along(id.kind)
+        && let Some(table) = cx.to.parent(id)
+    {
+        let ties = cx.from_references.followers(&table).iter();
+        edges.extend(ties.filter_map(|tie| Some((*doers.destroys.get(tie)?, at))));
+    }
+    for first in cx.to_references.later_than(id).iter().filter(|_| !is_new) {
         let rows = doers
             .provides
             .get(first)
@@ -178,6 +190,15 @@ fn put_off(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
 
 /// What goes waits for everybody who needed it to go, or to be changed so as not to need it.
 fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
+    let followers = cx.from_references.followers(id).iter();
+    edges.extend(followers.filter_map(|id| Some((*doers.destroys.get(id)?, at))));
+    // What goes with its carrier must have gone before its table is tied to another.
+    if cx.server.engine().is_made_along(id.kind)
+        && let Some(table) = cx.from.parent(id)
+    {
+        let ties = cx.to_references.followers(&table).iter();
+        edges.extend(ties.filter_map(|tie| Some((at, *doers.provides.get(tie)?))));
+    }
     for dependent in cx.from_references.dependents(id) {
         if cx.server.engine().ignores_order(dependent.kind) {
             continue;
@@ -211,10 +232,10 @@ fn changed(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut
         let mutators = doers.mutates.get(needed).filter(|_| !waits);
         edges.extend(mutators.into_iter().flatten().map(|before| (*before, at)));
     }
-    for dependent in cx
-        .from_references
-        .dependents(id)
-        .iter()
+    let followers = cx.from_references.followers(id).iter();
+    let dependents = cx.from_references.dependents(id).iter();
+    for dependent in dependents
+        .chain(followers)
         .filter(|id| !engine.ignores_order(id.kind))
     {
         let gone = doers.destroys.get(dependent);
@@ -239,9 +260,29 @@ fn names(ops: &[Emitted], cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
                 .map(|slot| (slot, at)),
         );
     }
+    shares(ops, edges);
     for (at, emitted) in ops.iter().enumerate() {
         for slot in emitted.op.provides().iter().filter_map(|id| slot(id, cx)) {
             edges.extend(freed.get(&slot).map(|before| (*before, at)));
+        }
+    }
+}
+
+/// A part of something is free only when nobody has it any more: what takes no part from now on goes first.
+fn shares(ops: &[Emitted], edges: &mut Vec<(usize, usize)>) {
+    let mut left: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+    for (at, emitted) in ops.iter().enumerate() {
+        if let Action::Drop { object, .. } = &emitted.op.action
+            && let Some(of) = object.shares()
+        {
+            left.entry(of).or_default().push(at);
+        }
+    }
+    for (at, emitted) in ops.iter().enumerate() {
+        if let Action::Create { object, .. } = &emitted.op.action
+            && let Some(before) = object.shares().and_then(|of| left.get(&of))
+        {
+            edges.extend(before.iter().map(|before| (*before, at)));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! their own: classify (a rule row for each changed attribute), close (what must be taken down around it), emit (ops,
 //! then rewritten by strategies), graph, order, preflight (what the data must answer).
 
+mod carried;
 mod classify;
 mod close;
 mod copies;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Catalog, ObjectId};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::dialect::{Choices, PlanCx, Server, Sizes};
+use crate::dialect::{Choices, Engine, PlanCx, Server, Sizes};
 use crate::diff::{Change, Difference, Intents};
 use crate::op::{Action, Batch, Op, Plan};
 
@@ -78,7 +79,7 @@ pub fn plan(
     close::close(&mut work, &cx, context)?;
     let ops = emit::emit(work, &cx, context.intents);
     let declined = emit::declined(&ops, &cx);
-    let mut batches = renames(difference);
+    let mut batches = renames(difference, context.server.engine());
     batches.extend(order::order(ops, &cx)?);
     preflight::ask(&mut batches, &cx, context.intents);
     Ok(Plan {
@@ -90,24 +91,43 @@ pub fn plan(
 }
 
 /// Declared renames come before everything: the rest is planned from the state after them.
-pub fn renames(difference: &Difference) -> Vec<Batch> {
-    let op = |(from, to): &(ObjectId, ObjectId)| {
-        let object = difference.from.holder(to)?.clone();
-        Some(rename(from, to, object))
-    };
-    difference.renames.iter().filter_map(op).collect()
+pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for (from, to) in &difference.renames {
+        let Some(object) = difference.from.holder(to).cloned() else {
+            continue;
+        };
+        let op = Op::new(Action::Rename {
+            from: from.clone(),
+            to: to.clone(),
+            object,
+        });
+        let carrier = engine.rename_carrier(to, &difference.from);
+        let renames = |batch: &Batch| batch.ops().any(|op| Some(op.subject()) == carrier);
+        match batches
+            .iter_mut()
+            .find(|batch| carrier.is_some() && renames(batch))
+        {
+            Some(batch) => batch.folded.push(op),
+            None => batches.push(Batch {
+                head: op,
+                folded: Vec::new(),
+                questions: Vec::new(),
+            }),
+        }
+    }
+    batches
 }
 
-fn rename(from: &ObjectId, to: &ObjectId, object: crate::catalog::Object) -> Batch {
-    let head = Op::new(Action::Rename {
-        from: from.clone(),
-        to: to.clone(),
-        object,
-    });
-    Batch {
-        head,
-        folded: Vec::new(),
-        questions: Vec::new(),
+/// The way back of a rename.
+fn undone(op: &Op) -> Op {
+    match &op.action {
+        Action::Rename { from, to, object } => Op::new(Action::Rename {
+            from: to.clone(),
+            to: from.clone(),
+            object: object.clone(),
+        }),
+        _ => op.clone(),
     }
 }
 
@@ -124,11 +144,12 @@ pub fn plan_back(
         changes: difference.changes.iter().map(Change::inverse).collect(),
     };
     let mut plan = plan(&difference.to, &back, context)?;
-    for (from, to) in difference.renames.iter().rev() {
-        let Some(object) = difference.from.holder(to).cloned() else {
-            continue;
-        };
-        plan.batches.push(rename(to, from, object));
+    for batch in renames(difference, context.server.engine()).iter().rev() {
+        plan.batches.push(Batch {
+            head: undone(&batch.head),
+            folded: batch.folded.iter().map(undone).collect(),
+            questions: Vec::new(),
+        });
     }
     plan.to = Arc::clone(start);
     Ok(plan)

@@ -55,6 +55,8 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
                 let parent = cx.to.parent(id).and_then(|parent| created.get(&parent).copied());
                 leaders[at] = parent.unwrap_or(at);
             }
+            // What has a part of something that stays gives it back first: others may count on the part.
+            Action::Drop { object, .. } if object.shares().is_some_and(|of| !dropped.contains_key(&of)) => {}
             // The engine takes everything that is part of an object away with it.
             Action::Drop { id, .. } => {
                 let parent = cx
@@ -64,6 +66,15 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
                 leaders[at] = parent.unwrap_or(at);
             }
             _ => {}
+        }
+    }
+    for (at, emitted) in ops.iter().enumerate() {
+        if let Some(by) = emitted.carried_by {
+            leaders[at] = by;
+        }
+        // One that shares no transaction has a statement of its own.
+        if emitted.op.txn != Txn::Inside {
+            leaders[at] = at;
         }
     }
     // A comment on a column of a dropped table: its leader has a leader.

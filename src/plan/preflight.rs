@@ -3,11 +3,14 @@
 //! Only what can be asked of the data as it is before the plan (after declared renames) becomes a question; the
 //! engine itself guards the rest inside the transaction.
 
+mod copied;
+
 use std::collections::HashMap;
 
 use crate::catalog::expr::replace_word;
 use crate::catalog::kinds::{
-    Check, Column, ColumnAttr, Domain, DomainCheck, ForeignKey, IndexKey, IndexTerm, PrimaryKey,
+    Bound, Check, Column, ColumnAttr, Domain, DomainCheck, Exclusion, ForeignKey, Index, IndexKey, IndexTerm,
+    Partition,
 };
 use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
 use crate::dialect::PlanCx;
@@ -27,7 +30,13 @@ pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
         constraints,
     };
     for batch in batches {
-        let questions: Vec<Question> = batch.ops().flat_map(|op| asker.of(&op.action)).collect();
+        // What is asked of a table is asked of its partitions.
+        let own = |op: &&Op| !cx.from.is_below(&op.subject(), &batch.head.subject());
+        let questions: Vec<Question> = batch
+            .ops()
+            .filter(own)
+            .flat_map(|op| asker.of(&op.action))
+            .collect();
         batch.questions.extend(questions);
     }
 }
@@ -50,6 +59,10 @@ struct Asker<'a> {
 impl Asker<'_> {
     fn of(&self, action: &Action) -> Vec<Question> {
         match action {
+            Action::Create {
+                id,
+                object: Object::Partition(partition),
+            } => self.attached(id, partition),
             // What is made unchecked and checked later is asked about before it is made.
             Action::Create { id, object } => {
                 let (id, object) = self
@@ -87,13 +100,13 @@ impl Asker<'_> {
                 .iter()
                 .flat_map(|column| self.retyped(column))
                 .collect(),
+            Action::CopyRows(copy) => self.copied(copy),
             Action::Drop { .. }
             | Action::Rename { .. }
             | Action::UseIndex { .. }
             | Action::AddUnfilled { .. }
             | Action::Backfill { .. }
             | Action::HandOver(_)
-            | Action::CopyRows(_)
             | Action::Require(_)
             | Action::Retype(_)
             | Action::Analyze { .. } => Vec::new(),
@@ -142,24 +155,48 @@ impl Asker<'_> {
                 self.duplicates(id, table, object)
             }
             Object::ForeignKey(key) => self.orphans(id, table, key),
+            Object::Exclusion(exclusion) => self.overlaps(id, table, exclusion),
             Object::Check(check) => self.holds(id, table, check),
             _ => None,
         }
     }
 
+    /// The rows of a table that becomes a partition must be its own, and the default partition must not have any of them.
+    fn attached(&self, id: &ObjectId, partition: &Partition) -> Vec<Question> {
+        let Some(table) = id.target().and_then(ObjectId::qname) else {
+            return Vec::new();
+        };
+        let Some(condition) = self.cx.server.engine().rows_of(table, (self.cx.from, self.cx.to)) else {
+            return Vec::new();
+        };
+        let known = |table: &QName| {
+            let named = self.named(table, &condition);
+            self.has_rows(table) && self.as_before(table, &named)
+        };
+        let holds = |table: &QName, condition: Expr| Question::Holds {
+            subject: id.clone(),
+            table: table.clone(),
+            condition,
+        };
+        let mut out = Vec::new();
+        if known(table) {
+            out.push(holds(table, condition.clone()));
+        }
+        if partition.bound != Bound::Default {
+            let others = self.cx.to.partitions_of(&partition.parent);
+            let default = others.filter(|(_, other)| other.bound == Bound::Default);
+            let default = default.filter(|(table, _)| known(table));
+            out.extend(default.map(|(table, _)| {
+                let not = Expr::new(format!("NOT ({condition})"));
+                holds(table, not)
+            }));
+        }
+        out
+    }
+
     /// What a key is made of must be there before the plan; a column that is retyped counts with its converted values.
     fn duplicates(&self, id: &ObjectId, table: &QName, object: &Object) -> Option<Question> {
-        let columns = |columns: &[Ident]| columns.iter().cloned().map(IndexKey::column).collect();
-        let (keys, predicate, nulls_equal): (Vec<IndexKey>, _, _) = match object {
-            Object::PrimaryKey(PrimaryKey { columns: names, .. }) => (columns(names), None, true),
-            Object::Unique(key) => (columns(&key.columns), None, key.nulls_not_distinct),
-            Object::Index(index) if index.unique => (
-                index.keys.clone(),
-                index.predicate.clone(),
-                index.nulls_not_distinct,
-            ),
-            _ => return None,
-        };
+        let (keys, predicate, nulls_equal) = unique_keys(object)?;
         let mut converted = Vec::new();
         let mut texts: Vec<&Expr> = predicate.iter().collect();
         for key in &keys {
@@ -265,6 +302,27 @@ impl Asker<'_> {
             .collect()
     }
 
+    /// Every column that it names must be there before the plan.
+    fn overlaps(&self, id: &ObjectId, table: &QName, exclusion: &Exclusion) -> Option<Question> {
+        let object = Object::from(exclusion.clone());
+        let mut named: Vec<Ident> = exclusion
+            .keys
+            .iter()
+            .filter_map(|key| match &key.term {
+                IndexTerm::Column(column) => Some(column.clone()),
+                IndexTerm::Expr(_) => None,
+            })
+            .collect();
+        for text in object.texts() {
+            named.extend(self.named(table, &Expr::new(text)));
+        }
+        self.as_before(table, &named).then(|| Question::NoOverlap {
+            subject: id.clone(),
+            table: table.clone(),
+            exclusion: Box::new(exclusion.clone()),
+        })
+    }
+
     fn orphans(&self, id: &ObjectId, table: &QName, key: &ForeignKey) -> Option<Question> {
         let target = self.has_rows(&key.table) && self.as_before(&key.table, &key.referenced);
         (key.validated && target && self.as_before(table, &key.columns)).then(|| Question::NoOrphans {
@@ -350,6 +408,16 @@ impl Asker<'_> {
         }
         out
     }
+}
+
+/// In what no two rows may be the same, which of the rows count, and whether two NULLs are the same.
+fn unique_keys(object: &Object) -> Option<(Vec<IndexKey>, Option<Expr>, bool)> {
+    let index = match object {
+        Object::Index(index) if index.unique => index.clone(),
+        key => Index::of_key(key)?,
+    };
+    let nulls_equal = index.nulls_not_distinct || matches!(object, Object::PrimaryKey(_));
+    Some((index.keys, index.predicate, nulls_equal))
 }
 
 fn converts(id: &ObjectId, from: &Column, to: &Column, using: Option<Expr>) -> Question {

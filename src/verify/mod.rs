@@ -363,6 +363,7 @@ impl Trial<'_> {
         }
         let scope = Scope {
             rows: scratch::rows_queries(goal),
+            owners: scratch::owned(goal),
             ..self.claim.scope.clone()
         };
         let read = session.introspect(&scope).await?;

@@ -394,6 +394,8 @@ impl Work<'_> {
             // It would hold up deletes in the table that it refers to.
             Object::ForeignKey(ForeignKey { table, .. }) => id.relation() == Some(table),
             Object::Trigger(_) | Object::Rows(_) => false,
+            // Its rows would still be found through a parent that stays.
+            Object::Partition(partition) => aside::day_of(&partition.parent.name).is_some(),
             _ => true,
         };
         // Of a table that stays, the column alone is kept, with what is said about it.

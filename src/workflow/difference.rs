@@ -9,8 +9,10 @@ use crate::diff::Intents;
 
 use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
-use super::sides::Texts;
-use super::{Failure, Project, Proposal, State, aside, chain, hints, route, sides, sizes, validate};
+use super::sides::{Settled, Texts};
+use super::{
+    Failure, Project, Proposal, State, aside, chain, hints, route, sides, sizes, unmanaged, validate,
+};
 
 /// Plans from one state to another.
 pub async fn difference(project: &Project, from: &State, to: &State) -> Result<Proposal, Failure> {
@@ -24,7 +26,8 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     if let (State::Database(url), Some(texts)) = (from, &texts_to) {
         let scope = reader.scope.clone();
         let session = reader.session(url).await?;
-        if let Some(read) = texts.settled(session, &scope).await? {
+        if let Settled::Yes(read) = texts.settled(session, &scope).await? {
+            unmanaged::refuse_strictly(&project, &read.unmodelled)?;
             let result = nothing(&reader.server, &read.catalog, read.unmodelled);
             reader.close().await?;
             return result;
@@ -211,8 +214,9 @@ impl<'a> Reader<'a> {
                     return Err(two_engines().into());
                 }
                 let scope = self.scope.clone();
-                let read = sides::read(self.session(url).await?, &scope, other).await?;
+                let read = sides::read(self.session(url).await?, &scope, other, None).await?;
                 self.disconnect().await?;
+                unmanaged::refuse_strictly(self.project, &read.unmodelled)?;
                 notes.extend(read.unmodelled);
                 Ok(read.catalog)
             }

@@ -121,6 +121,9 @@ pub(super) fn between(
         .map(Change::id)
         .collect();
     let alone = |change: &&Change| {
+        if !change.id().kind.is_shape() {
+            return false;
+        }
         let table = change.id().relation().cloned().map(ObjectId::table);
         table.is_none_or(|table| table == *change.id() || !whole.contains(&table))
     };

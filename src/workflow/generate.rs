@@ -14,9 +14,10 @@ use super::aside::{self, Kept, Policy};
 use super::propose::{Sides, demonstrate, differs, nothing, propose};
 use super::replay::Replay;
 use super::route::{self, Question, Route};
+use super::sides::Settled;
 use super::{
-    Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, preflight,
-    sides, sizes, status, twin, validate,
+    Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, ownership,
+    preflight, sides, sizes, status, twin, unmanaged, validate,
 };
 
 /// What `plan` wrote.
@@ -74,12 +75,18 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     let server = session.server().clone();
     let scope = sides::scope(project, server.dialect)?;
     let texts = sides::Texts::read(project, &project.config.schema, &server)?;
-    if let Some(read) = texts.settled(session.as_mut(), &scope).await? {
-        session.close().await?;
-        return nothing(&server, &read.catalog, read.unmodelled);
-    }
+    let before = match texts.settled(session.as_mut(), &scope).await? {
+        Settled::Yes(read) => {
+            unmanaged::refuse_strictly(project, &read.unmodelled)?;
+            session.close().await?;
+            return nothing(&server, &read.catalog, read.unmodelled);
+        }
+        Settled::No(read) => Some(read),
+        Settled::Unread => None,
+    };
     let declared = texts.declared(project, &server)?;
-    let read = sides::read(session.as_mut(), &scope, Some(&declared)).await?;
+    let read = sides::read(session.as_mut(), &scope, Some(&declared), before).await?;
+    unmanaged::refuse_strictly(project, &read.unmodelled)?;
     let from = sides::without_other_rows(read.catalog, &declared);
     let assumed = Canonical::assumed(declared.catalog.clone());
     let mut notes = read.unmodelled;
@@ -106,6 +113,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     scratch.close().await?;
     let mut proposal = result?;
     lint::note(project, &mut proposal, &declared);
+    ownership::check(session.as_mut(), &proposal, &declared.sources).await?;
     preflight::ask(session.as_mut(), &mut proposal, &declared.sources, project).await?;
     session.close().await?;
     texts.settle(&proposal, &declared);

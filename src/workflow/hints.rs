@@ -41,7 +41,10 @@ pub(super) fn refuse(
 fn is_twofold(intent: &RenameIntent, state: &Catalog) -> bool {
     let column = state.payload::<Column>(&intent.from);
     intent.to.kind.has_cosmetic_name()
-        || matches!(intent.to.kind, Kind::View | Kind::Function)
+        || matches!(
+            intent.to.kind,
+            Kind::View | Kind::MaterializedView | Kind::Function
+        )
         || column.is_some_and(|column| column.generated.is_some())
 }
 

@@ -22,18 +22,21 @@ pub mod lint;
 pub mod merge;
 pub mod migrate;
 mod notes;
+mod ownership;
 pub mod preflight;
 mod program;
 mod propose;
 pub mod rebase;
 mod recode;
 mod replay;
+mod rights;
 mod route;
 mod sides;
 mod sizes;
 pub mod squash;
 pub mod status;
 pub mod twin;
+pub mod unmanaged;
 pub mod validate;
 pub mod verify;
 pub mod wait;
@@ -41,6 +44,7 @@ pub mod wait;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::unmanaged::Unmanaged;
 use crate::catalog::{Fingerprint, ObjectId};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -72,6 +76,8 @@ pub struct Project {
     pub cache: Option<known::Cache>,
     /// Whether steps that lose something may be planned and run.
     pub allow_destructive: bool,
+    /// What becomes of anything that is there and not managed.
+    pub unmanaged: Unmanaged,
     /// Whether a large table may be written anew while nobody can read it.
     pub allow_rewrite: bool,
     /// What is new, and no rename of what goes although it looks like one: somebody was asked.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::catalog::expr::{replace_literal, replace_word};
 use crate::catalog::kinds::PrimaryKey;
-use crate::catalog::{Ident, ObjectId, QName};
+use crate::catalog::{Ident, ObjectId};
 use crate::declare::SourceMap;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::session::EngineErrorKind;
@@ -67,16 +67,6 @@ pub(super) async fn ask(
     .await;
     session.limit(None).await?;
     asked
-}
-
-/// The table whose rows are asked, under its name after declared renames.
-fn table_of(question: &Question) -> Option<&QName> {
-    match question {
-        Question::NoDuplicates { table, .. }
-        | Question::NoOrphans { table, .. }
-        | Question::Holds { table, .. } => Some(table),
-        other => other.subject().relation(),
-    }
 }
 
 struct Asker<'a> {
@@ -162,7 +152,8 @@ impl Asker<'_> {
     /// Tells before a large table is read.
     fn announce(&self, question: &Question) {
         let label = self.label(question);
-        let rows = table_of(question)
+        let rows = question
+            .table()
             .and_then(|table| self.proposal.sizes.get(table))
             .map_or(0, |size| size.rows);
         if rows >= LONG && !label.is_empty() {
@@ -282,7 +273,7 @@ impl Asker<'_> {
     /// The columns of the primary key, under the names that they have now.
     fn key(&self, question: &Question) -> Vec<Ident> {
         let from = &self.proposal.plan.from;
-        let table = table_of(question);
+        let table = question.table();
         let renamed = self.proposal.plan.ops().find_map(|op| match &op.action {
             Action::Rename { from, to, .. } if to.qname().is_some() && to.qname() == table => from.qname(),
             _ => None,
@@ -367,6 +358,14 @@ fn in_the_way(
     let message = format!("{count} row(s) are in the way of {subject}: the change needs {label}{among}");
     let name = subject.name().map(ToString::to_string).unwrap_or_default();
     let help = match question {
+        Question::EachHasItsRow { rows, .. } | Question::NoneHasTwo { rows, .. } => format!(
+            "mend the rows of {} or {} first, or write a `match=` that finds one row of {} for each",
+            rows.source, rows.target, rows.target
+        ),
+        Question::OfCopy { copied, .. } => format!(
+            "mend the rows of {} or {} first, or write a `copy` that gives each of them what it needs",
+            copied.rows.source, copied.rows.target
+        ),
         Question::NoNulls { .. } | Question::NoRows { .. } => {
             format!(
                 "write what existing rows get: `column {name} … backfill=…` (a literal, or (sql)\"an expression\")"
@@ -388,6 +387,7 @@ fn in_the_way(
         }
         Question::NothingElse { .. }
         | Question::NoDuplicates { .. }
+        | Question::NoOverlap { .. }
         | Question::NoOrphans { .. }
         | Question::Holds { .. }
         | Question::Empty { .. } => "mend or remove these rows first, then plan again".to_owned(),

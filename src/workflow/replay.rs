@@ -74,7 +74,7 @@ impl<'a> Replay<'a> {
                 }
             }
         }
-        Ok(sides::read(scratch.session()?, scope, model).await?.catalog)
+        Ok(sides::read(scratch.session()?, scope, model, None).await?.catalog)
     }
 
     /// Takes a revision of ours back on a scratch database that has it, and reads the result.
@@ -85,7 +85,7 @@ impl<'a> Replay<'a> {
         scope: &Scope,
     ) -> Result<Canonical, Failure> {
         self.own(revision, scratch, Direction::Downgrade).await?;
-        Ok(sides::read(scratch.session()?, scope, None).await?.catalog)
+        Ok(sides::read(scratch.session()?, scope, None, None).await?.catalog)
     }
 
     async fn own(

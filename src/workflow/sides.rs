@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::catalog::kinds::Rows;
-use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _};
+use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _, Renaming};
 use crate::declare::{self, Declared};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::scratch::Scratch;
@@ -15,7 +15,7 @@ use crate::revision::{Revision, RevisionMap};
 use crate::scratch;
 
 use super::known::{self, Known};
-use super::{Failure, Project, Proposal, chain};
+use super::{Failure, Project, Proposal, chain, rights, unmanaged};
 
 /// A connection that only reads.
 pub(super) async fn connect_reading(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
@@ -68,7 +68,9 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failur
     Ok(Scope {
         schemas,
         rows: Vec::new(),
+        owners: Vec::new(),
         leave_out: chain::version_table(project)?.left_out(dialect),
+        ignored: project.config.ignored.clone(),
     })
 }
 
@@ -90,20 +92,23 @@ impl Texts {
 
     /// The declarations, for a server.
     pub(super) fn declared(&self, project: &Project, server: &Server) -> Result<Declared, Failure> {
-        Ok(declare::load(&self.sources, server, &project.config.naming)?)
+        let declared = declare::load(&self.sources, server, &project.config.naming)?;
+        unmanaged::refuse_ignored(&project.config.ignored, &declared)?;
+        Ok(declared)
     }
 
-    /// What is read from the database, if these declarations were found equal to just that before.
-    pub(super) async fn settled(
-        &self,
-        session: &mut dyn Session,
-        scope: &Scope,
-    ) -> Result<Option<Introspection>, Failure> {
+    /// Whether these declarations were found equal before to what is read from the database.
+    pub(super) async fn settled(&self, session: &mut dyn Session, scope: &Scope) -> Result<Settled, Failure> {
         let Some(known) = self.known.as_ref().filter(|known| known.holds_anything()) else {
-            return Ok(None);
+            return Ok(Settled::Unread);
         };
         let read = session.introspect(scope).await?;
-        Ok(known.holds(&read.catalog.fingerprint()).then_some(read))
+        Ok(if known.holds(&read.catalog.fingerprint()) {
+            // Where grants are declared, nothing is remembered.
+            Settled::Yes(rights::declared_alone(read, None, session.server()))
+        } else {
+            Settled::No(read)
+        })
     }
 
     /// Remembers that nothing differs, if nothing does.
@@ -116,6 +121,16 @@ impl Texts {
             known.remember(&proposal.from());
         }
     }
+}
+
+/// Whether declarations were found equal before to a database as it is now, and what was read to tell.
+pub(super) enum Settled {
+    /// They were.
+    Yes(Introspection),
+    /// They were not.
+    No(Introspection),
+    /// They were never found equal to anything, so nothing was read.
+    Unread,
 }
 
 /// The declarations, read for a server.
@@ -147,21 +162,28 @@ fn scratch_place(project: &Project, dialect: Dialect) -> Option<&DatabaseUrl> {
         .find(|url| url.dialect == dialect)
 }
 
-/// Reads a database, with the rows that `model` declares, under the names they have there.
+/// Reads a database, with the rows that `model` declares, under the names they have there; `before` is what was read of it
+/// just now, without rows.
 pub(super) async fn read(
     session: &mut dyn Session,
     scope: &Scope,
     model: Option<&Declared>,
+    before: Option<Introspection>,
 ) -> Result<Introspection, Failure> {
     let queries = model
         .map(|model| scratch::rows_queries(&model.catalog))
         .unwrap_or_default();
     let wanted = Scope {
         rows: queries.clone(),
+        owners: model.map(owned).unwrap_or_default(),
         ..scope.clone()
     };
-    let first = session.introspect(&wanted).await?;
+    let first = match before {
+        Some(before) if queries.is_empty() && wanted.owners.is_empty() => before,
+        _ => session.introspect(&wanted).await?,
+    };
     let Some(model) = model else { return Ok(first) };
+    let first = rights::declared_alone(first, Some(model), session.server());
     let catalog = first.catalog.catalog();
     let elsewhere: Vec<RowsQuery> = queries
         .iter()
@@ -171,12 +193,33 @@ pub(super) async fn read(
     if elsewhere.is_empty() {
         return Ok(first);
     }
-    Ok(session
+    let read = session
         .introspect(&Scope {
             rows: wanted.rows.into_iter().chain(elsewhere).collect(),
+            owners: wanted.owners,
             ..scope.clone()
         })
-        .await?)
+        .await?;
+    Ok(rights::declared_alone(read, Some(model), session.server()))
+}
+
+/// The objects whose owners are declared, under the names of now and of before.
+fn owned(model: &Declared) -> Vec<ObjectId> {
+    let mut out = scratch::owned(&model.catalog);
+    let before = out.iter().map(|id| {
+        let mut id = id.clone();
+        for rename in model.intents.renames.iter().rev() {
+            id.follow(&Renaming {
+                from: &rename.to,
+                to: &rename.from,
+                sql: "",
+            });
+        }
+        id
+    });
+    let before: Vec<ObjectId> = before.filter(|id| !out.contains(id)).collect();
+    out.extend(before);
+    out
 }
 
 fn rows_id(query: &RowsQuery) -> ObjectId {

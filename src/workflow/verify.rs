@@ -259,7 +259,7 @@ impl<'r, 'a> Desk<'r, 'a> {
         done: &[&Revision],
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
-        let before = sides::read(self.line.session()?, &self.scope, None).await?;
+        let before = sides::read(self.line.session()?, &self.scope, None, None).await?;
         let is_modelled = before.unmodelled.is_empty();
         let before = before.catalog;
         let observed = self.observed().await?;

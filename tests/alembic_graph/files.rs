@@ -9,6 +9,7 @@ use reconcile::config::{Beside, Chain, Config};
 use reconcile::revision::python;
 use reconcile::revision::{self, EngineScript, Origin, Revision, RevisionMap, twin};
 use reconcile::script::Script;
+use reconcile::workflow::unmanaged::Unmanaged;
 use reconcile::workflow::{Failure, Notes, Project, chain};
 use serde_json::Value;
 
@@ -128,6 +129,7 @@ fn project(folder: &Path) -> Project {
         engine: None,
         cache: None,
         allow_destructive: false,
+        unmanaged: Unmanaged::Named,
         accept_existing: false,
         announce: reconcile::workflow::Announce::default(),
         preflight: reconcile::workflow::preflight::Preflight::default(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 use reconcile::config::{Beside, Chain, Config};
+use reconcile::workflow::unmanaged::Unmanaged;
 use reconcile::workflow::{Notes, Project as Settings, twin};
 
 use super::project::{Project, USUAL};
@@ -79,6 +80,7 @@ impl Shared {
             patience: Duration::from_secs(1),
             told_apart: Vec::new(),
             allow_rewrite: true,
+            unmanaged: Unmanaged::Named,
             now: "2026-11-21T09:30:00Z".to_owned(),
             new_id: reconcile::revision::new_id,
             notes: Notes::default(),

@@ -178,7 +178,7 @@ fn tables(texts: &[String], dialect: Dialect, on_sqlite: bool) -> Catalog {
     for (number, texts) in texts.chunks(PER_TABLE).enumerate() {
         let table = qualify(dialect, None, &format!("t{number}"));
         let ext = TableExt::Plain;
-        catalog.insert(ObjectId::table(table.clone()), Object::Table(Table { ext }));
+        catalog.insert(ObjectId::table(table.clone()), Object::Table(Table::new(ext)));
         let a = engine.ident("a");
         catalog.insert(ObjectId::column(&table, a.clone()), Object::Column(plain("text")));
         for (at, text) in texts.iter().enumerate() {

@@ -69,9 +69,11 @@ pub(crate) fn engines() -> (Vec<Engine>, Vec<(String, &'static str)>) {
     let dumps = pg_dumps();
     for (name, server) in servers {
         let major = block_on(async {
+            let mut connection = PgConnection::connect(&server).await?;
             let number: String = sqlx::query_scalar("SHOW server_version_num")
-                .fetch_one(&mut PgConnection::connect(&server).await?)
+                .fetch_one(&mut connection)
                 .await?;
+            run(&mut connection, ROLES).await?;
             Ok(number.parse::<u32>()? / 10_000)
         });
         match major {
@@ -89,6 +91,21 @@ pub(crate) fn engines() -> (Vec<Engine>, Vec<(String, &'static str)>) {
     }
     (running, missing)
 }
+
+/// Roles belong to a server, not to a database: they are made once, by whichever test comes first.
+const ROLES: &str = "DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['rcn_reader', 'rcn_writer', 'rcn_owner', 'rcn_app', 'rcn Odd role'] LOOP
+        BEGIN
+            EXECUTE pg_catalog.format('CREATE ROLE %I LOGIN', name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END LOOP;
+END
+$$";
 
 /// The programs in `RECONCILE_TEST_PG_DUMP` (separated by colons) by major version: each reads servers up to its own,
 /// and the one nearest to the server knows best what the server keeps to itself.

@@ -72,7 +72,7 @@ fn postgres(database: &Database<'_>) -> Result<Vec<String>, Failed> {
     Ok(facts)
 }
 
-/// A dumped statement; the lines of a table sorted.
+/// A dumped statement; the lines of a table and of a list of rights sorted.
 fn in_fixed_order(statement: &str) -> String {
     let lines: Vec<&str> = statement.trim_end().lines().collect();
     match lines.as_slice() {
@@ -84,6 +84,16 @@ fn in_fixed_order(statement: &str) -> String {
             [&[(*first).to_owned()][..], &members, &[(*last).to_owned()]]
                 .concat()
                 .join("\n")
+        }
+        // Rights come in the order in which they were granted, which means nothing.
+        lines
+            if lines
+                .iter()
+                .all(|line| line.starts_with("GRANT ") || line.starts_with("REVOKE ")) =>
+        {
+            let mut lines = lines.to_vec();
+            lines.sort_unstable();
+            lines.join("\n")
         }
         // The sequence of an identity keeps its name when its table is renamed; it is not ours to manage.
         _ => lines
@@ -98,8 +108,13 @@ fn in_fixed_order(statement: &str) -> String {
 /// is not ours to manage.
 fn member(line: &str) -> String {
     let line = line.trim_end_matches(',');
-    match (line.find(" CONSTRAINT "), line.strip_suffix(" NOT NULL")) {
-        (Some(at), Some(_)) => format!("{} NOT NULL", &line[..at]),
+    let Some((head, rest)) = line.split_once(" CONSTRAINT ") else {
+        return line.to_owned();
+    };
+    match rest.split_once(" NOT NULL") {
+        Some((name, tail)) if !name.contains(' ') || name.starts_with('"') => {
+            format!("{head} NOT NULL{tail}")
+        }
         _ => line.to_owned(),
     }
 }

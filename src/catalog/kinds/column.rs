@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalog::data_type::DataType;
 use crate::catalog::expr::Expr;
 use crate::catalog::object::{Kind, Refers, Renaming, payload};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{Attr, Ident, ObjectId};
 
 use super::sequence::SequenceOptions;
 
@@ -42,6 +42,26 @@ payload! {
         generated: Option<Generated> => Generated,
         /// The collation, where it is not the type's own.
         collation: Option<Ident> => Collation,
+    }
+}
+
+impl Column {
+    /// This column with these attributes of another.
+    #[must_use]
+    pub fn with(&self, other: &Self, attrs: &[Attr]) -> Self {
+        let mut out = self.clone();
+        for attr in attrs {
+            match attr {
+                Attr::Column(ColumnAttr::DataType) => out.data_type = other.data_type.clone(),
+                Attr::Column(ColumnAttr::Nullable) => out.nullable = other.nullable,
+                Attr::Column(ColumnAttr::Default) => out.default.clone_from(&other.default),
+                Attr::Column(ColumnAttr::Identity) => out.identity.clone_from(&other.identity),
+                Attr::Column(ColumnAttr::Generated) => out.generated.clone_from(&other.generated),
+                Attr::Column(ColumnAttr::Collation) => out.collation.clone_from(&other.collation),
+                _ => {}
+            }
+        }
+        out
     }
 }
 

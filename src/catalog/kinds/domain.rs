@@ -45,12 +45,7 @@ impl Refers for Domain {
     }
 
     fn rename(&mut self, _id: &ObjectId, rename: &Renaming<'_>) {
-        if let Some(user) = &mut self.base.user
-            && user == rename.from
-        {
-            *user = rename.to.clone();
-            self.base.text = rename.in_text(&self.base.text).into();
-        }
+        rename.in_type(&mut self.base);
         // No column stands in a text of a domain.
         if rename.from.kind != Kind::Column {
             self.default

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Object, Refers, Renaming, payload};
 use crate::catalog::{Ident, ObjectId};
 
 /// What an index key is made of.
@@ -71,6 +71,25 @@ payload! {
     }
 }
 
+impl Index {
+    /// The index that a primary key or a unique constraint rests on.
+    pub fn of_key(object: &Object) -> Option<Self> {
+        let (columns, include, nulls_not_distinct) = match object {
+            Object::PrimaryKey(key) => (&key.columns, &key.include, false),
+            Object::Unique(key) => (&key.columns, &key.include, key.nulls_not_distinct),
+            _ => return None,
+        };
+        Some(Self {
+            method: Arc::from("btree"),
+            unique: true,
+            nulls_not_distinct,
+            keys: columns.iter().cloned().map(IndexKey::column).collect(),
+            include: include.clone(),
+            predicate: None,
+        })
+    }
+}
+
 /// Adds the ids of `columns` of the table that `id` is a member of.
 pub(super) fn columns_of<'a>(
     id: &ObjectId,
@@ -86,6 +105,15 @@ pub(super) fn columns_of<'a>(
     }
 }
 
+/// The expressions among the keys, and the predicate.
+pub(super) fn texts_of<'a>(keys: &'a [IndexKey], predicate: Option<&'a Expr>) -> Vec<&'a str> {
+    let exprs = keys.iter().filter_map(|key| match &key.term {
+        IndexTerm::Expr(expr) => Some(expr.text()),
+        IndexTerm::Column(_) => None,
+    });
+    exprs.chain(predicate.map(Expr::text)).collect()
+}
+
 impl Refers for Index {
     fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
         let keys = self.keys.iter().filter_map(|key| match &key.term {
@@ -96,11 +124,7 @@ impl Refers for Index {
     }
 
     fn texts(&self) -> Vec<&str> {
-        let exprs = self.keys.iter().filter_map(|key| match &key.term {
-            IndexTerm::Expr(expr) => Some(expr.text()),
-            IndexTerm::Column(_) => None,
-        });
-        exprs.chain(self.predicate.as_ref().map(Expr::text)).collect()
+        texts_of(&self.keys, self.predicate.as_ref())
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {

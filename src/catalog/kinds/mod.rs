@@ -1,37 +1,63 @@
 //! One payload a file: what an object of each kind consists of, and what it refers to.
 
+mod aggregate;
 mod check;
 mod column;
 mod comment;
+mod composite;
 mod domain;
 mod enum_type;
+mod event_trigger;
+mod exclusion;
 mod extension;
 mod foreign_key;
 mod function;
+mod grants;
 mod index;
+mod materialized_view;
+mod owner;
+mod partition;
+mod policy;
 mod primary_key;
+mod range_type;
+mod row_security;
 mod rows;
 mod schema;
 mod sequence;
+mod storage;
 mod table;
 mod trigger;
 mod unique;
 mod view;
 
+pub use aggregate::{AGGREGATE_OPTIONS, Aggregate, AggregateAttr, AggregateOption, AggregateSort};
 pub use check::{Check, CheckAttr};
 pub use column::{Column, ColumnAttr, Generated, Identity};
 pub use comment::{Comment, CommentAttr};
+pub use composite::{Attribute, CompositeType, CompositeTypeAttr};
 pub use domain::{Domain, DomainAttr, DomainCheck};
 pub use enum_type::{EnumType, EnumTypeAttr};
+pub use event_trigger::{EventTrigger, EventTriggerAttr};
+pub use exclusion::{Exclusion, ExclusionAttr};
 pub use extension::{Extension, ExtensionAttr};
 pub use foreign_key::{ForeignKey, ForeignKeyAttr, Match, ReferentialAction};
-pub use function::{Function, FunctionAttr, Volatility};
+pub use function::{Body, Function, FunctionAttr, Parallel, Volatility};
+pub use grants::{Granted, Grants, GrantsAttr, Privilege};
 pub use index::{Index, IndexAttr, IndexKey, IndexTerm, NullsOrder};
+pub use materialized_view::{MaterializedView, MaterializedViewAttr};
+pub use owner::{Owner, OwnerAttr};
+pub use partition::{Bound, Partition, PartitionAttr, PartitionKey, PartitionStrategy, inherited};
+pub use policy::{Policy, PolicyAttr, PolicyCommand};
 pub use primary_key::{PrimaryKey, PrimaryKeyAttr};
+pub use range_type::{RangeType, RangeTypeAttr, multirange_name};
+pub use row_security::{RowSecurity, RowSecurityAttr};
 pub use rows::{Rows, RowsAttr};
 pub use schema::{Schema, SchemaAttr};
 pub use sequence::{Sequence, SequenceAttr, SequenceOptions};
+pub use storage::{ReplicaIdentity, Storage, StorageAttr, StorageMode};
 pub use table::{Table, TableAttr, TableExt};
-pub use trigger::{Trigger, TriggerAction, TriggerAttr, TriggerEvent, TriggerTiming};
+pub use trigger::{
+    ConstraintTrigger, Enabled, Trigger, TriggerAction, TriggerAttr, TriggerEvent, TriggerTiming,
+};
 pub use unique::{Deferrable, Unique, UniqueAttr};
-pub use view::{View, ViewAttr};
+pub use view::{CheckOption, View, ViewAttr};

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::catalog::object::{Refers, payload};
+use crate::catalog::ObjectId;
+use crate::catalog::object::{Refers, Renaming, payload};
+
+use super::index::IndexTerm;
+use super::partition::PartitionKey;
 
 /// What only one engine's tables have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,7 +33,35 @@ payload! {
     Table / TableAttr {
         /// What only one engine's tables have.
         ext: TableExt => Ext,
+        /// By what it is divided into partitions (PostgreSQL); such a table has no rows of its own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        partitioned: Option<PartitionKey> => Partitioned,
     }
 }
 
-impl Refers for Table {}
+impl Table {
+    /// A table that is not partitioned.
+    pub fn new(ext: TableExt) -> Self {
+        Self {
+            ext,
+            partitioned: None,
+        }
+    }
+}
+
+impl Refers for Table {
+    fn texts(&self) -> Vec<&str> {
+        let keys = self.partitioned.iter().flat_map(|key| &key.keys);
+        keys.filter_map(|key| match &key.term {
+            IndexTerm::Expr(expr) => Some(expr.text()),
+            IndexTerm::Column(_) => None,
+        })
+        .collect()
+    }
+
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        if let Some(key) = &mut self.partitioned {
+            key.rename(id.qname(), rename);
+        }
+    }
+}

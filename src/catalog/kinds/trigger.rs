@@ -4,10 +4,11 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Refers, Renaming, payload};
-use crate::catalog::{Ident, ObjectId, QName};
+use crate::catalog::object::{Refers, Renaming, is_default, payload};
+use crate::catalog::{Ident, Kind, ObjectId, Path, QName};
 
 use super::index::columns_of;
+use super::unique::Deferrable;
 
 /// When a trigger fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +48,29 @@ pub enum TriggerAction {
     Body(Expr),
 }
 
+/// When a trigger that is there fires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Enabled {
+    /// When somebody writes, as a new trigger does.
+    #[default]
+    Origin,
+    /// When replication writes.
+    Replica,
+    /// Whoever writes.
+    Always,
+    /// Not at all.
+    Disabled,
+}
+
+/// What a trigger has that may be put off to the end of a transaction (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConstraintTrigger {
+    /// Whether it may be put off, and is.
+    pub deferrable: Deferrable,
+    /// Another table that its rule is about.
+    pub from: Option<QName>,
+}
+
 payload! {
     /// A trigger.
     Trigger / TriggerAttr {
@@ -58,10 +82,48 @@ payload! {
         columns: Vec<Ident> => Columns,
         /// Once a row, rather than once a statement.
         for_each_row: bool => ForEachRow,
+        /// Whether it keeps a rule as a constraint does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        constraint: Option<ConstraintTrigger> => Constraint,
+        /// The name under which it sees the rows as they were (PostgreSQL).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        old_table: Option<Ident> => OldTable,
+        /// The name under which it sees the rows as they are (PostgreSQL).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        new_table: Option<Ident> => NewTable,
         /// Fires only when this holds.
         condition: Option<Expr> => Condition,
         /// What it does.
         action: TriggerAction => Action,
+        /// When it fires.
+        #[serde(skip_serializing_if = "is_default")]
+        enabled: Enabled => Enabled,
+    }
+}
+
+impl Trigger {
+    /// A trigger for each row, on any column, under no condition.
+    pub fn new(timing: TriggerTiming, events: Vec<TriggerEvent>, action: TriggerAction) -> Self {
+        Self {
+            timing,
+            events,
+            columns: Vec::new(),
+            for_each_row: true,
+            constraint: None,
+            old_table: None,
+            new_table: None,
+            condition: None,
+            action,
+            enabled: Enabled::Origin,
+        }
+    }
+}
+
+/// The identity of a function that a trigger calls.
+pub(super) fn called(function: &QName) -> ObjectId {
+    ObjectId {
+        kind: Kind::Function,
+        path: Path::Routine(function.clone(), Arc::from("")),
     }
 }
 
@@ -69,12 +131,10 @@ impl Refers for Trigger {
     fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
         columns_of(id, &self.columns, out);
         if let TriggerAction::Execute { function, .. } = &self.action {
-            let path = crate::catalog::id::Path::Routine(function.clone(), Arc::from(""));
-            out.push(ObjectId {
-                kind: crate::catalog::Kind::Function,
-                path,
-            });
+            out.push(called(function));
         }
+        let from = self.constraint.as_ref().and_then(|rule| rule.from.clone());
+        out.extend(from.map(ObjectId::table));
     }
 
     fn texts(&self) -> Vec<&str> {
@@ -93,10 +153,17 @@ impl Refers for Trigger {
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
         if let (TriggerAction::Execute { function, .. }, Some(old), Some(new)) =
             (&mut self.action, rename.from.qname(), rename.to.qname())
-            && rename.from.kind == crate::catalog::Kind::Function
+            && rename.from.kind == Kind::Function
             && function == old
         {
             *function = new.clone();
+        }
+        if let Some(other) = self.constraint.as_mut().and_then(|rule| rule.from.as_mut())
+            && rename.from.kind == Kind::Table
+            && rename.from.qname() == Some(other)
+            && let Some(new) = rename.to.qname()
+        {
+            *other = new.clone();
         }
         if let Some(table) = id.relation() {
             rename.in_columns(table, &mut self.columns);

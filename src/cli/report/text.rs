@@ -316,6 +316,8 @@ fn created(id: &ObjectId, object: &Object) -> Line {
         Object::Rows(rows) => format!("{} row(s)", rows.rows.len()),
         Object::ForeignKey(key) => format!("to {}", key.table),
         Object::Check(check) => check.expr.to_string(),
+        Object::Grants(grants) => grants.to_string(),
+        Object::Owner(owner) => owner.role.to_string(),
         _ => String::new(),
     };
     line(Mark::Create, id, note)

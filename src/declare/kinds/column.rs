@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, Generated, Identity};
-use crate::catalog::{DataType, Expr, Ident, ObjectId, QName};
+use crate::catalog::{DataType, Expr, Ident, Kind, ObjectId, QName};
 use crate::declare::fields::{Extras, Fields, Given};
-use crate::declare::reading::Reading;
+use crate::declare::reading::{Placed, Reading};
 use crate::declare::report::{CONTRADICTION, MISSING, UNKNOWN_ENTRY, VALUE, did_you_mean};
 use crate::declare::text::Line;
 use crate::declare::types::{self, Typed};
@@ -14,7 +14,9 @@ use crate::diagnostic::Span;
 use crate::dialect::Literal;
 
 use super::enum_type::EnumDraft;
+use super::grants;
 use super::sequence::{read_options, write_options};
+use super::storage;
 
 const IDENTITY: &[(&str, bool)] = &[("always", true), ("by-default", false)];
 
@@ -37,6 +39,8 @@ pub(in crate::declare) struct ColumnDraft {
     pub using: Option<Expr>,
     /// `backfill=`.
     pub backfill: Option<Expr>,
+    /// `grant`.
+    pub granted: Option<Placed>,
 }
 
 pub(super) fn read<'n>(
@@ -58,6 +62,9 @@ pub(super) fn read<'n>(
         .map(|text| reading.engine.ident(text.text));
     let using = fields.expression("using").map(|text| Expr::new(text.text));
     let backfill = fields.value("backfill");
+    storage::read(reading, &mut fields, Kind::Column);
+    let id = ObjectId::column(table, reading.engine.ident(name.text));
+    let granted = grants::read(reading, &mut fields, &id);
     let extras = fields.extras();
     while let Some((word, span)) =
         fields.misplaced(&["primary-key", "unique", "index", "check", "foreign-key"])
@@ -102,6 +109,7 @@ pub(super) fn read<'n>(
         autoincrement,
         using,
         backfill,
+        granted,
     })
 }
 
@@ -225,7 +233,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, column: &Column) -> Li
     if let Some(collation) = &column.collation {
         line = line.property("collation", collation.text());
     }
-    line
+    storage::write(writing, id, line)
 }
 
 /// Adds the type.

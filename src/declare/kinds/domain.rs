@@ -9,26 +9,19 @@ use crate::declare::text::Line;
 use crate::declare::types;
 use crate::declare::write::Writing;
 
-use super::column;
+use super::{column, owner};
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let span = fields.span();
     let Some(name) = reading.read_qname(&mut fields, "domain") else {
         return;
     };
-    let typed = fields.argument().map(|entry| Given {
-        value: &entry.value,
-        span: fields.at(&entry.range),
-    });
-    if typed.is_none() {
-        fields.missing(
-            format!("domain `{name}` has no type"),
-            format!("write `domain {name} text`"),
-        );
-    }
-    let typed = typed
-        .and_then(|given| types::read(reading, &given))
-        .unwrap_or_default();
+    let typed = types::read_argument(
+        reading,
+        &mut fields,
+        format!("domain `{name}` has no type"),
+        format!("write `domain {name} text`"),
+    );
     let collation = fields
         .text("collation")
         .map(|text| reading.engine.ident(text.text));
@@ -37,12 +30,14 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         .map(|given| column::value(reading, &given, &typed));
     let nullable = !fields.flag("not-null");
     let checks = read_checks(reading, &mut fields, &name);
+    let id = ObjectId::qualified(Kind::Domain, name.clone());
+    let granted = owner::with_grants(reading, &mut fields, &id);
     let extras = fields.extras();
     fields.finish(&format!("domain `{name}`"));
     if !reading.has(Kind::Domain, span.clone()) {
         return;
     }
-    let id = ObjectId::qualified(Kind::Domain, name);
+    draft.sayings.extend(granted);
     draft.say(&id, extras, |was| {
         ObjectId::qualified(Kind::Domain, reading.qname(was, None))
     });

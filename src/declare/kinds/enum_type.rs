@@ -10,6 +10,8 @@ use crate::declare::reading::{Draft, Reading};
 use crate::declare::report::{DUPLICATE, MISSING, RENAME};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
+
+use super::owner;
 use crate::diagnostic::Span;
 use crate::diff::RenameIntent;
 
@@ -43,6 +45,10 @@ pub(in crate::declare) fn read<'n>(
 ) -> Option<EnumDraft> {
     let span = fields.span();
     let name = reading.read_qname(&mut fields, "enum")?;
+    let id = ObjectId::qualified(Kind::Enum, name.clone());
+    draft
+        .sayings
+        .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
     let mut entries = fields.arguments();
     let mut former = Vec::new();
@@ -76,7 +82,6 @@ pub(in crate::declare) fn read<'n>(
         );
     }
     if reading.engine.rules(Kind::Enum).is_some() {
-        let id = ObjectId::qualified(Kind::Enum, name.clone());
         draft.say(&id, extras, |was| {
             ObjectId::qualified(Kind::Enum, reading.qname(was, None))
         });

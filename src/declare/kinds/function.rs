@@ -1,19 +1,29 @@
-//! `function touch returns=trigger language=plpgsql { as "…" }` and `procedure`.
+//! `function touch returns=trigger language=plpgsql { as "…" }` and `procedure`. Instead of a text, which `as` gives, the
+//! body may be statements that the engine takes in: `body "RETURN …"`.
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Function, Volatility};
+use crate::catalog::kinds::{Body, Function, Parallel, Volatility};
 use crate::catalog::{Expr, Kind, ObjectId, Path};
 use crate::declare::fields::Fields;
 use crate::declare::reading::{Draft, Reading};
+use crate::declare::report::{CONTRADICTION, VALUE};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
-use crate::dialect::Engine;
+use crate::dialect::{Engine, Literal};
+
+use super::owner;
 
 const VOLATILITY: &[(&str, Volatility)] = &[
     ("immutable", Volatility::Immutable),
     ("stable", Volatility::Stable),
     ("volatile", Volatility::Volatile),
+];
+
+const PARALLEL: &[(&str, Parallel)] = &[
+    ("unsafe", Parallel::Unsafe),
+    ("restricted", Parallel::Restricted),
+    ("safe", Parallel::Safe),
 ];
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
@@ -53,43 +63,80 @@ fn read_routine<'n>(
             "write language=sql or language=plpgsql",
         );
     }
-    let body = fields.expression("as").map(|text| text.text);
-    if body.is_none() {
-        fields.missing(
-            format!("function `{name}` has no body"),
-            "write it as a child: { as \"…\" }",
-        );
-    }
+    let body = read_body(reading, &mut fields, &format!("function `{name}`"));
     let settings = fields.names("set").unwrap_or_default();
     let function = Function {
         arguments: Expr::new(arguments),
         returns,
         language: Arc::from(language.unwrap_or_default()),
+        window: fields.flag("window"),
         volatility: fields
             .choice("volatility", VOLATILITY)
             .unwrap_or(Volatility::Volatile),
         strict: fields.flag("strict"),
+        leakproof: fields.flag("leakproof"),
         security_definer: fields.flag("security-definer"),
+        parallel: fields.choice("parallel", PARALLEL).unwrap_or_default(),
+        cost: read_number(reading, &mut fields, "cost"),
+        rows: read_number(reading, &mut fields, "rows"),
+        support: fields.expression("support").map(|text| Expr::new(text.text)),
         settings: settings.into_iter().map(|text| text.text.to_owned()).collect(),
-        body: Expr::new(body.unwrap_or_default()),
+        body,
     };
+    let routine = |name| ObjectId {
+        kind: Kind::Function,
+        path: Path::Routine(name, Arc::from(types.as_str())),
+    };
+    let id = routine(name.clone());
+    let granted = owner::with_grants(reading, &mut fields, &id);
     let extras = fields.extras();
     fields.finish(&format!("function `{name}`"));
     if !reading.has(Kind::Function, span.clone()) {
         return;
     }
-    let routine = |name| ObjectId {
-        kind: Kind::Function,
-        path: Path::Routine(name, Arc::from(types.as_str())),
-    };
-    let id = routine(name);
+    draft.sayings.extend(granted);
     draft.say(&id, extras, |was| routine(reading.qname(was, None)));
     draft.place(id, function, span);
 }
 
+/// A text in `as`, or statements in `body`.
+fn read_body(reading: &Reading<'_>, fields: &mut Fields<'_>, what: &str) -> Body {
+    let (text, statements) = (fields.expression("as"), fields.expression("body"));
+    match (text, statements) {
+        (Some(text), None) => Body::Text(Expr::new(text.text)),
+        (None, Some(statements)) => Body::Standard(Expr::new(statements.text)),
+        (Some(_), Some(statements)) => {
+            let message = format!("{what} has a body in `as` and one in `body`: one of them");
+            reading.report.error(CONTRADICTION, statements.span, message);
+            Body::Standard(Expr::new(statements.text))
+        }
+        (None, None) => {
+            fields.missing(
+                format!("{what} has no body"),
+                "write it as a child: { as \"…\" }, or { body \"RETURN …\" } for one that the engine takes in",
+            );
+            Body::Text(Expr::new(""))
+        }
+    }
+}
+
+fn read_number(reading: &Reading<'_>, fields: &mut Fields<'_>, name: &'static str) -> Option<Arc<str>> {
+    let given = fields.value(name)?;
+    match given.value {
+        Literal::Integer(number) => Some(Arc::from(number.to_string())),
+        Literal::Decimal(number) => Some(Arc::from(number.as_str())),
+        _ => {
+            reading
+                .report
+                .error(VALUE, given.span, format!("`{name}` is a number"));
+            None
+        }
+    }
+}
+
 /// The types of the arguments that identify a routine, read from its argument list: without names, defaults and
 /// results. `types=` says it where this reading errs.
-fn argument_types(engine: &dyn Engine, arguments: &str) -> String {
+pub(super) fn argument_types(engine: &dyn Engine, arguments: &str) -> String {
     let types: Vec<String> = split_arguments(arguments)
         .into_iter()
         .filter_map(|argument| argument_type(engine, argument))
@@ -170,11 +217,38 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, function: &Function) -
         line = line.property("volatility", word);
     }
     line = line
+        .flag_if("window", function.window)
         .flag_if("strict", function.strict)
+        .flag_if("leakproof", function.leakproof)
         .flag_if("security-definer", function.security_definer);
+    if let Some((word, _)) = PARALLEL
+        .iter()
+        .find(|(_, value)| *value == function.parallel && *value != Parallel::Unsafe)
+    {
+        line = line.property("parallel", word);
+    }
+    for (name, number) in [("cost", &function.cost), ("rows", &function.rows)] {
+        if let Some(number) = number {
+            line = line.literal_property(name, &number_literal(number));
+        }
+    }
+    if let Some(support) = &function.support {
+        line = line.property("support", support.text());
+    }
     if !function.settings.is_empty() {
         let settings = function.settings.iter().map(String::as_str);
         line = line.child(Line::new("set").arguments(settings));
     }
-    line.child(Line::new("as").block(function.body.text()))
+    let word = match &function.body {
+        Body::Text(_) => "as",
+        Body::Standard(_) => "body",
+    };
+    line.child(Line::new(word).block(function.body.text()))
+}
+
+fn number_literal(text: &str) -> Literal {
+    match text.parse() {
+        Ok(number) => Literal::Integer(number),
+        Err(_) => Literal::Decimal(text.to_owned()),
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{Index, IndexKey, IndexTerm, NullsOrder};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{Ident, Kind, ObjectId};
 use crate::declare::fields::Fields;
 use crate::declare::node::Entry;
 use crate::declare::reading::Reading;
@@ -13,7 +13,7 @@ use crate::declare::write::Writing;
 use crate::dialect::Literal;
 
 use super::member::{self, MemberDraft, Names};
-use super::unique;
+use super::{storage, unique};
 
 const FLAGS: &[&str] = &["unique", "nulls-not-distinct"];
 
@@ -46,6 +46,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, columns: &
     let predicate = fields
         .expression("where")
         .map(|text| reading.engine.expr(text.text, columns));
+    storage::read(reading, &mut fields, Kind::Index);
     let names = names(&keys, &include);
     let index = Index {
         method: Arc::from(method),
@@ -58,7 +59,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, columns: &
     member::finish(reading, fields, index, names)
 }
 
-fn plain_key(term: IndexTerm) -> IndexKey {
+pub(super) fn plain_key(term: IndexTerm) -> IndexKey {
     IndexKey {
         term,
         collation: None,
@@ -68,7 +69,7 @@ fn plain_key(term: IndexTerm) -> IndexKey {
     }
 }
 
-fn read_term<'n>(
+pub(super) fn read_term<'n>(
     reading: &Reading<'n>,
     fields: &Fields<'n>,
     entry: &'n Entry,
@@ -81,7 +82,11 @@ fn read_term<'n>(
     Some(IndexTerm::Column(reading.engine.ident(text.text)))
 }
 
-fn read_key<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, columns: &[Ident]) -> Option<IndexKey> {
+pub(super) fn read_key<'n>(
+    reading: &Reading<'n>,
+    mut fields: Fields<'n>,
+    columns: &[Ident],
+) -> Option<IndexKey> {
     let term = match fields.argument() {
         Some(entry) => read_term(reading, &fields, entry, columns),
         None => {
@@ -172,17 +177,17 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, index: &Index) -> Line
             line = line.child(write_key(key));
         }
     }
-    unique::write_include(line, &index.include)
+    storage::write(writing, id, unique::write_include(line, &index.include))
 }
 
-fn write_term(line: Line, term: &IndexTerm, flags: &[&str]) -> Line {
+pub(super) fn write_term(line: Line, term: &IndexTerm, flags: &[&str]) -> Line {
     match term {
         IndexTerm::Column(column) => line.columns([column.text()], flags),
         IndexTerm::Expr(expr) => line.sql(expr.text()),
     }
 }
 
-fn write_key(key: &IndexKey) -> Line {
+pub(super) fn write_key(key: &IndexKey) -> Line {
     let mut line = write_term(Line::new("key"), &key.term, &[]).flag_if("desc", key.descending);
     if let Some(nulls) = key.nulls
         && let Some((word, _)) = NULLS.iter().find(|(_, value)| *value == nulls)

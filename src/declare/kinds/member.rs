@@ -1,6 +1,6 @@
 //! What constraints, indexes and triggers have in common: [`MemberDraft`].
 
-use crate::catalog::{Ident, Kind, Object};
+use crate::catalog::{Ident, Kind, Object, QName};
 use crate::declare::fields::{Extras, Fields, Given};
 use crate::declare::reading::Reading;
 use crate::declare::report::MISSING;
@@ -28,6 +28,17 @@ pub(in crate::declare) struct MemberDraft {
     pub names: Names,
     /// What a foreign key points to.
     pub target: Option<Target>,
+    /// The member of the parent that a partition has it from.
+    pub inherits: Option<Inherits>,
+}
+
+/// The member of the parent of a partition that has the name of the partition's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::declare) struct Inherits {
+    /// The parent.
+    pub table: QName,
+    /// Where it stands among the members.
+    pub at: usize,
 }
 
 /// What the name of an unnamed constraint or index is made of.
@@ -84,6 +95,7 @@ pub(super) fn finish<'n>(
         extras,
         names,
         target: None,
+        inherits: None,
     }
 }
 

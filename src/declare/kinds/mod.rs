@@ -1,20 +1,31 @@
 //! Reading and writing each kind of object, side by side.
 
+mod aggregate;
 mod allow;
 mod check;
 mod column;
+mod composite;
 mod copy;
 mod domain;
 mod enum_type;
+mod event_trigger;
+mod exclusion;
 mod extension;
 mod foreign_key;
 mod function;
+mod grants;
 mod index;
+mod materialized_view;
 mod member;
+mod owner;
+mod partition;
+mod policy;
 mod primary_key;
+mod range_type;
 mod rows;
 mod schema;
 mod sequence;
+mod storage;
 mod table;
 mod trigger;
 mod unique;
@@ -30,8 +41,11 @@ use super::write::Writing;
 pub(super) use check::names as check_names;
 pub(super) use column::ColumnDraft;
 pub(super) use enum_type::{EnumDraft, read as read_enum};
+pub(super) use grants::write as write_grants;
 pub(super) use index::names as index_names;
-pub(super) use member::{MemberDraft, Names};
+pub(super) use member::{Inherits, MemberDraft, Names};
+pub(super) use owner::write as write_owner;
+pub(super) use partition::{PartitionDraft, write as write_partition};
 pub(super) use rows::{RowsDraft, report_key, resolve as resolve_rows};
 
 /// Reads a node of a kind into the draft.
@@ -43,40 +57,66 @@ pub(super) const ENUM: &str = "enum";
 /// The node of domains, whose names are known before any other node is read.
 pub(super) const DOMAIN: &str = "domain";
 
+/// The nodes of types other than enums, by the kind of the type.
+pub(super) const TYPES: &[(&str, Kind)] = &[
+    (DOMAIN, Kind::Domain),
+    ("composite", Kind::Composite),
+    ("range", Kind::Range),
+];
+
 /// The other nodes that may stand in a file, and their readers.
 pub(super) const NODES: &[(&str, Read)] = &[
     ("schema", schema::read),
     ("extension", extension::read),
     (DOMAIN, domain::read),
+    ("composite", composite::read),
+    ("range", range_type::read),
     ("sequence", sequence::read),
     ("function", function::read),
     ("procedure", function::read_procedure),
+    ("aggregate", aggregate::read),
+    ("event-trigger", event_trigger::read),
     ("table", table::read),
     ("view", view::read),
+    ("materialized-view", materialized_view::read),
     ("rows", rows::read),
     ("allow", allow::read),
 ];
 
-/// Writes an object without its comment and its members. A comment is a property of what it is said about.
+/// Writes an object without its comment and its members. Comments, owners, grants, row security and storage are written
+/// with what they are said about.
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Option<Line> {
     Some(match object {
         Object::Schema(_) => writing.named("schema", id),
         Object::Extension(extension) => extension::write(writing, id, extension),
         Object::EnumType(enum_type) => enum_type::write(writing, id, enum_type),
         Object::Domain(domain) => domain::write(writing, id, domain),
+        Object::CompositeType(composite) => composite::write(writing, id, composite),
+        Object::RangeType(range) => range_type::write(writing, id, range),
         Object::Sequence(sequence) => sequence::write(writing, id, sequence),
         Object::Function(function) => function::write(writing, id, function),
+        Object::Aggregate(aggregate) => aggregate::write(writing, id, aggregate),
+        Object::EventTrigger(trigger) => event_trigger::write(writing, id, trigger),
         Object::Table(table) => table::write(writing, id, table),
         Object::Column(column) => column::write(writing, id, column),
         Object::PrimaryKey(key) => primary_key::write(writing, id, key),
         Object::Unique(unique) => unique::write(writing, id, unique),
         Object::Check(check) => check::write(writing, id, check),
         Object::ForeignKey(key) => foreign_key::write(writing, id, key),
+        Object::Exclusion(exclusion) => exclusion::write(writing, id, exclusion),
         Object::Index(index) => index::write(writing, id, index),
         Object::View(view) => view::write(writing, id, view),
+        Object::MaterializedView(view) => materialized_view::write(writing, id, view),
         Object::Trigger(trigger) => trigger::write(writing, id, trigger),
+        Object::Policy(policy) => policy::write(writing, id, policy),
         Object::Rows(rows) => rows::write(writing, id, rows),
-        Object::Comment(_) => return None,
+        // Said within what it is said about.
+        Object::Comment(_)
+        | Object::Partition(_)
+        | Object::RowSecurity(_)
+        | Object::Storage(_)
+        | Object::Owner(_)
+        | Object::Grants(_) => return None,
     })
 }
 
@@ -85,15 +125,22 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Schema,
     Kind::Enum,
     Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
     Kind::Sequence,
     Kind::Function,
+    Kind::Aggregate,
     Kind::Table,
     Kind::View,
+    Kind::MaterializedView,
     Kind::Column,
     Kind::PrimaryKey,
     Kind::Unique,
     Kind::Check,
     Kind::ForeignKey,
+    Kind::Exclusion,
     Kind::Index,
     Kind::Trigger,
+    Kind::Policy,
+    Kind::EventTrigger,
 ];

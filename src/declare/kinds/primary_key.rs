@@ -1,14 +1,14 @@
 //! `primary-key id`.
 
 use crate::catalog::kinds::PrimaryKey;
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{Ident, Kind, ObjectId};
 use crate::declare::fields::Fields;
 use crate::declare::reading::Reading;
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
 use super::member::{self, MemberDraft, Names};
-use super::unique;
+use super::{storage, unique};
 
 const FLAGS: &[&str] = &["autoincrement"];
 
@@ -17,6 +17,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
     let columns = member::columns(reading, &mut fields);
     let include = reading.idents(&fields.names("include").unwrap_or_default());
     let deferrable = unique::read_deferrable(&mut fields);
+    storage::read(reading, &mut fields, Kind::PrimaryKey);
     let names = Names::of(&columns);
     let key = PrimaryKey {
         columns,
@@ -32,5 +33,5 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, key: &PrimaryKey) -> L
         .columns(key.columns.iter().map(Ident::text), FLAGS)
         .flag_if("autoincrement", key.autoincrement);
     let line = unique::write_deferrable(writing.member_name(line, id), key.deferrable);
-    unique::write_include(line, &key.include)
+    storage::write(writing, id, unique::write_include(line, &key.include))
 }

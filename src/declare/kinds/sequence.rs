@@ -11,6 +11,8 @@ use crate::declare::text::Line;
 use crate::declare::write::Writing;
 use crate::dialect::Literal;
 
+use super::owner;
+
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let span = fields.span();
     let Some(name) = reading.read_qname(&mut fields, "sequence") else {
@@ -20,12 +22,14 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     let data_type = Arc::from(reading.engine.data_type(data_type));
     let options = read_options(&mut fields);
     let owned_by = read_owner(reading, &mut fields);
+    let id = ObjectId::qualified(Kind::Sequence, name.clone());
+    let granted = owner::with_grants(reading, &mut fields, &id);
     let extras = fields.extras();
     fields.finish(&format!("sequence `{name}`"));
     if !reading.has(Kind::Sequence, span.clone()) {
         return;
     }
-    let id = ObjectId::qualified(Kind::Sequence, name);
+    draft.sayings.extend(granted);
     draft.say(&id, extras, |was| {
         ObjectId::qualified(Kind::Sequence, reading.qname(was, None))
     });

@@ -2,26 +2,33 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::kinds::{Table, TableExt};
+use crate::catalog::kinds::{RowSecurity, Table, TableExt};
 use crate::catalog::{Ident, Kind, ObjectId, QName};
 use crate::declare::fields::Fields;
-use crate::declare::reading::{Draft, Reading, TableDraft};
+use crate::declare::reading::{Draft, Placed, Reading, TableDraft};
 use crate::declare::report::{CONTRADICTION, ENGINE};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 use crate::diagnostic::Span;
 
 use super::member::MemberDraft;
-use super::{check, column, copy, foreign_key, index, primary_key, trigger, unique};
+use super::{
+    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, storage,
+    trigger, unique,
+};
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let Some(name) = reading.read_qname(&mut fields, "table") else {
         return;
     };
     let span = fields.span();
-    let table = Table {
-        ext: read_ext(reading, &mut fields, &name),
-    };
+    let id = ObjectId::table(name.clone());
+    read_row_security(reading, &mut fields, &id, draft);
+    storage::read(reading, &mut fields, Kind::Table);
+    let ext = read_ext(reading, &mut fields, &name);
+    draft
+        .sayings
+        .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
     let nodes = fields.children("column");
     let column_names: Vec<Ident> = nodes
@@ -45,6 +52,11 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         columns.push(found);
     }
     let members = read_members(reading, &mut fields, &column_names);
+    let table = Table {
+        ext,
+        partitioned: partition::read_key(reading, &mut fields, &column_names),
+    };
+    let partition = partition::read_partition(reading, &mut fields);
     for node in fields.children("copy") {
         let Some(found) = copy::read(reading, fields.child(node), &name, &column_names) else {
             continue;
@@ -53,7 +65,6 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         draft.intents.copies_back.extend(found.back);
     }
     fields.finish(&format!("table `{name}`"));
-    let id = ObjectId::table(name.clone());
     draft.say(&id, extras, |was| ObjectId::table(reading.qname(was, None)));
     draft.tables.push(TableDraft {
         name,
@@ -61,6 +72,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         span,
         columns,
         members,
+        partition,
     });
 }
 
@@ -78,11 +90,17 @@ fn read_members<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, columns: &[I
     for node in fields.children("foreign-key") {
         members.push(foreign_key::read(reading, fields.child(node)));
     }
+    for node in fields.children("exclude") {
+        members.extend(exclusion::read(reading, fields.child(node), columns));
+    }
     for node in fields.children("index") {
         members.push(index::read(reading, fields.child(node), columns));
     }
     for node in fields.children("trigger") {
         members.extend(trigger::read(reading, fields.child(node), columns));
+    }
+    for node in fields.children("policy") {
+        members.extend(policy::read(reading, fields.child(node), columns));
     }
     members
 }
@@ -124,9 +142,39 @@ fn read_ext(reading: &Reading<'_>, fields: &mut Fields<'_>, name: &QName) -> Tab
     ext
 }
 
+fn read_row_security<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    table: &ObjectId,
+    draft: &mut Draft<'n>,
+) {
+    let mut flag = |name| {
+        let child = fields.only_child(name);
+        if let Some(node) = child {
+            fields.child(node).finish(&format!("`{name}`"));
+        }
+        child.is_some() | fields.flag(name)
+    };
+    let security = RowSecurity {
+        enabled: flag("row-security"),
+        forced: flag("force-row-security"),
+    };
+    let span = fields.span();
+    if (security.enabled || security.forced) && reading.has(Kind::RowSecurity, span.clone()) {
+        draft.sayings.push(Placed {
+            id: ObjectId::on(Kind::RowSecurity, table.clone()),
+            object: security.into(),
+            span,
+        });
+    }
+}
+
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, table: &Table) -> Line {
-    let line = writing.named("table", id);
-    match table.ext {
+    let mut line = writing.named("table", id);
+    if let Some(key) = &table.partitioned {
+        line = partition::write_key(line, key);
+    }
+    let line = match table.ext {
         TableExt::Plain => line,
         TableExt::Postgres { unlogged } => line.flag_if("unlogged", unlogged),
         TableExt::Sqlite {
@@ -135,5 +183,12 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, table: &Table) -> Line
         } => line
             .flag_if("strict", strict)
             .flag_if("without-rowid", without_rowid),
+    };
+    let line = storage::write(writing, id, line);
+    match writing.said::<RowSecurity>(Kind::RowSecurity, id) {
+        Some(security) => line
+            .flag_if("row-security", security.enabled)
+            .flag_if("force-row-security", security.forced),
+        None => line,
     }
 }

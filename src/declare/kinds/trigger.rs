@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Trigger, TriggerAction, TriggerEvent, TriggerTiming};
+use crate::catalog::kinds::{
+    ConstraintTrigger, Deferrable, Enabled, Trigger, TriggerAction, TriggerEvent, TriggerTiming,
+};
 use crate::catalog::{Expr, Ident, Kind, ObjectId};
 use crate::declare::fields::{Fields, Text};
 use crate::declare::reading::Reading;
@@ -12,6 +14,7 @@ use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
 use super::member::{MemberDraft, Names};
+use super::unique;
 
 const TIMINGS: &[(&str, TriggerTiming)] = &[
     ("before", TriggerTiming::Before),
@@ -24,6 +27,13 @@ const EVENTS: &[(&str, TriggerEvent)] = &[
     ("update", TriggerEvent::Update),
     ("delete", TriggerEvent::Delete),
     ("truncate", TriggerEvent::Truncate),
+];
+
+pub(super) const ENABLED: &[(&str, Enabled)] = &[
+    ("origin", Enabled::Origin),
+    ("replica", Enabled::Replica),
+    ("always", Enabled::Always),
+    ("never", Enabled::Disabled),
 ];
 
 const FOR_EACH: &[(&str, bool)] = &[("row", true), ("statement", false)];
@@ -43,8 +53,24 @@ pub(super) fn read<'n>(
         .expression("when")
         .map(|text| reading.engine.expr(text.text, columns));
     let action = read_action(reading, &mut fields, name.text);
+    let constraint = read_constraint(reading, &mut fields, name.text);
+    let mut seen_as = |word| fields.text(word).map(|text| reading.engine.ident(text.text));
+    let (old_table, new_table) = (seen_as("old-table"), seen_as("new-table"));
+    let enabled = fields.choice("fires", ENABLED).unwrap_or_default();
     let extras = fields.extras();
     let span = fields.span();
+    let has_more = constraint.is_some() || old_table.is_some() || new_table.is_some();
+    if (has_more || enabled != Enabled::Origin) && reading.engine.rules(Kind::Function).is_none() {
+        reading.report.error_with(
+            ENGINE,
+            span.clone(),
+            format!(
+                "{} has no constraint triggers, tables of changed rows, or triggers that fire at other times",
+                reading.engine.title()
+            ),
+            "declare the trigger for each engine, with on=",
+        );
+    }
     fields.finish(&format!("trigger `{}`", name.text));
     if !reading.has(Kind::Trigger, span.clone()) {
         return None;
@@ -54,8 +80,12 @@ pub(super) fn read<'n>(
         events,
         columns: update_of,
         for_each_row,
+        constraint,
+        old_table,
+        new_table,
         condition,
         action: action?,
+        enabled,
     };
     Some(MemberDraft {
         kind: Kind::Trigger,
@@ -66,7 +96,36 @@ pub(super) fn read<'n>(
         extras,
         names: Names::default(),
         target: None,
+        inherits: None,
     })
+}
+
+/// `constraint`, with `deferrable=` and `from=`.
+fn read_constraint<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    name: &str,
+) -> Option<ConstraintTrigger> {
+    let constraint = fields.flag("constraint");
+    let deferrable = unique::read_deferrable(fields);
+    let from = match fields.only_child("from") {
+        Some(node) => {
+            let mut child = fields.child(node);
+            let other = reading.read_qname(&mut child, "table");
+            child.finish("`from`");
+            other
+        }
+        None => fields.text("from").map(|text| reading.qname(text.text, None)),
+    };
+    if !constraint && (deferrable != Deferrable::No || from.is_some()) {
+        reading.report.error_with(
+            CONTRADICTION,
+            fields.span(),
+            format!("trigger `{name}` has `deferrable` or `from`, and is no constraint trigger"),
+            "write `constraint` behind its name",
+        );
+    }
+    constraint.then_some(ConstraintTrigger { deferrable, from })
 }
 
 fn read_timing<'n>(
@@ -148,8 +207,33 @@ fn read_action<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, name: &str) -
     }
 }
 
+pub(super) fn write_enabled(line: Line, enabled: Enabled) -> Line {
+    match ENABLED.iter().find(|(_, value)| *value == enabled) {
+        Some((word, _)) if enabled != Enabled::Origin => line.property("fires", word),
+        _ => line,
+    }
+}
+
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, trigger: &Trigger) -> Line {
     let mut line = Line::new("trigger").arguments(id.name().map(Ident::text));
+    if let Some(constraint) = &trigger.constraint {
+        line = unique::write_deferrable(line.flag_if("constraint", true), constraint.deferrable);
+        if let Some(from) = &constraint.from {
+            line = match writing.spelling(from) {
+                Some(text) => line.property("from", &text),
+                None => line.child(writing.reference("from", from, &[])),
+            };
+        }
+    }
+    for (word, name) in [
+        ("old-table", &trigger.old_table),
+        ("new-table", &trigger.new_table),
+    ] {
+        if let Some(name) = name {
+            line = line.property(word, name.text());
+        }
+    }
+    line = write_enabled(line, trigger.enabled);
     if let Some((word, _)) = TIMINGS.iter().find(|(_, timing)| *timing == trigger.timing) {
         let events = EVENTS
             .iter()

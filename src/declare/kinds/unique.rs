@@ -1,13 +1,14 @@
 //! `unique email nulls-not-distinct deferrable=initially-deferred { include x }`.
 
 use crate::catalog::kinds::{Deferrable, Unique};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{Ident, Kind, ObjectId};
 use crate::declare::fields::Fields;
 use crate::declare::reading::Reading;
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
 use super::member::{self, MemberDraft, Names};
+use super::storage;
 
 const FLAGS: &[&str] = &["nulls-not-distinct"];
 
@@ -22,6 +23,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
     let columns = member::columns(reading, &mut fields);
     let include = reading.idents(&fields.names("include").unwrap_or_default());
     let deferrable = read_deferrable(&mut fields);
+    storage::read(reading, &mut fields, Kind::Unique);
     let names = Names::of(&[columns.as_slice(), &include].concat());
     let unique = Unique {
         columns,
@@ -57,5 +59,5 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, unique: &Unique) -> Li
         .columns(unique.columns.iter().map(Ident::text), FLAGS)
         .flag_if("nulls-not-distinct", unique.nulls_not_distinct);
     let line = write_deferrable(writing.member_name(line, id), unique.deferrable);
-    write_include(line, &unique.include)
+    storage::write(writing, id, write_include(line, &unique.include))
 }

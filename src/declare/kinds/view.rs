@@ -1,28 +1,35 @@
-//! `view open_requests { as "SELECT …" }`, with `columns` and triggers.
+//! `view open_requests security-barrier { as "SELECT …" }`, with `columns`, comments on columns, and triggers.
 
-use crate::catalog::kinds::View;
-use crate::catalog::{Expr, Kind, ObjectId};
+use crate::catalog::kinds::{CheckOption, View};
+use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 use crate::declare::fields::Fields;
 use crate::declare::reading::{Draft, Placed, Reading};
+use crate::declare::report::ENGINE;
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
-use super::trigger;
+use super::{owner, trigger};
+
+const CHECKS: &[(&str, CheckOption)] = &[("local", CheckOption::Local), ("cascaded", CheckOption::Cascaded)];
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let span = fields.span();
     let Some(name) = reading.read_qname(&mut fields, "view") else {
         return;
     };
-    let columns = reading.idents(&fields.names("columns").unwrap_or_default());
-    let query = fields.expression("as").map(|text| text.text);
-    if query.is_none() {
-        fields.missing(
-            format!("view `{name}` has no query"),
-            "write it as a child: { as \"SELECT …\" }",
-        );
-    }
+    let view = View {
+        columns: reading.idents(&fields.names("columns").unwrap_or_default()),
+        check_option: fields.choice("check-option", CHECKS),
+        security_barrier: fields.flag("security-barrier"),
+        security_invoker: fields.flag("security-invoker"),
+        query: read_query(&mut fields, &format!("view `{name}`")),
+    };
+    let id = ObjectId::qualified(Kind::View, name.clone());
+    draft
+        .sayings
+        .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
+    read_column_comments(reading, &mut fields, &name, draft);
     for node in fields.children("trigger") {
         let Some(found) = trigger::read(reading, fields.child(node), &[]) else {
             continue;
@@ -34,24 +41,29 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         draft.say(&id, found.extras, |was| {
             ObjectId::member(Kind::Trigger, &name, reading.engine.ident(was))
         });
-        draft.view_triggers.push(Placed {
+        draft.view_members.push(Placed {
             id,
             object: found.object,
             span: found.span,
         });
     }
+    let has_options = view.check_option.is_some() || view.security_barrier || view.security_invoker;
+    // Options of views are PostgreSQL's, and so are materialized views.
+    if has_options && reading.engine.rules(Kind::MaterializedView).is_none() {
+        reading.report.error_with(
+            ENGINE,
+            span.clone(),
+            format!("{} has no options of views", reading.engine.title()),
+            "declare the view for each engine, with on=",
+        );
+    }
     fields.finish(&format!("view `{name}`"));
     if !reading.has(Kind::View, span.clone()) {
         return;
     }
-    let id = ObjectId::qualified(Kind::View, name);
     draft.say(&id, extras, |was| {
         ObjectId::qualified(Kind::View, reading.qname(was, None))
     });
-    let view = View {
-        columns,
-        query: Expr::new(query.unwrap_or_default()),
-    };
     draft.views.push(Placed {
         id,
         object: view.into(),
@@ -59,11 +71,67 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     });
 }
 
+/// The query of a view, which it must have.
+pub(super) fn read_query(fields: &mut Fields<'_>, what: &str) -> Expr {
+    let query = fields.expression("as").map(|text| text.text);
+    if query.is_none() {
+        fields.missing(
+            format!("{what} has no query"),
+            "write it as a child: { as \"SELECT …\" }",
+        );
+    }
+    Expr::new(query.unwrap_or_default())
+}
+
+/// `column total comment="…"`: the query says what columns there are.
+pub(super) fn read_column_comments<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    view: &QName,
+    draft: &mut Draft<'n>,
+) {
+    for node in fields.children("column") {
+        let mut child = fields.child(node);
+        let Some(name) = child.name("column") else {
+            continue;
+        };
+        let name = reading.ident(&name, "column");
+        match child.expression("comment") {
+            Some(text) => {
+                let column = ObjectId::column(view, name.clone());
+                draft.comments.push((column, text.text.into(), text.span));
+            }
+            None => child.missing(
+                format!("nothing is said of column `{view}.{name}`"),
+                "the query says what columns there are; write `column NAME comment=\"…\"`, or leave it out",
+            ),
+        }
+        child.finish(&format!("column `{name}` of a view"));
+    }
+}
+
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, view: &View) -> Line {
     let mut line = writing.named("view", id);
+    if let Some((word, _)) = CHECKS.iter().find(|(_, value)| Some(*value) == view.check_option) {
+        line = line.property("check-option", word);
+    }
+    line = line
+        .flag_if("security-barrier", view.security_barrier)
+        .flag_if("security-invoker", view.security_invoker);
     if !view.columns.is_empty() {
-        let columns = view.columns.iter().map(crate::catalog::Ident::text);
+        let columns = view.columns.iter().map(Ident::text);
         line = line.child(Line::new("columns").arguments(columns));
     }
-    line.child(Line::new("as").block(view.query.text()))
+    line = line.child(Line::new("as").block(view.query.text()));
+    write_column_comments(writing, id, line)
+}
+
+pub(super) fn write_column_comments(writing: &Writing<'_>, id: &ObjectId, line: Line) -> Line {
+    writing
+        .unlisted_columns(id)
+        .iter()
+        .fold(line, |line, (column, text)| {
+            let said = Line::new("column").arguments([column.text()]);
+            line.child(said.expression("comment", text))
+        })
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Check, Column, Comment, Deferrable, Domain, DomainCheck, EnumType, Extension, ForeignKey, Function,
-    Generated, Identity, Index, IndexKey, IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows,
-    Schema, Sequence, SequenceOptions, Table, TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming,
-    Unique, View, Volatility,
+    AGGREGATE_OPTIONS, Aggregate, AggregateOption, AggregateSort, Attribute, Body, Bound, Check, CheckOption,
+    Column, Comment, CompositeType, ConstraintTrigger, Deferrable, Domain, DomainCheck, Enabled, EnumType,
+    EventTrigger, Exclusion, Extension, ForeignKey, Function, Generated, Granted, Grants, Identity, Index,
+    IndexKey, IndexTerm, Match, MaterializedView, NullsOrder, Owner, Parallel, Partition, PartitionKey,
+    PartitionStrategy, Policy, PolicyCommand, PrimaryKey, RangeType, ReferentialAction, ReplicaIdentity,
+    RowSecurity, Rows, Schema, Sequence, SequenceOptions, Storage, StorageMode, Table, TableExt, Trigger,
+    TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::{Literal, Server, qualify};
@@ -155,7 +158,96 @@ impl Maker {
         qualify(self.server.dialect, schema, name.text())
     }
 
+    /// What is said about the storage of a table, a column, an index or a key.
+    fn store(&mut self, target: &ObjectId) {
+        if !self.has(Kind::Storage) || self.choices.up_to(3) > 0 {
+            return;
+        }
+        let mut storage = Storage::NONE;
+        let texts = ["70", "true", "-0.5", "0 7", "nowhere"];
+        for name in ["a_parameter", "c d", "toast.b"] {
+            if self.choices.yes() {
+                let value = texts[self.choices.up_to(5)];
+                storage.parameters.push((Arc::from(name), Arc::from(value)));
+            }
+        }
+        let count = i32::try_from(self.choices.up_to(9)).unwrap();
+        match target.kind {
+            Kind::Column => {
+                storage.mode = self.choices.yes().then_some(StorageMode::Main);
+                storage.compression = self.choices.yes().then(|| Arc::from("lz4"));
+                storage.statistics = self.choices.yes().then_some((0, count)).into_iter().collect();
+            }
+            Kind::Table => {
+                storage.replica_identity = match self.choices.up_to(4) {
+                    1 => ReplicaIdentity::Nothing,
+                    2 => ReplicaIdentity::Full,
+                    3 => ReplicaIdentity::Index(Ident::exact("an index")),
+                    _ => ReplicaIdentity::PrimaryKey,
+                };
+                storage.cluster_on = self.choices.yes().then(|| Ident::exact("other"));
+            }
+            _ => storage.statistics = self.choices.yes().then_some((2, count)).into_iter().collect(),
+        }
+        if target.kind != Kind::Column && self.choices.yes() {
+            storage.tablespace = Some(Ident::exact("fast disk"));
+        }
+        if storage != Storage::NONE {
+            self.catalog
+                .insert(ObjectId::on(Kind::Storage, target.clone()), storage);
+        }
+    }
+
+    /// Rights on it, in the form in which they are read.
+    fn grant(&mut self, id: &ObjectId) {
+        let engine = self.server.engine();
+        let known = engine.privileges(id.kind, &self.server);
+        if known.is_empty() || !self.has(Kind::Grants) || self.choices.up_to(3) != 0 {
+            return;
+        }
+        if id.kind != Kind::Column && self.choices.yes() {
+            let role = Ident::exact(self.choices.of(NAMES));
+            self.catalog
+                .insert(ObjectId::on(Kind::Owner, id.clone()), Owner { role });
+        }
+        let by_itself = engine.public_privileges(id, &self.server);
+        let mut granted: Vec<Granted> = Vec::new();
+        for _ in 0..self.choices.up_to(4) {
+            let role = self.choices.yes().then(|| Ident::exact(self.choices.of(NAMES)));
+            let privilege = known[self.choices.up_to(known.len())];
+            let is_new = granted
+                .iter()
+                .all(|other| other.role != role || other.privilege != privilege);
+            if is_new && (role.is_some() || !by_itself.contains(&privilege)) {
+                let with_option = role.is_some() && self.choices.yes();
+                granted.push(Granted {
+                    role,
+                    privilege,
+                    with_option,
+                });
+            }
+        }
+        granted.sort();
+        let revoked = if self.choices.yes() {
+            by_itself.to_vec()
+        } else {
+            Vec::new()
+        };
+        let grants = Grants { granted, revoked };
+        if !grants.is_empty() {
+            self.catalog
+                .insert(ObjectId::on(Kind::Grants, id.clone()), grants);
+        }
+    }
+
     fn put(&mut self, id: ObjectId, object: impl Into<Object>) {
+        if matches!(
+            id.kind,
+            Kind::Table | Kind::Column | Kind::Index | Kind::PrimaryKey | Kind::Unique
+        ) {
+            self.store(&id);
+        }
+        self.grant(&id);
         if self.has(Kind::Comment) && self.choices.up_to(4) == 0 {
             let text = Arc::from(self.choices.of(BODIES));
             self.catalog
@@ -206,6 +298,8 @@ impl Maker {
         if self.has(Kind::Domain) {
             for _ in 0..self.choices.up_to(3) {
                 self.domain();
+                self.composite();
+                self.range();
             }
         }
         if self.has(Kind::Sequence) {
@@ -222,6 +316,8 @@ impl Maker {
         if self.has(Kind::Function) {
             for _ in 0..self.choices.up_to(3) {
                 self.function();
+                self.aggregate();
+                self.event_trigger();
             }
         }
     }
@@ -238,18 +334,119 @@ impl Maker {
             kind: Kind::Function,
             path: Path::Routine(self.qname(), Arc::from(types)),
         };
+        let body = Expr::new(self.choices.of(BODIES));
         let function = Function {
             arguments: Expr::new(arguments),
             returns: self.choices.yes().then(|| Expr::new("SETOF text")),
             language: Arc::from(self.choices.of(&["sql", "plpgsql"])),
+            window: self.choices.yes(),
+            leakproof: self.choices.yes(),
+            parallel: [Parallel::Unsafe, Parallel::Restricted, Parallel::Safe][self.choices.up_to(3)],
+            cost: self.choices.yes().then(|| Arc::from("0.5")),
+            rows: self.choices.yes().then(|| Arc::from("20")),
+            support: self.choices.yes().then(|| Expr::new("o.\"d d\"")),
             volatility: [Volatility::Immutable, Volatility::Stable, Volatility::Volatile]
                 [self.choices.up_to(3)],
             strict: self.choices.yes(),
             security_definer: self.choices.yes(),
             settings: vec!["search_path=a, \"b c\"".to_owned(); self.choices.up_to(3)],
-            body: Expr::new(self.choices.of(BODIES)),
+            body: if self.choices.yes() {
+                Body::Standard(body)
+            } else {
+                Body::Text(body)
+            },
         };
         self.put(id, function);
+    }
+
+    fn aggregate(&mut self) {
+        let arguments = self
+            .choices
+            .of(&["*", "a integer", "VARIADIC \"any\" ORDER BY b text"]);
+        let types = self.choices.of(&["", "integer", "odd"]);
+        let id = ObjectId {
+            kind: Kind::Aggregate,
+            path: Path::Routine(self.qname(), Arc::from(types)),
+        };
+        let given = |(name, sort): &(&'static str, AggregateSort), choices: &mut Choices| {
+            let needed = matches!(*name, "sfunc" | "stype");
+            let value = match sort {
+                AggregateSort::Flag => "",
+                AggregateSort::Number => "64",
+                _ => choices.of(TEXTS),
+            };
+            (needed || choices.yes()).then(|| AggregateOption {
+                name,
+                sort: *sort,
+                value: Expr::new(value),
+            })
+        };
+        let options = AGGREGATE_OPTIONS
+            .iter()
+            .filter_map(|option| given(option, &mut self.choices))
+            .collect();
+        let aggregate = Aggregate {
+            arguments: Expr::new(arguments),
+            options,
+        };
+        self.put(id, aggregate);
+    }
+
+    fn event_trigger(&mut self) {
+        let id = ObjectId::global(Kind::EventTrigger, self.name());
+        let trigger = EventTrigger {
+            event: Arc::from(self.choices.of(&["ddl_command_end", "sql_drop"])),
+            tags: ["CREATE TABLE", "DROP VIEW"][..self.choices.up_to(3)]
+                .iter()
+                .map(|tag| Arc::from(*tag))
+                .collect(),
+            function: self.qname(),
+            enabled: self.enabled(),
+        };
+        self.put(id, trigger);
+    }
+
+    fn enabled(&mut self) -> Enabled {
+        [
+            Enabled::Origin,
+            Enabled::Replica,
+            Enabled::Always,
+            Enabled::Disabled,
+        ][self.choices.up_to(4)]
+    }
+
+    fn composite(&mut self) {
+        let engine = self.server.engine();
+        let id = ObjectId::qualified(Kind::Composite, self.qname());
+        let mut attributes = Vec::new();
+        for name in &["a", "b c", "on"][..self.choices.up_to(4)] {
+            attributes.push(Attribute {
+                name: Ident::exact(name),
+                data_type: self.data_type(),
+                collation: self.choices.yes().then(|| engine.ident("C")),
+            });
+        }
+        if let (Some(first), true) = (attributes.first(), self.choices.yes()) {
+            let column = id.qname().map(|of| ObjectId::column(of, first.name.clone()));
+            let text = Arc::from(self.choices.of(BODIES));
+            self.catalog
+                .insert(ObjectId::on(Kind::Comment, column.unwrap()), Comment { text });
+        }
+        self.put(id, CompositeType { attributes });
+    }
+
+    fn range(&mut self) {
+        let engine = self.server.engine();
+        let name = self.qname();
+        let several = self.name();
+        let range = RangeType {
+            subtype: self.data_type(),
+            opclass: self.choices.yes().then(|| Arc::from("text_pattern_ops")),
+            collation: self.choices.yes().then(|| engine.ident("C")),
+            subtype_diff: self.choices.yes().then(|| Expr::new("o.\"d d\"")),
+            multirange: self.choices.yes().then(|| name.sibling(several)),
+        };
+        self.put(ObjectId::qualified(Kind::Range, name), range);
     }
 
     fn domain(&mut self) {
@@ -281,7 +478,7 @@ impl Maker {
         let declared: Vec<ObjectId> = self
             .catalog
             .iter()
-            .filter(|(id, _)| matches!(id.kind, Kind::Enum | Kind::Domain))
+            .filter(|(id, _)| matches!(id.kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range))
             .map(|(id, _)| id.clone())
             .collect();
         if declared.is_empty() || !self.choices.yes() {
@@ -435,10 +632,71 @@ impl Maker {
         }
         for _ in 0..self.choices.up_to(3) {
             self.index(table, columns);
+            self.exclusion(table, columns);
         }
         if self.choices.yes() {
             self.trigger(table, columns);
         }
+        if self.has(Kind::Policy) && self.choices.up_to(3) == 0 {
+            self.policy(table, columns);
+        }
+    }
+
+    fn policy(&mut self, table: &QName, columns: &[Ident]) {
+        let engine = self.server.engine();
+        let command = [
+            PolicyCommand::All,
+            PolicyCommand::Select,
+            PolicyCommand::Insert,
+            PolicyCommand::Update,
+            PolicyCommand::Delete,
+        ][self.choices.up_to(5)];
+        let reads = command != PolicyCommand::Insert;
+        let writes = !matches!(command, PolicyCommand::Select | PolicyCommand::Delete);
+        let mut roles = self.maybe_some_of(columns);
+        roles.sort();
+        let policy = Policy {
+            permissive: self.choices.yes(),
+            command,
+            roles,
+            using: (reads && self.choices.yes()).then(|| engine.expr(self.choices.of(TEXTS), columns)),
+            check: (writes && self.choices.yes()).then(|| engine.expr(self.choices.of(BODIES), columns)),
+        };
+        let id = ObjectId::member(Kind::Policy, table, self.name());
+        self.put(id, policy);
+        let (enabled, forced) = (self.choices.yes(), self.choices.yes());
+        if enabled || forced {
+            let id = ObjectId::on(Kind::RowSecurity, ObjectId::table(table.clone()));
+            self.catalog.insert(id, RowSecurity { enabled, forced });
+        }
+    }
+
+    fn exclusion(&mut self, table: &QName, columns: &[Ident]) {
+        if !self.has(Kind::Exclusion) || self.choices.up_to(3) > 0 {
+            return;
+        }
+        let engine = self.server.engine();
+        let column = IndexKey::column(columns[self.choices.up_to(columns.len())].clone());
+        let mut keys = vec![column];
+        if self.choices.yes() {
+            keys.push(IndexKey {
+                opclass: Some(Arc::from("range_ops")),
+                ..IndexKey::column(columns[0].clone())
+            });
+        }
+        let exclusion = Exclusion {
+            method: Arc::from(["gist", "spgist"][self.choices.up_to(2)]),
+            operators: vec![Arc::from(["&&", "="][self.choices.up_to(2)]); keys.len()],
+            keys,
+            include: self.maybe_some_of(columns),
+            predicate: self
+                .choices
+                .yes()
+                .then(|| engine.expr(self.choices.of(TEXTS), columns)),
+            deferrable: Deferrable::No,
+        };
+        let id = ObjectId::member(Kind::Exclusion, table, self.name());
+        self.put(id, exclusion);
     }
 
     fn index(&mut self, table: &QName, columns: &[Ident]) {
@@ -493,7 +751,15 @@ impl Maker {
         } else {
             TriggerAction::Body(Expr::new(self.choices.of(BODIES)))
         };
+        let more = self.has(Kind::Function) && self.choices.yes();
         let trigger = Trigger {
+            constraint: (more && self.choices.yes()).then(|| ConstraintTrigger {
+                deferrable: self.deferrable(),
+                from: self.choices.yes().then(|| self.qname()),
+            }),
+            old_table: (more && self.choices.yes()).then(|| Ident::exact("a b")),
+            new_table: (more && self.choices.yes()).then(|| Ident::exact("new")),
+            enabled: if more { self.enabled() } else { Enabled::Origin },
             timing: [
                 TriggerTiming::Before,
                 TriggerTiming::After,
@@ -511,6 +777,31 @@ impl Maker {
         self.put(id, trigger);
     }
 
+    fn column_comment(&mut self, view: &QName, columns: &[Ident]) {
+        if self.has(Kind::Comment) && self.choices.yes() {
+            let text = Arc::from(self.choices.of(BODIES));
+            let column = ObjectId::column(view, columns[0].clone());
+            self.catalog
+                .insert(ObjectId::on(Kind::Comment, column), Comment { text });
+        }
+    }
+
+    fn materialized(&mut self, columns: &[Ident]) {
+        if !self.has(Kind::MaterializedView) {
+            return;
+        }
+        let name = self.qname();
+        let view = MaterializedView {
+            with_data: true,
+            query: Expr::new(self.choices.of(BODIES)),
+        };
+        self.put(ObjectId::qualified(Kind::MaterializedView, name.clone()), view);
+        self.column_comment(&name, columns);
+        for _ in 0..self.choices.up_to(3) {
+            self.index(&name, columns);
+        }
+    }
+
     fn table(&mut self) -> (QName, Vec<Ident>) {
         let name = self.qname();
         let ext = match (self.has(Kind::Schema), self.choices.yes()) {
@@ -521,7 +812,7 @@ impl Maker {
                 without_rowid: true,
             },
         };
-        self.put(ObjectId::table(name.clone()), Table { ext });
+        self.put(ObjectId::table(name.clone()), Table::new(ext));
         let mut columns: Vec<Ident> = Vec::new();
         for _ in 0..=self.choices.up_to(4) {
             let column = self.server.engine().ident(self.choices.of(NAMES));
@@ -594,6 +885,83 @@ impl Maker {
     }
 }
 
+impl Maker {
+    /// Divides a table, and makes a part of it that has what the parent has, in some other way here and there.
+    fn partition(&mut self, (parent, columns): &(QName, Vec<Ident>)) {
+        let strategy = [
+            PartitionStrategy::Range,
+            PartitionStrategy::List,
+            PartitionStrategy::Hash,
+        ][self.choices.up_to(3)];
+        let engine = self.server.engine();
+        let mut key = IndexKey::column(columns[0].clone());
+        if self.choices.yes() {
+            key.term = IndexTerm::Expr(engine.expr(TEXTS[2], columns));
+            key.opclass = Some(Arc::from("text_pattern_ops"));
+        }
+        let id = ObjectId::table(parent.clone());
+        let mut divided = self.catalog.payload::<Table>(&id).unwrap().clone();
+        divided.partitioned = Some(PartitionKey {
+            strategy,
+            keys: vec![key],
+        });
+        self.catalog.insert(id, divided);
+        let name = self.qname();
+        self.put(ObjectId::table(name.clone()), Table::new(TableExt::Plain));
+        let values = ["'it''s'", "-7", "1.50", "NULL", "true", "MINVALUE", "'x'::text"].map(Expr::new);
+        let bound = match strategy {
+            _ if self.choices.up_to(4) == 0 && strategy != PartitionStrategy::Hash => Bound::Default,
+            PartitionStrategy::Range => Bound::Range {
+                from: vec![values[self.choices.up_to(7)].clone()],
+                to: vec![values[self.choices.up_to(7)].clone()],
+            },
+            PartitionStrategy::List => Bound::List(values[self.choices.up_to(7)..].to_vec()),
+            PartitionStrategy::Hash => Bound::Hash {
+                modulus: 7,
+                remainder: 6,
+            },
+        };
+        let partition = Partition {
+            parent: parent.clone(),
+            bound,
+        };
+        let id = ObjectId::on(Kind::Partition, ObjectId::table(name.clone()));
+        self.catalog.insert(id, partition);
+        self.inherit(parent, &name, columns);
+    }
+
+    fn inherit(&mut self, parent: &QName, name: &QName, columns: &[Ident]) {
+        let mut order = columns.to_vec();
+        if self.choices.yes() {
+            order.reverse();
+        }
+        for column in order {
+            let above = ObjectId::column(parent, column.clone());
+            let mut own = self.catalog.payload::<Column>(&above).unwrap().clone();
+            own.identity = None;
+            own.nullable &= self.choices.yes();
+            self.put(ObjectId::column(name, column), own);
+        }
+        let members: Vec<(ObjectId, Object)> = self
+            .catalog
+            .iter()
+            .filter(|(id, _)| id.relation() == Some(parent))
+            .map(|(id, object)| (id.clone(), object.clone()))
+            .collect();
+        for (id, object) in members {
+            let given = match &object {
+                Object::Check(check) if check.no_inherit => continue,
+                Object::Check(_) | Object::ForeignKey(_) => id.name().cloned(),
+                Object::PrimaryKey(_) | Object::Unique(_) | Object::Index(_) => Some(self.name()),
+                _ => continue,
+            };
+            if let Some(given) = given {
+                self.put(ObjectId::member(id.kind, name, given), object);
+            }
+        }
+    }
+}
+
 /// A catalog for an engine.
 pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
     let mut maker = Maker {
@@ -607,17 +975,30 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
     for _ in 0..maker.choices.up_to(4) {
         maker.foreign_key(&tables);
     }
+    if maker.has(Kind::Partition) && maker.choices.yes() {
+        maker.partition(&tables[0]);
+    }
     for _ in 0..maker.choices.up_to(3) {
         let name = maker.qname();
         let columns = maker.maybe_some_of(&tables[0].1);
         let query = Expr::new(maker.choices.of(BODIES));
-        maker.put(
-            ObjectId::qualified(Kind::View, name.clone()),
-            View { columns, query },
-        );
+        let options = maker.has(Kind::MaterializedView) && maker.choices.yes();
+        let view = View {
+            columns,
+            check_option: [None, Some(CheckOption::Local), Some(CheckOption::Cascaded)]
+                [if options { maker.choices.up_to(3) } else { 0 }],
+            security_barrier: options && maker.choices.yes(),
+            security_invoker: options && maker.choices.yes(),
+            query,
+        };
+        maker.put(ObjectId::qualified(Kind::View, name.clone()), view);
+        maker.column_comment(&name, &tables[0].1);
         if maker.choices.yes() {
             maker.trigger(&name, &tables[0].1);
         }
+    }
+    for _ in 0..maker.choices.up_to(3) {
+        maker.materialized(&tables[0].1);
     }
     if maker.has(Kind::Sequence) {
         let id = ObjectId::qualified(Kind::Sequence, maker.qname());

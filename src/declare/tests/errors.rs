@@ -35,6 +35,30 @@ fn every_error_of_every_file_in_one_run() {
 /// A text, and what is told about it among other things.
 const MISTAKES: &[(&str, &str)] = &[
     (
+        "table t { column id bigint; grant selct to=app }",
+        "a.kdl:1:35 RC0105 `selct` is no privilege of a table on PostgreSQL 18 | did you mean `select`?\n",
+    ),
+    (
+        "sequence s { grant insert to=app }",
+        "a.kdl:1:20 RC0105 `insert` is no privilege of a sequence on PostgreSQL 18 | one of: select, update, usage, all\n",
+    ),
+    (
+        "table t { column id bigint; grant select }",
+        "a.kdl:1:29 RC0104 `grant` names no role | write `to=ROLE`, or `to=public`\n",
+    ),
+    (
+        "table t { column id bigint; revoke select from=public }",
+        "a.kdl:1:29 RC0110 nobody has the right to select table t without a grant | take it out: what is not declared is revoked\n",
+    ),
+    (
+        "function f returns=integer language=sql { as \"SELECT 1\"; revoke execute from=app }",
+        "a.kdl:1:58 RC0110 `app` has no right to function f() that is not granted here | take it out: what is not declared is revoked\n",
+    ),
+    (
+        "table t { column id bigint; grant select with-grant-option to=public }",
+        "a.kdl:1:29 RC0110 there is nobody to whom everybody could pass it on | leave out `with-grant-option`\n",
+    ),
+    (
         "table t { column id bigint primary-key }",
         "a.kdl:1:28 RC0103 `primary-key` is a node of the table, not of column `t.id` | write `primary-key id` on a line of its own\n",
     ),

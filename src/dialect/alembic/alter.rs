@@ -17,6 +17,10 @@ impl Writer<'_> {
         attrs: &[Attr],
         using: Option<&Expr>,
     ) -> Option<()> {
+        // Some partitions may keep what they have: `ALTER TABLE ONLY`.
+        if self.types.is_partitioned(id.relation()?) {
+            return None;
+        }
         let attrs: Vec<ColumnAttr> = attrs.iter().filter_map(|attr| Column::attr(*attr)).collect();
         let change = AlterItem {
             id,

@@ -15,6 +15,10 @@ impl Writer<'_> {
         members: &[(&ObjectId, &Object)],
     ) -> Option<()> {
         let name = id.qname()?;
+        // SQLAlchemy has words for it; what they make of an expression, nobody promises.
+        if table.partitioned.is_some() {
+            return None;
+        }
         let key = members
             .iter()
             .find_map(|(id, object)| Some((*id, PrimaryKey::of(object)?)));

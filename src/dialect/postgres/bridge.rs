@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Column, Comment, Function, Trigger, TriggerAction, TriggerEvent, TriggerTiming, View, Volatility,
+    Body, Column, Comment, Function, Trigger, TriggerAction, TriggerEvent, TriggerTiming, View,
 };
 use crate::catalog::{Catalog, Expr, Ident, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::bridge::{Mirror, SAYS};
@@ -30,31 +30,24 @@ pub(super) fn mirror(mirror: &Mirror, catalog: &Catalog) -> Vec<(ObjectId, Objec
     vec![
         (
             function.clone(),
-            Function {
-                arguments: Expr::new(""),
-                returns: Some(Expr::new("trigger")),
-                language: Arc::from("plpgsql"),
-                volatility: Volatility::Volatile,
-                strict: false,
-                security_definer: false,
-                settings: Vec::new(),
-                body: Expr::new(body(mirror, catalog)),
-            }
+            Function::new(
+                Expr::new(""),
+                Some(Expr::new("trigger")),
+                "plpgsql",
+                Body::Text(Expr::new(body(mirror, catalog))),
+            )
             .into(),
         ),
         (
             trigger,
-            Trigger {
-                timing: TriggerTiming::Before,
-                events: vec![TriggerEvent::Insert, TriggerEvent::Update],
-                columns: Vec::new(),
-                for_each_row: true,
-                condition: None,
-                action: TriggerAction::Execute {
+            Trigger::new(
+                TriggerTiming::Before,
+                vec![TriggerEvent::Insert, TriggerEvent::Update],
+                TriggerAction::Execute {
                     function: called,
                     arguments: Vec::new(),
                 },
-            }
+            )
             .into(),
         ),
         (
@@ -106,14 +99,7 @@ pub(super) fn stand_in(former: &QName, table: &QName, columns: &[Ident]) -> Vec<
     query.raw("SELECT ").idents(columns).raw(" FROM ").qname(table);
     let view = ObjectId::qualified(Kind::View, former.clone());
     vec![
-        (
-            view.clone(),
-            View {
-                columns: Vec::new(),
-                query: Expr::new(query.clause()),
-            }
-            .into(),
-        ),
+        (view.clone(), View::of_query(Expr::new(query.clause())).into()),
         (
             ObjectId::on(Kind::Comment, view),
             Comment {

@@ -24,7 +24,7 @@ pub(super) fn render(rows: &CopyRows, cx: &RenderCx<'_>, sql: &mut Sql) {
     let columns: Vec<(ObjectId, &Column)> = rows
         .columns
         .iter()
-        .map(|(name, _)| ObjectId::column(&rows.target, name.clone()))
+        .map(|column| ObjectId::column(&rows.target, column.name.clone()))
         .filter_map(|id| Some((id.clone(), cx.to.payload::<Column>(&id)?)))
         .collect();
     let is_always = |column: &Column| column.identity.as_ref().is_some_and(|identity| identity.always);

@@ -5,10 +5,16 @@
 //! what servers do.
 
 mod column;
+mod partition;
 pub(super) mod stable;
 
-use crate::catalog::kinds::{Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Unique};
+use std::sync::Arc;
+
+use crate::catalog::kinds::{
+    Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence, Storage, Unique,
+};
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
+use crate::dialect::postgres::kinds::is_exclusive;
 use crate::dialect::postgres::types::is_widened;
 use crate::dialect::{Blocks, Impact, ImpactCx};
 use crate::op::{Action, CopyRows, Op, Retype, RetypeStage, Stage, SwapEnum, Txn};
@@ -44,6 +50,18 @@ pub(super) fn blocks(lock: &str) -> Blocks {
 
 /// The facts about one op.
 pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
+    let impact = of_itself(op, cx);
+    match impact.lock {
+        Some(lock) if partition::goes_below(op, cx) => {
+            let subject = op.subject();
+            partition::with_parts(impact, subject.relation(), lock, cx)
+        }
+        _ => impact,
+    }
+}
+
+/// Without what the engine does to the partitions of the table in the same way.
+fn of_itself(op: &Op, cx: &ImpactCx<'_>) -> Impact {
     match &op.action {
         // Built or dropped concurrently.
         Action::Create {
@@ -54,6 +72,13 @@ pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             id,
             object: Object::Index(_),
         } if op.txn == Txn::Outside => locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Brief),
+        Action::Drop {
+            id,
+            object: Object::Partition(partition),
+        } if op.txn == Txn::Outside => {
+            let impact = locked(Some(&partition.parent), SHARE_UPDATE_EXCLUSIVE, Cost::Brief);
+            partition::with(impact, id.target().and_then(ObjectId::qname), ACCESS_EXCLUSIVE)
+        }
         Action::AddUnfilled { id, .. } | Action::UseIndex { id, .. } => {
             locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief)
         }
@@ -180,15 +205,33 @@ fn has_indexes(table: &QName, cx: &ImpactCx<'_>) -> bool {
 
 fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
     let on = |lock, cost| locked(relation(id), lock, cost);
+    let scan = partition::unless_taken_over(id, cx);
     match object {
         Object::Column(column) => column::added(id, column, cx),
-        Object::PrimaryKey(_) | Object::Unique(_) => on(ACCESS_EXCLUSIVE, Cost::Scan),
+        Object::PrimaryKey(_) | Object::Unique(_) | Object::Exclusion(_) => {
+            partition::with_parts(on(ACCESS_EXCLUSIVE, scan), relation(id), SHARE, cx)
+        }
         Object::Check(check) => on(ACCESS_EXCLUSIVE, validation(check.validated)),
-        Object::ForeignKey(key) => on(SHARE_ROW_EXCLUSIVE, validation(key.validated)).also(&key.table),
-        Object::Index(_) => on(SHARE, Cost::Scan),
-        Object::Trigger(_) => on(SHARE_ROW_EXCLUSIVE, Cost::Brief),
-        Object::Comment(_) => said(id),
+        Object::Policy(_) => on(ACCESS_EXCLUSIVE, Cost::Instant),
+        Object::RowSecurity(_) => secured(id),
+        Object::Owner(_) => given_away(id, cx),
+        Object::Storage(to) => stored(id, (&Storage::NONE, to), cx),
+        Object::Comment(_) => said(id, cx),
+        Object::ForeignKey(key) => {
+            let cost = scan.min(validation(key.validated));
+            let impact = on(SHARE_ROW_EXCLUSIVE, cost).also(&key.table);
+            let impact = partition::with_parts(impact, Some(&key.table), SHARE_ROW_EXCLUSIVE, cx);
+            partition::taking_over(impact, relation(id), &key.table, cx)
+        }
+        Object::Index(_) => partition::with_parts(on(SHARE, scan), relation(id), SHARE, cx),
+        Object::Trigger(trigger) => {
+            let table = relation(id).filter(|_| trigger.for_each_row);
+            let impact = on(SHARE_ROW_EXCLUSIVE, Cost::Brief);
+            partition::with_parts(impact, table, SHARE_ROW_EXCLUSIVE, cx)
+        }
+        Object::Partition(partition) => partition::attached(id, partition, cx),
         Object::Rows(_) => rows(id),
+        Object::MaterializedView(view) if view.with_data => free(Cost::Scan),
         _ => free(Cost::Instant),
     }
 }
@@ -203,12 +246,18 @@ fn rows(id: &ObjectId) -> Impact {
 }
 
 /// A comment keeps other changes of the relation out, but on a constraint or trigger not even these.
-fn said(id: &ObjectId) -> Impact {
+fn said(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
     match id.target() {
+        Some(target) if is_new_index(target, cx) => free(Cost::Instant),
         Some(target)
             if matches!(
                 target.kind,
-                Kind::Table | Kind::Column | Kind::View | Kind::Sequence | Kind::Index
+                Kind::Table
+                    | Kind::Column
+                    | Kind::View
+                    | Kind::MaterializedView
+                    | Kind::Sequence
+                    | Kind::Index
             ) =>
         {
             locked(relation(target), SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
@@ -217,10 +266,74 @@ fn said(id: &ObjectId) -> Impact {
     }
 }
 
+/// Who reads rows at the same time would see those of before and of after.
+fn secured(id: &ObjectId) -> Impact {
+    let table = id.target().and_then(ObjectId::qname);
+    locked(table, ACCESS_EXCLUSIVE, Cost::Instant)
+}
+
+/// Whether the index is made by the plan, so that nobody else knows it.
+fn is_new_index(id: &ObjectId, cx: &ImpactCx<'_>) -> bool {
+    let kinds = [Kind::Index, Kind::Unique, Kind::PrimaryKey, Kind::Exclusion];
+    kinds.contains(&id.kind) && cx.from.get(id) != cx.to.get(id)
+}
+
+/// Most of it holds from then on, and only a new place has everything written anew.
+fn stored(id: &ObjectId, (from, to): (&Storage, &Storage), cx: &ImpactCx<'_>) -> Impact {
+    let Some(target) = id.target().filter(|target| !is_new_index(target, cx)) else {
+        return free(Cost::Instant);
+    };
+    let changed = |parameter: &&(Arc<str>, Arc<str>)| {
+        !(from.parameters.contains(parameter) && to.parameters.contains(parameter))
+    };
+    let parameters = from.parameters.iter().chain(&to.parameters);
+    let is_exclusive = parameters.filter(changed).any(|(name, _)| is_exclusive(name))
+        || from.replica_identity != to.replica_identity
+        || from.mode != to.mode
+        || from.compression != to.compression;
+    let (lock, cost) = if from.tablespace != to.tablespace {
+        (ACCESS_EXCLUSIVE, Cost::Rewrite)
+    } else if is_exclusive {
+        (ACCESS_EXCLUSIVE, Cost::Instant)
+    } else {
+        (SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
+    };
+    locked(relation(target), lock, cost)
+}
+
+/// With a table go the sequences that are its columns' own.
+fn given_away(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
+    let is_relation = |target: &&ObjectId| {
+        matches!(
+            target.kind,
+            Kind::Table | Kind::View | Kind::MaterializedView | Kind::Sequence
+        )
+    };
+    let Some(target) = id.target().filter(is_relation) else {
+        return free(Cost::Instant);
+    };
+    let owned = cx.from.of_kind::<Sequence>().filter(|(_, sequence)| {
+        let owner = sequence.owned_by.as_ref().and_then(ObjectId::relation);
+        owner.is_some() && owner == target.qname()
+    });
+    owned.filter_map(|(id, _)| id.qname()).fold(
+        locked(target.qname(), ACCESS_EXCLUSIVE, Cost::Instant),
+        Impact::also,
+    )
+}
+
 fn renamed(from: &ObjectId) -> Impact {
     match from.kind {
         Kind::Index => locked(relation(from), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
-        Kind::Schema | Kind::Enum | Kind::Domain | Kind::Function | Kind::Extension => free(Cost::Instant),
+        Kind::Schema
+        | Kind::Enum
+        | Kind::Domain
+        | Kind::Composite
+        | Kind::Range
+        | Kind::Function
+        | Kind::Aggregate
+        | Kind::EventTrigger
+        | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
     }
 }
@@ -245,15 +358,40 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             on(ACCESS_EXCLUSIVE),
             Some(format!("drops sequence {label} and its counter")),
         ),
-        Object::ForeignKey(key) => (on(ACCESS_EXCLUSIVE).also(&key.table), None),
+        // What a partition has from its parent is tied to the other table by way of that.
+        Object::ForeignKey(_) if partition::is_one(id, cx) => (on(ACCESS_EXCLUSIVE), None),
+        Object::ForeignKey(key) => {
+            let impact = on(ACCESS_EXCLUSIVE).also(&key.table);
+            (
+                partition::with_parts(impact, Some(&key.table), ACCESS_EXCLUSIVE, cx),
+                None,
+            )
+        }
+        Object::Trigger(trigger) => {
+            let table = relation(id).filter(|_| trigger.for_each_row);
+            (
+                partition::with_parts(on(ACCESS_EXCLUSIVE), table, ACCESS_EXCLUSIVE, cx),
+                None,
+            )
+        }
+        Object::Partition(partition) => (partition::detached(id, partition, cx), None),
         Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),
         Object::Extension(_) => (
             free(Cost::Brief),
             Some(format!("drops extension {label} and everything it provides")),
         ),
         Object::Rows(declared) => (rows(id), removed(&label, declared.rows.len())),
-        Object::Comment(_) => (said(id), None),
-        Object::EnumType(_) | Object::Domain(_) | Object::Function(_) => (free(Cost::Brief), None),
+        Object::Comment(_) => (said(id, cx), None),
+        Object::RowSecurity(_) => (secured(id), None),
+        Object::Storage(from) => (stored(id, (from, &Storage::NONE), cx), None),
+        Object::EnumType(_)
+        | Object::Domain(_)
+        | Object::CompositeType(_)
+        | Object::RangeType(_)
+        | Object::Function(_)
+        | Object::Aggregate(_)
+        | Object::EventTrigger(_) => (free(Cost::Brief), None),
+        Object::Owner(_) | Object::Grants(_) => (free(Cost::Instant), None),
         _ => (on(ACCESS_EXCLUSIVE), None),
     };
     Impact {
@@ -287,8 +425,12 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
             on(ACCESS_EXCLUSIVE, Cost::Brief)
         }
         (Object::Check(_) | Object::ForeignKey(_), _) => on(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
-        (Object::Sequence(_), _) => on(SHARE_ROW_EXCLUSIVE, Cost::Instant),
-        (Object::Comment(_), _) => said(id),
+        (Object::Sequence(_) | Object::Trigger(_), _) => on(SHARE_ROW_EXCLUSIVE, Cost::Instant),
+        (Object::Policy(_) | Object::View(_), _) => on(ACCESS_EXCLUSIVE, Cost::Instant),
+        (Object::RowSecurity(_), _) => secured(id),
+        (Object::Owner(_), _) => given_away(id, cx),
+        (Object::Storage(from), Object::Storage(to)) => stored(id, (from, to), cx),
+        (Object::Comment(_), _) => said(id, cx),
         (Object::Domain(from), Object::Domain(to)) => tightened(id, (from, to), cx),
         _ => free(Cost::Instant),
     }

@@ -2,7 +2,9 @@
 
 mod alembic;
 mod besides;
+mod bounds;
 mod bridge;
+mod carried;
 mod copy;
 mod expressions;
 mod impact;
@@ -12,11 +14,14 @@ mod literals;
 mod names;
 mod observer;
 mod own_tables;
+mod privileges;
 mod questions;
 mod read;
+mod rights;
 mod samples;
 mod scratch;
 mod session;
+mod since;
 mod sizes;
 mod strategy;
 mod trial;
@@ -25,14 +30,14 @@ mod unmodelled;
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, TableExt};
-use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
+use crate::catalog::kinds::{Column, Privilege, TableExt};
+use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
-    Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, PlanCx,
-    RenderCx, Server, Sql, Strategy, Trial, sql,
+    Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, Kept, KindRules, Literal, OwnTable,
+    PlanCx, RenderCx, Server, Sql, Strategy, Trial, sql,
 };
 
 /// The engine.
@@ -58,6 +63,26 @@ impl Engine for Postgres {
 
     fn default_schema(&self) -> Option<Ident> {
         Some(Ident::exact("public"))
+    }
+
+    fn note_rights(&self, id: &ObjectId, kept: Kept, sql: &mut Sql) {
+        rights::note(id, kept, sql);
+    }
+
+    fn give_rights_back(&self, id: &ObjectId, kept: Kept, sql: &mut Sql) {
+        rights::give_back(id, kept, sql);
+    }
+
+    fn owned_by_others(&self, ids: &[ObjectId]) -> Option<String> {
+        read::owned_by_others(ids)
+    }
+
+    fn privileges(&self, kind: Kind, server: &Server) -> Vec<Privilege> {
+        privileges::of(kind, server.version)
+    }
+
+    fn public_privileges(&self, target: &ObjectId, server: &Server) -> &'static [Privilege] {
+        privileges::of_public(target, server.version)
     }
 
     fn ident(&self, text: &str) -> Ident {
@@ -94,6 +119,30 @@ impl Engine for Postgres {
 
     fn rules(&self, kind: Kind) -> Option<&'static dyn KindRules> {
         kinds::rules(kind)
+    }
+
+    fn lacks(&self, object: &Object, server: &Server) -> Option<&'static str> {
+        since::lacks(object, server.version)
+    }
+
+    fn rows_of(&self, table: &QName, sides: (&Catalog, &Catalog)) -> Option<Expr> {
+        bounds::condition(table, sides)
+    }
+
+    fn carrier(&self, id: &ObjectId, cx: &PlanCx<'_>) -> Option<ObjectId> {
+        carried::carrier(id, cx)
+    }
+
+    fn is_made_along(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::Column | Kind::Check)
+    }
+
+    fn rename_carrier(&self, id: &ObjectId, catalog: &Catalog) -> Option<ObjectId> {
+        carried::rename_carrier(id, catalog)
+    }
+
+    fn carries(&self, id: &ObjectId, attr: Attr, to: &Catalog) -> bool {
+        carried::carries(id, attr, to)
     }
 
     fn strategies(&self) -> &'static [&'static dyn Strategy] {
@@ -243,6 +292,9 @@ impl Engine for Postgres {
                 "some values cannot be converted: say how in using=, or mend them first"
             }
             "42883" => "say the types in the expression: no operator or function takes these",
+            "42704" if error.message.starts_with("role ") => {
+                "create the role on the server first: roles belong to a server, not to a database"
+            }
             "42704" | "42P01" => "declare it, or name its schema",
             _ => return None,
         };

@@ -13,6 +13,7 @@ pub(super) fn implicit(kind: Kind, table: &str, columns: &[&str]) -> Option<Stri
         Kind::Unique => "key",
         Kind::ForeignKey => "fkey",
         Kind::Index => "idx",
+        Kind::Exclusion => "excl",
         Kind::Sequence => "seq",
         Kind::Check => {
             let only = if let [only] = columns { *only } else { "" };

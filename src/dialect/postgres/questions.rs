@@ -1,9 +1,9 @@
 //! Questions to the data: each a count of the rows in the way, with a label that says what is expected, and the keys of
 //! some of them.
 
-use crate::catalog::kinds::{Column, ForeignKey, IndexKey, IndexTerm, Match};
-use crate::catalog::{Ident, ObjectId, QName};
-use crate::dialect::{KEYS, RenderCx, Sql};
+use crate::catalog::kinds::{Column, Exclusion, ForeignKey, IndexKey, IndexTerm, Match};
+use crate::catalog::{Ident, Kind, ObjectId, QName};
+use crate::dialect::{KEYS, RenderCx, Sql, copy};
 use crate::op::Question;
 
 use super::besides;
@@ -37,12 +37,23 @@ pub(super) fn label(question: &Question) -> String {
             None => "no row".to_owned(),
         },
         Question::NoDuplicates { table, keys, .. } => format!("no duplicate in {table} ({})", said(keys)),
+        Question::NoOverlap { table, exclusion, .. } => {
+            format!("no overlap in {table} ({})", said(&exclusion.keys))
+        }
         Question::NoOrphans { table, key, .. } => format!(
             "every {table} ({}) is found in {} ({})",
             names(&key.columns),
             key.table,
             names(&key.referenced)
         ),
+        Question::Holds { subject, table, .. } if subject.kind == Kind::Partition => {
+            let part = subject.label();
+            if subject.target().and_then(ObjectId::qname) == Some(table) {
+                format!("every row of {table} is one of partition {part}")
+            } else {
+                format!("no row of {table} belongs to partition {part}")
+            }
+        }
         Question::Holds { subject, table, .. } => format!("every row of {table} holds {subject}"),
         Question::Unused { column, values } => format!("no {} in {}", values.join(", "), column.label()),
         Question::Converts { column, to, .. } => format!("every value of {} becomes {to}", column.label()),
@@ -53,6 +64,9 @@ pub(super) fn label(question: &Question) -> String {
             )
         }
         Question::Empty { column } => format!("no value in {}", column.label()),
+        Question::EachHasItsRow { rows, .. } => copy::each_has_its_row(rows),
+        Question::NoneHasTwo { rows, .. } => copy::none_has_two(rows),
+        Question::OfCopy { question, .. } => label(question),
     }
 }
 
@@ -80,6 +94,7 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
             return None;
         }
         Question::NoDuplicates { .. } => duplicates(question, answer, &mut sql),
+        Question::NoOverlap { table, exclusion, .. } => overlaps(table, exclusion, answer, &mut sql),
         Question::NoOrphans { table, key, .. } => orphans(table, key, answer, &mut sql),
         Question::Holds { table, condition, .. } => {
             select(table, answer, &mut sql);
@@ -92,6 +107,24 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
                 Answer::Keys(_) => ("", ""),
             };
             sql.raw(head).raw(&besides::query(column, cx)?).raw(tail);
+        }
+        Question::EachHasItsRow { rows, .. } => {
+            select(&rows.source, answer, &mut sql);
+            copy::where_left_over(rows, &mut sql);
+        }
+        Question::NoneHasTwo { rows, .. } => match answer {
+            Answer::Count => copy::count_of_doubles(rows, &mut sql),
+            Answer::Keys(_) => return None,
+        },
+        Question::OfCopy { copied, question } => {
+            copy::as_after(copied, &mut sql);
+            let question = question.as_ref().clone().of_rows_in(&copy::place());
+            // What is not a row yet lies nowhere.
+            if let Answer::Keys([]) = answer {
+                return None;
+            }
+            sql.raw(&query(&question, answer, cx)?);
+            return Some(sql.clause());
         }
         Question::Converts { .. } => return None,
     }
@@ -210,6 +243,43 @@ fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
             sql.raw(") AS duplicates WHERE same > 1");
         }
     }
+}
+
+/// Each row that has another beside which it may not stand. NULL is beside nothing, for no operator says yes.
+fn overlaps(table: &QName, exclusion: &Exclusion, answer: Answer<'_>, sql: &mut Sql) {
+    let rows = |name: &str, sql: &mut Sql| {
+        sql.raw("(SELECT ctid AS place");
+        for (at, key) in exclusion.keys.iter().enumerate() {
+            sql.raw(", ");
+            match &key.term {
+                IndexTerm::Column(column) => sql.ident(column),
+                IndexTerm::Expr(expr) => sql.raw(&parenthesised(expr.text())),
+            };
+            sql.raw(&format!(" AS key{at}"));
+        }
+        if let (Answer::Keys(columns), "one") = (answer, name) {
+            sql.raw(", ");
+            key_of_row(columns, sql);
+            sql.raw(" AS said");
+        }
+        sql.raw(" FROM ").qname(table);
+        if let Some(predicate) = &exclusion.predicate {
+            sql.raw(" WHERE ").raw(&parenthesised(predicate.text()));
+        }
+        sql.raw(") AS ").raw(name);
+    };
+    sql.raw(match answer {
+        Answer::Count => "SELECT count(*) FROM ",
+        Answer::Keys(_) => "SELECT one.said FROM ",
+    });
+    rows("one", sql);
+    sql.raw(" WHERE EXISTS (SELECT 1 FROM ");
+    rows("other", sql);
+    sql.raw(" WHERE one.place <> other.place");
+    for (at, operator) in exclusion.operators.iter().enumerate() {
+        sql.raw(&format!(" AND one.key{at} {operator} other.key{at}"));
+    }
+    sql.raw(")");
 }
 
 fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>, sql: &mut Sql) {

@@ -229,6 +229,10 @@ BEGIN
         EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', name);
     END LOOP;
     CREATE SCHEMA public;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+    IF pg_catalog.current_setting('server_version_num')::integer < 150000 THEN
+        GRANT CREATE ON SCHEMA public TO PUBLIC;
+    END IF;
 END
 $$";
 

@@ -1,6 +1,6 @@
 //! How large tables are: one query of the catalog and the statistics, and one that counts the small ones.
 //!
-//! `reltuples` is as old as the last `ANALYZE` and -1 (0 before 14) when there was none; `n_live_tup` is younger, and
+//! A partitioned table is as large as its partitions. `reltuples` is as old as the last `ANALYZE` and -1 (0 before 14) when there was none; `n_live_tup` is younger, and
 //! lost in a crash. A file without a block has no row for certain.
 
 use sqlx::postgres::PgConnection;
@@ -89,15 +89,22 @@ fn facts(tables: &[QName]) -> String {
         })
         .collect();
     format!(
-        "SELECT n.nspname::text, c.relname::text, \
-         pg_catalog.pg_relation_size(c.oid), pg_catalog.pg_table_size(c.oid), \
-         CASE WHEN pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 THEN pg_catalog.pg_stat_get_live_tuples(c.oid) \
-         WHEN c.relpages > 0 AND c.reltuples >= 0 THEN (c.reltuples::float8 / c.relpages \
-         * (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8))::int8 END, \
-         c.relhassubclass, pg_catalog.has_table_privilege(c.oid, 'SELECT') \
+        "SELECT n.nspname::text, c.relname::text, s.heap, s.bytes, CASE WHEN s.known THEN s.rows END, \
+         s.foreign_part OR c.relkind = 'r' AND c.relhassubclass, pg_catalog.has_table_privilege(c.oid, 'SELECT') \
          AND NOT pg_catalog.row_security_active(c.oid) \
          FROM (VALUES {}) AS q(s, t) JOIN pg_catalog.pg_namespace n ON n.nspname = q.s \
-         JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = q.t AND c.relkind = 'r'",
+         JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = q.t AND c.relkind IN ('r', 'p') \
+         CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(f.heap), 0)::int8 AS heap, \
+         coalesce(pg_catalog.sum(f.bytes), 0)::int8 AS bytes, pg_catalog.sum(f.rows)::int8 AS rows, \
+         pg_catalog.bool_and(f.rows IS NOT NULL OR f.heap = 0) AS known, \
+         coalesce(pg_catalog.bool_or(f.relkind = 'f'), false) AS foreign_part FROM (\
+         SELECT r.relkind, pg_catalog.pg_relation_size(r.oid) AS heap, pg_catalog.pg_table_size(r.oid) AS bytes, \
+         CASE WHEN pg_catalog.pg_stat_get_live_tuples(r.oid) > 0 THEN pg_catalog.pg_stat_get_live_tuples(r.oid) \
+         WHEN r.relpages > 0 AND r.reltuples >= 0 THEN (r.reltuples::float8 / r.relpages \
+         * (pg_catalog.pg_relation_size(r.oid) / pg_catalog.current_setting('block_size')::int8))::int8 END AS rows \
+         FROM (SELECT c.oid WHERE c.relkind = 'r' UNION ALL \
+         SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree(c.oid) p WHERE c.relkind = 'p' AND p.isleaf) \
+         AS l(oid) JOIN pg_catalog.pg_class r ON r.oid = l.oid) AS f) AS s",
         names.join(", ")
     )
 }

@@ -65,13 +65,11 @@ pub(super) fn mirror(mirror: &Mirror, catalog: &Catalog) -> Vec<(ObjectId, Objec
         .enumerate()
         .map(|(at, (event, column, condition, body))| {
             let name = mirror.numbered(at + 1, engine());
+            let action = TriggerAction::Body(Expr::new(body));
             let trigger = Trigger {
-                timing: TriggerTiming::After,
-                events: vec![event],
                 columns: column.into_iter().cloned().collect(),
-                for_each_row: true,
                 condition: Some(Expr::new(condition)),
-                action: TriggerAction::Body(Expr::new(body)),
+                ..Trigger::new(TriggerTiming::After, vec![event], action)
             };
             (
                 ObjectId::member(Kind::Trigger, &mirror.table, name),
@@ -165,20 +163,11 @@ pub(super) fn stand_in(
         ),
     ];
     let view = ObjectId::qualified(Kind::View, former.clone());
-    let shown = View {
-        columns: Vec::new(),
-        query: Expr::new(format!("SELECT {} FROM {base}", list(columns))),
-    };
+    let shown = View::of_query(Expr::new(format!("SELECT {} FROM {base}", list(columns))));
     let triggers = bodies.into_iter().map(|(event, word, body)| {
         let name = kept_name(&[former.name.text(), word], engine());
-        let trigger = Trigger {
-            timing: TriggerTiming::InsteadOf,
-            events: vec![event],
-            columns: Vec::new(),
-            for_each_row: true,
-            condition: None,
-            action: TriggerAction::Body(Expr::new(body)),
-        };
+        let action = TriggerAction::Body(Expr::new(body));
+        let trigger = Trigger::new(TriggerTiming::InsteadOf, vec![event], action);
         (ObjectId::member(Kind::Trigger, former, name), trigger.into())
     });
     std::iter::once((view, shown.into())).chain(triggers).collect()

@@ -110,8 +110,20 @@ impl Engine for Sqlite {
             | Kind::Extension
             | Kind::Enum
             | Kind::Domain
+            | Kind::Composite
+            | Kind::Range
             | Kind::Sequence
             | Kind::Function
+            | Kind::Policy
+            | Kind::RowSecurity
+            | Kind::Exclusion
+            | Kind::Storage
+            | Kind::Aggregate
+            | Kind::MaterializedView
+            | Kind::EventTrigger
+            | Kind::Partition
+            | Kind::Owner
+            | Kind::Grants
             | Kind::Comment => None,
         }
     }

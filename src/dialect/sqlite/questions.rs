@@ -3,7 +3,7 @@
 use crate::catalog::kinds::{ForeignKey, IndexKey, IndexTerm};
 use crate::catalog::{Ident, ObjectId, QName};
 use crate::dialect::sql::text_literal;
-use crate::dialect::{Dialect, KEYS, Sql};
+use crate::dialect::{Dialect, KEYS, Sql, copy};
 use crate::op::Question;
 
 use super::types::{Affinity, affinity};
@@ -77,8 +77,35 @@ fn asked(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
             let label = format!("no {} in {}", shown.join(", "), column.label());
             Some((label, select(answer, table, &condition)))
         }
+        Question::EachHasItsRow { rows, .. } => {
+            let query = clause(|sql| {
+                sql.raw("SELECT ").raw(&answered(answer)).raw(" FROM ");
+                sql.qname(&rows.source);
+                copy::where_left_over(rows, sql);
+            });
+            Some((copy::each_has_its_row(rows), query))
+        }
+        Question::NoneHasTwo { rows, .. } => match answer {
+            Answer::Count => Some((
+                copy::none_has_two(rows),
+                clause(|sql| copy::count_of_doubles(rows, sql)),
+            )),
+            Answer::Keys(_) => None,
+        },
+        Question::OfCopy { copied, question } => {
+            // What is not a row yet has no number.
+            if let Answer::Keys([]) = answer {
+                return None;
+            }
+            let (label, _) = asked(question, answer)?;
+            let (_, query) = asked(&question.as_ref().clone().of_rows_in(&copy::place()), answer)?;
+            let rows = clause(|sql| copy::as_after(copied, sql));
+            Some((label, rows + &query))
+        }
         // An expression gives what it gives: SQLite converts nothing that it does not keep.
-        Question::Converts { using: Some(_), .. } | Question::NothingElse { .. } => None,
+        Question::Converts { using: Some(_), .. }
+        | Question::NothingElse { .. }
+        | Question::NoOverlap { .. } => None,
         Question::Converts { column, from, to, .. } => converts(column, from, to, answer),
     }
 }

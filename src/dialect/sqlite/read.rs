@@ -16,10 +16,11 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;
 
+use crate::catalog::kinds::ForeignKey;
 use crate::catalog::{Canonical, Catalog, Ident, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Server;
 use crate::dialect::session::{EngineError, EngineErrorKind, Introspection, Scope};
+use crate::dialect::{Ignored, Server};
 
 use super::session::fetch;
 use super::table_text::{self, TableText};
@@ -113,10 +114,35 @@ pub(super) async fn read(
         }
     }
     edges::add(&mut reader.catalog);
+    refuse_to_tear(&reader.catalog, &scope.ignored)?;
+    scope
+        .ignored
+        .leave_out(&mut reader.catalog, &mut reader.unmodelled);
     Ok(Introspection {
         catalog: Canonical::introspected(reader.catalog, server.to_string()),
         unmodelled: reader.unmodelled,
     })
+}
+
+/// A foreign key stands in the text of its table, which would one day be written anew without it.
+fn refuse_to_tear(catalog: &Catalog, ignored: &Ignored) -> Result<(), EngineError> {
+    let ids = catalog.iter().map(|(id, _)| id);
+    let meant: HashSet<&ObjectId> = ignored.among(ids).into_iter().collect();
+    let is_meant = |table: &QName| meant.contains(&ObjectId::table(table.clone()));
+    for (id, key) in catalog.of_kind::<ForeignKey>() {
+        if let Some(table) = id
+            .relation()
+            .filter(|table| !is_meant(table) && is_meant(&key.table))
+        {
+            let message = format!(
+                "table {table} refers to table {}, which reconcile.kdl ignores: ignore both or none of them, for SQLite keeps the \
+                 foreign key in the text of table {table}",
+                key.table
+            );
+            return Err(EngineError::new(EngineErrorKind::Catalog, message));
+        }
+    }
+    Ok(())
 }
 
 #[derive(Default)]

@@ -410,7 +410,7 @@ impl Reader<'_> {
             }
         }
         TableText {
-            table: Table { ext },
+            table: Table::new(ext),
             columns,
             constraints,
         }

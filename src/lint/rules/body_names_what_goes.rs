@@ -62,7 +62,13 @@ fn gone(op: &Op) -> impl Iterator<Item = &ObjectId> {
     alone.into_iter().filter(|id| {
         matches!(
             id.kind,
-            Kind::Table | Kind::Column | Kind::View | Kind::Function | Kind::Sequence | Kind::Enum
+            Kind::Table
+                | Kind::Column
+                | Kind::View
+                | Kind::MaterializedView
+                | Kind::Function
+                | Kind::Sequence
+                | Kind::Enum
         )
     })
 }

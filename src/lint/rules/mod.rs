@@ -30,6 +30,7 @@ mod naming;
 mod not_valid_for_ever;
 mod optional_breaks_code;
 mod padded_text;
+mod policy_without_row_security;
 mod redundant_index;
 mod referential_action_fails;
 mod rename_breaks_code;
@@ -40,6 +41,7 @@ mod revision_keeps_out;
 mod revision_loses_data;
 mod revision_without_downgrade;
 mod revision_without_message;
+mod row_security_without_policy;
 mod search_path_of_definer;
 mod sequence_instead_of_identity;
 mod table_rewrite;
@@ -78,6 +80,8 @@ pub static RULES: &[Rule] = &[
     loose_table::RULE,
     not_valid_for_ever::RULE,
     referential_action_fails::RULE,
+    row_security_without_policy::RULE,
+    policy_without_row_security::RULE,
     blocking_index::RULE,
     blocking_key::RULE,
     blocking_constraint::RULE,

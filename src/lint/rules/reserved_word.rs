@@ -27,6 +27,7 @@ fn check(cx: &Declarations<'_>, remarks: &mut Remarks) {
                 | Kind::Table
                 | Kind::Column
                 | Kind::View
+                | Kind::MaterializedView
                 | Kind::Enum
                 | Kind::Sequence
                 | Kind::Function

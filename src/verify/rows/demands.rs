@@ -40,6 +40,8 @@ pub(super) struct Link {
 #[derive(Debug)]
 pub(super) struct Demands {
     pub(super) table: QName,
+    /// What it is a partition of, and what that is one of.
+    pub(super) above: Vec<QName>,
     pub(super) columns: Vec<Wanted>,
     pub(super) key: Vec<Ident>,
     pub(super) links: Vec<Link>,
@@ -74,6 +76,7 @@ impl Demands {
         });
         let mut out = Self {
             table: table.clone(),
+            above: ground.from.lineage(table).cloned().collect(),
             columns: columns.collect(),
             links: walk
                 .members_of::<ForeignKey>(table)
@@ -86,6 +89,13 @@ impl Demands {
             own_checks: 0,
             key,
         };
+        let parts: Vec<&QName> = std::iter::once(table).chain(&out.above).collect();
+        let own = parts.iter().filter_map(|part| {
+            let sides = (ground.from, ground.from);
+            ground.engine().rows_of(part, sides)
+        });
+        let own: Vec<String> = own.map(|condition| condition.text().to_owned()).collect();
+        out.checks.extend(own);
         out.own_checks = out.checks.len();
         if let Some(after) = ground.mapping.table(table) {
             out.links.extend(links_to_come(ground, after, &out.links));
@@ -176,12 +186,16 @@ fn declared(to: &Catalog, key: &ForeignKey) -> Vec<Vec<Arc<str>>> {
 fn checks_to_come(ground: &Ground<'_>, table: &QName, after: &QName) -> Vec<String> {
     let own = ground.to.of_kind::<Check>();
     let own = own.filter(|(id, _)| id.relation() == Some(after));
-    own.map(|(_, check)| {
-        let mut text = check.expr.text().to_owned();
-        for (old, new) in ground.mapping.renamed(table) {
-            text = replace_word(&text, new.text(), &ground.engine().quote(old.text()));
-        }
-        text
-    })
-    .collect()
+    let own = own.map(|(_, check)| check.expr.clone());
+    let parts = std::iter::once(after).chain(ground.to.lineage(after));
+    let bounds = parts.filter_map(|part| ground.engine().rows_of(part, (ground.from, ground.to)));
+    own.chain(bounds)
+        .map(|condition| {
+            let mut text = condition.text().to_owned();
+            for (old, new) in ground.mapping.renamed(table) {
+                text = replace_word(&text, new.text(), &ground.engine().quote(old.text()));
+            }
+            text
+        })
+        .collect()
 }

@@ -42,6 +42,20 @@ pub(super) fn touched(ground: &Ground<'_>) -> BTreeSet<QName> {
     out.extend(children);
     with_referenced(&mut out, &keys);
     out.retain(|table| from.contains(&ObjectId::table(table.clone())));
+    in_partitions(from, out)
+}
+
+/// The rows of a partitioned table are put into its partitions.
+fn in_partitions(from: &Catalog, tables: BTreeSet<QName>) -> BTreeSet<QName> {
+    let mut out = BTreeSet::new();
+    let mut queue: Vec<QName> = tables.into_iter().collect();
+    while let Some(table) = queue.pop() {
+        if from.is_partitioned(&table) {
+            queue.extend(from.partitions_of(&table).map(|(part, _)| part.clone()));
+        } else {
+            out.insert(table);
+        }
+    }
     out
 }
 
@@ -54,7 +68,7 @@ fn tables_of(from: &Catalog, id: &ObjectId) -> Vec<QName> {
             let columns = columns.filter(|(_, column)| column.data_type.user.as_ref() == Some(id));
             columns.filter_map(|(id, _)| id.relation().cloned()).collect()
         }
-        Kind::Rows => id
+        Kind::Rows | Kind::Partition => id
             .target()
             .and_then(ObjectId::qname)
             .cloned()
@@ -78,20 +92,26 @@ fn with_referenced(tables: &mut BTreeSet<QName>, keys: &[(&QName, &QName)]) {
 /// Every table of a state.
 pub(super) fn all(from: &Catalog) -> BTreeSet<QName> {
     let tables = from.of_kind::<Table>();
-    tables.filter_map(|(id, _)| id.qname().cloned()).collect()
+    in_partitions(from, tables.filter_map(|(id, _)| id.qname().cloned()).collect())
 }
 
 /// The tables in groups, referenced ones first; those of a group refer to each other.
 pub(super) fn groups(demands: &[Demands]) -> Vec<Vec<usize>> {
-    let place: HashMap<&QName, usize> = demands
-        .iter()
-        .enumerate()
-        .map(|(at, one)| (&one.table, at))
-        .collect();
+    let mut places: HashMap<&QName, Vec<usize>> = HashMap::new();
+    for (at, one) in demands.iter().enumerate() {
+        for table in std::iter::once(&one.table).chain(&one.above) {
+            places.entry(table).or_default().push(at);
+        }
+    }
     let mut graph: DiGraph<usize, ()> = DiGraph::new();
     let nodes: Vec<_> = (0..demands.len()).map(|at| graph.add_node(at)).collect();
     for (at, one) in demands.iter().enumerate() {
-        for parent in one.links.iter().filter_map(|link| place.get(&link.table)) {
+        for parent in one
+            .links
+            .iter()
+            .filter_map(|link| places.get(&link.table))
+            .flatten()
+        {
             graph.update_edge(nodes[at], nodes[*parent], ());
         }
     }

@@ -1,7 +1,8 @@
 //! Columns, <https://www.postgresql.org/docs/current/sql-altertable.html>.
 
-use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity};
+use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity, Table};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
+use crate::dialect::postgres::carried::same_default_below;
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::postgres::types::{family, stays_comparable};
@@ -10,7 +11,7 @@ use crate::dialect::sql::text_literal;
 use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
 
 use super::sequence::{changed_options, options};
-use super::{alter_table, in_place, name};
+use super::{alter_table, in_place, name, qualified};
 
 pub(super) static RULES: Rules<Column> = Rules {
     fold: Fold::Always,
@@ -42,9 +43,19 @@ pub(super) static RULES: Rules<Column> = Rules {
         name(item.id, sql);
     },
     alter_sql,
-    rename: Some(|from, to, _, sql| {
-        alter_table(from, sql);
-        sql.raw("RENAME COLUMN ");
+    rename: Some(|from, to, cx, sql| {
+        // What is no column of a table is an attribute of a type.
+        let of = from
+            .relation()
+            .map(|of| ObjectId::qualified(Kind::Composite, of.clone()));
+        if let Some(of) = of.filter(|of| cx.to.contains(of)) {
+            sql.raw("ALTER TYPE ");
+            qualified(&of, sql);
+            sql.raw(" RENAME ATTRIBUTE ");
+        } else {
+            alter_table(from, sql);
+            sql.raw("RENAME COLUMN ");
+        }
         name(from, sql);
         sql.raw(" TO ");
         name(to, sql);
@@ -52,7 +63,24 @@ pub(super) static RULES: Rules<Column> = Rules {
 };
 
 fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
+    let key_of = |table: &QName| {
+        let table = cx.from.payload::<Table>(&ObjectId::table(table.clone()));
+        table.and_then(|table| table.partitioned.as_ref())
+    };
     match attr {
+        ColumnAttr::DataType | ColumnAttr::Collation
+            if from
+                .id
+                .relation()
+                .and_then(key_of)
+                .zip(from.id.name())
+                .is_some_and(|(key, name)| key.uses(name)) =>
+        {
+            Alter::Unsupported(
+                "its table is partitioned by it: declare a new table with the other type, copy the rows into it \
+                 (`copy`), and drop this one in a later revision",
+            )
+        }
         ColumnAttr::DataType | ColumnAttr::Collation => retype(from, to, cx),
         ColumnAttr::Nullable | ColumnAttr::Default | ColumnAttr::Identity => Alter::InPlace,
         ColumnAttr::Generated => {
@@ -61,7 +89,7 @@ fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &Pl
     }
 }
 
-/// PostgreSQL refuses to retype what a view, a trigger's column list or condition, or a generated column rests on.
+/// PostgreSQL refuses to retype what a view, a policy, a trigger's column list or condition, or a generated column rests on.
 /// Indexes and checks follow; a foreign key does only where both sides can still be compared.
 fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
     let computes = cx.from_references.dependents(from.id).iter().any(|dependent| {
@@ -81,9 +109,22 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
     }
     let (before, after) = (&from.payload.data_type.text, &to.payload.data_type.text);
     if stays_comparable(before, after) {
-        Alter::InPlaceOver(&[Kind::View, Kind::Trigger])
+        Alter::InPlaceOver(&[
+            Kind::View,
+            Kind::MaterializedView,
+            Kind::Trigger,
+            Kind::Function,
+            Kind::Policy,
+        ])
     } else {
-        Alter::InPlaceOver(&[Kind::View, Kind::Trigger, Kind::ForeignKey])
+        Alter::InPlaceOver(&[
+            Kind::View,
+            Kind::MaterializedView,
+            Kind::Trigger,
+            Kind::Function,
+            Kind::Policy,
+            Kind::ForeignKey,
+        ])
     }
 }
 
@@ -188,7 +229,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
         parts.flush(sql);
     }
     if from.default.is_some() && (renew_default || (has(ColumnAttr::Default) && to.default.is_none())) {
-        parts.push("DROP DEFAULT");
+        parts.push_default("DROP DEFAULT", sql);
     }
     if retyped {
         let clause = parts.write(|sql| set_type(to, change.using, sql));
@@ -197,7 +238,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
     if let Some(default) = &to.default
         && (has(ColumnAttr::Default) || renew_default)
     {
-        parts.push(&format!("SET DEFAULT {}", default_text(default)));
+        parts.push_default(&format!("SET DEFAULT {}", default_text(default)), sql);
     }
     if has(ColumnAttr::Nullable) {
         parts.push(if to.nullable {
@@ -313,6 +354,17 @@ impl Parts<'_> {
         self.list.push(part);
     }
 
+    /// A partition keeps the default that it has for itself.
+    fn push_default(&mut self, action: &str, sql: &mut Sql) {
+        if same_default_below(self.id, self.cx.to) {
+            self.push(action);
+            return;
+        }
+        self.flush(sql);
+        self.push(action);
+        self.flush_to(" ONLY", sql);
+    }
+
     fn identity(&mut self, from: Option<&Identity>, to: &Identity) {
         let Some(from) = from else {
             let added = self.write(|sql| generated_as_identity(to, sql));
@@ -330,11 +382,15 @@ impl Parts<'_> {
     }
 
     fn flush(&mut self, sql: &mut Sql) {
+        self.flush_to("", sql);
+    }
+
+    fn flush_to(&mut self, only: &str, sql: &mut Sql) {
         let list = std::mem::take(&mut self.list);
         if list.is_empty() {
             return;
         }
-        sql.raw("ALTER TABLE ");
+        sql.raw("ALTER TABLE").raw(only).raw(" ");
         if let Some(table) = self.id.relation() {
             sql.qname(table);
         }

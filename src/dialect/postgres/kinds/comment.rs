@@ -4,7 +4,7 @@ use crate::catalog::kinds::Comment;
 use crate::catalog::{Kind, ObjectId, Path};
 use crate::dialect::{Alter, Fold, Rules, Sql};
 
-use super::{beside_table, in_place, name, no_clause};
+use super::{beside_table, in_place, name, no_clause, types_of};
 
 pub(super) static RULES: Rules<Comment> = Rules {
     fold: Fold::Never,
@@ -42,8 +42,8 @@ fn say(id: &ObjectId, text: Option<&str>, sql: &mut Sql) {
         (Path::Qualified(qname), _) => {
             sql.qname(qname);
         }
-        (Path::Routine(qname, arguments), _) => {
-            sql.qname(qname).raw("(").raw(arguments).raw(")");
+        (Path::Routine(qname, _), _) => {
+            sql.qname(qname).raw("(").raw(types_of(target)).raw(")");
         }
         (Path::Global(_) | Path::On(_), _) => name(target, sql),
     }
@@ -58,15 +58,26 @@ fn noun(kind: Kind) -> &'static str {
     match kind {
         Kind::Schema => "SCHEMA",
         Kind::Extension => "EXTENSION",
-        Kind::Enum => "TYPE",
+        Kind::Enum | Kind::Composite | Kind::Range => "TYPE",
         Kind::Domain => "DOMAIN",
         Kind::Sequence => "SEQUENCE",
         Kind::Function => "ROUTINE",
-        Kind::Table | Kind::Comment | Kind::Rows => "TABLE",
+        Kind::Aggregate => "AGGREGATE",
+        Kind::EventTrigger => "EVENT TRIGGER",
+        Kind::Table
+        | Kind::Partition
+        | Kind::Comment
+        | Kind::Rows
+        | Kind::RowSecurity
+        | Kind::Storage
+        | Kind::Owner
+        | Kind::Grants => "TABLE",
         Kind::Column => "COLUMN",
-        Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey => "CONSTRAINT",
+        Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey | Kind::Exclusion => "CONSTRAINT",
         Kind::Index => "INDEX",
         Kind::View => "VIEW",
+        Kind::MaterializedView => "MATERIALIZED VIEW",
         Kind::Trigger => "TRIGGER",
+        Kind::Policy => "POLICY",
     }
 }

@@ -23,10 +23,13 @@ pub(super) static RULES: Rules<EnumType> = Rules {
             // A plain index of the columns would follow by itself, one with a predicate would not.
             Alter::InPlaceOver(&[
                 Kind::View,
+                Kind::MaterializedView,
                 Kind::Index,
                 Kind::Check,
                 Kind::Trigger,
+                Kind::Policy,
                 Kind::Function,
+                Kind::Aggregate,
             ])
         }
     },

@@ -17,7 +17,20 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
         ForeignKeyAttr::Validated if to.payload.validated => Alter::InPlace,
         _ => Alter::Replace,
     },
-    attach: in_place,
+    attach: |item, cx| {
+        let is_partitioned = item
+            .id
+            .relation()
+            .is_some_and(|table| cx.to.is_partitioned(table));
+        if !item.payload.validated && is_partitioned && cx.server.version < 180_000 {
+            Alter::Unsupported(
+                "a foreign key of a partitioned table that is not valid needs PostgreSQL 18: leave `not-valid` out, the \
+                 rows are looked at partition by partition while others read and write",
+            )
+        } else {
+            Alter::InPlace
+        }
+    },
     detach: in_place,
     create: |item, _, cx, sql| {
         add(item.id, sql);

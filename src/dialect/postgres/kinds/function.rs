@@ -2,22 +2,27 @@
 //!
 //! `CREATE OR REPLACE` is always given every option: what it is not given goes back to the default.
 
-use crate::catalog::kinds::{Function, FunctionAttr, Volatility};
-use crate::catalog::{ObjectId, Path};
+use crate::catalog::ObjectId;
+use crate::catalog::kinds::{Body, Function, FunctionAttr, Parallel, Volatility};
 use crate::dialect::{Alter, Fold, Item, Rules, Sql};
 
-use super::{in_place, no_clause, qualified, rename_qualified};
+use super::{in_place, no_clause, qualified, rename_qualified, types_of};
 
 pub(super) static RULES: Rules<Function> = Rules {
     fold: Fold::Never,
     replaceable: true,
     namespace: None,
     alter: |attr, _, _, _| match attr {
-        FunctionAttr::Arguments | FunctionAttr::Returns => Alter::Replace,
+        FunctionAttr::Arguments | FunctionAttr::Returns | FunctionAttr::Window => Alter::Replace,
         FunctionAttr::Language
         | FunctionAttr::Volatility
         | FunctionAttr::Strict
+        | FunctionAttr::Leakproof
         | FunctionAttr::SecurityDefiner
+        | FunctionAttr::Parallel
+        | FunctionAttr::Cost
+        | FunctionAttr::Rows
+        | FunctionAttr::Support
         | FunctionAttr::Settings
         | FunctionAttr::Body => Alter::InPlace,
     },
@@ -31,9 +36,7 @@ pub(super) static RULES: Rules<Function> = Rules {
     drop: |item, _, sql| {
         sql.raw("DROP ").raw(noun(item.payload)).raw(" ");
         qualified(item.id, sql);
-        if let Path::Routine(_, arguments) = &item.id.path {
-            sql.raw("(").raw(arguments).raw(")");
-        }
+        sql.raw("(").raw(types_of(item.id)).raw(")");
     },
     alter_sql: |change, _, sql| {
         sql.raw("CREATE OR REPLACE ");
@@ -65,29 +68,55 @@ fn define(item: Item<'_, Function>, sql: &mut Sql) {
         sql.raw("\n    RETURNS ").raw(returns.text());
     }
     sql.raw("\n    LANGUAGE ").raw(&function.language);
-    match function.volatility {
-        Volatility::Immutable => {
-            sql.raw(" IMMUTABLE");
-        }
-        Volatility::Stable => {
-            sql.raw(" STABLE");
-        }
-        Volatility::Volatile => {}
-    }
-    if function.strict {
-        sql.raw(" STRICT");
-    }
-    if function.security_definer {
-        sql.raw(" SECURITY DEFINER");
-    }
+    attributes(function, sql);
     for setting in &function.settings {
         if let Some((name, value)) = setting.split_once('=') {
             sql.raw("\n    SET ").raw(name).raw(" TO ");
             set_to(name, value, sql);
         }
     }
-    let tag = tag(function.body.text());
-    sql.raw("\n    AS ").raw(&tag).raw(function.body.text()).raw(&tag);
+    match &function.body {
+        Body::Text(body) => {
+            let tag = tag(body.text());
+            sql.raw("\n    AS ").raw(&tag).raw(body.text()).raw(&tag);
+        }
+        Body::Standard(body) => {
+            sql.raw("\n    ").raw(body.text());
+        }
+    }
+}
+
+/// What is not the engine's default.
+fn attributes(function: &Function, sql: &mut Sql) {
+    let volatility = match function.volatility {
+        Volatility::Immutable => " IMMUTABLE",
+        Volatility::Stable => " STABLE",
+        Volatility::Volatile => "",
+    };
+    let parallel = match function.parallel {
+        Parallel::Safe => " PARALLEL SAFE",
+        Parallel::Restricted => " PARALLEL RESTRICTED",
+        Parallel::Unsafe => "",
+    };
+    for (word, given) in [
+        (" WINDOW", function.window),
+        (volatility, true),
+        (" STRICT", function.strict),
+        (" LEAKPROOF", function.leakproof),
+        (" SECURITY DEFINER", function.security_definer),
+        (parallel, true),
+    ] {
+        sql.raw(if given { word } else { "" });
+    }
+    if let Some(cost) = &function.cost {
+        sql.raw(" COST ").raw(cost);
+    }
+    if let Some(rows) = &function.rows {
+        sql.raw(" ROWS ").raw(rows);
+    }
+    if let Some(support) = &function.support {
+        sql.raw(" SUPPORT ").raw(support.text());
+    }
 }
 
 /// Settings that are lists of names; the catalog keeps them quoted as they must be written

@@ -1,25 +1,37 @@
 //! The rule rows of PostgreSQL, one kind a file, and the few phrases that several of them share.
 
+mod aggregate;
 mod check;
 mod column;
 mod comment;
+mod composite;
 mod domain;
 mod enum_type;
+mod event_trigger;
+mod exclusion;
 mod extension;
 mod foreign_key;
 mod function;
+mod grants;
 mod index;
+mod materialized_view;
+mod owner;
+mod partition;
+mod policy;
 mod primary_key;
+mod range_type;
+mod row_security;
 mod rows;
 mod schema;
 mod sequence;
+mod storage;
 mod table;
 mod trigger;
 mod unique;
 mod view;
 
 use crate::catalog::kinds::Deferrable;
-use crate::catalog::{Kind, ObjectId, Payload, QName};
+use crate::catalog::{Kind, ObjectId, Path, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
 pub(super) use column::{
@@ -29,6 +41,7 @@ pub(super) use column::{
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
 pub(super) use sequence::{create as create_sequence, owned_by};
+pub(super) use storage::is_exclusive;
 
 /// The rule row of a kind.
 #[expect(
@@ -41,17 +54,29 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Extension => &extension::RULES,
         Kind::Enum => &enum_type::RULES,
         Kind::Domain => &domain::RULES,
+        Kind::Composite => &composite::RULES,
+        Kind::Range => &range_type::RULES,
         Kind::Sequence => &sequence::RULES,
         Kind::Function => &function::RULES,
+        Kind::Aggregate => &aggregate::RULES,
+        Kind::EventTrigger => &event_trigger::RULES,
         Kind::Table => &table::RULES,
         Kind::Column => &column::RULES,
         Kind::PrimaryKey => &primary_key::RULES,
         Kind::Unique => &unique::RULES,
         Kind::Check => &check::RULES,
         Kind::ForeignKey => &foreign_key::RULES,
+        Kind::Exclusion => &exclusion::RULES,
         Kind::Index => &index::RULES,
         Kind::View => &view::RULES,
+        Kind::MaterializedView => &materialized_view::RULES,
         Kind::Trigger => &trigger::RULES,
+        Kind::Policy => &policy::RULES,
+        Kind::RowSecurity => &row_security::RULES,
+        Kind::Storage => &storage::RULES,
+        Kind::Partition => &partition::RULES,
+        Kind::Owner => &owner::RULES,
+        Kind::Grants => &grants::RULES,
         Kind::Comment => &comment::RULES,
         Kind::Rows => &rows::RULES,
     })
@@ -161,14 +186,29 @@ fn include(columns: &[crate::catalog::Ident], sql: &mut Sql) {
     }
 }
 
+/// ` RENAME TO b`, after the name of the object.
+fn rename_to(to: &ObjectId, sql: &mut Sql) {
+    sql.raw(" RENAME TO ");
+    name(to, sql);
+}
+
+/// The types in the parentheses by which a routine is named; an aggregate of nothing has a star there.
+fn types_of(id: &ObjectId) -> &str {
+    match &id.path {
+        Path::Routine(_, types) if types.is_empty() && id.kind == Kind::Aggregate => "*",
+        Path::Routine(_, types) => types,
+        _ => "",
+    }
+}
+
 /// `ALTER <what> s.a SET SCHEMA t` and `ALTER <what> t.a RENAME TO b`, as far as each is needed.
 fn rename_qualified(what: &str, from: &ObjectId, to: &ObjectId, sql: &mut Sql) {
     let (Some(before), Some(after)) = (from.qname(), to.qname()) else {
         return;
     };
     let arguments = |sql: &mut Sql| {
-        if let crate::catalog::Path::Routine(_, arguments) = &from.path {
-            sql.raw("(").raw(arguments).raw(")");
+        if let Path::Routine(..) = &from.path {
+            sql.raw("(").raw(types_of(from)).raw(")");
         }
     };
     let mut place = before.clone();

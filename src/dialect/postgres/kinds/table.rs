@@ -1,16 +1,23 @@
 //! Tables, <https://www.postgresql.org/docs/current/sql-createtable.html>.
 
-use crate::catalog::kinds::{Table, TableExt};
+use crate::catalog::kinds::{Table, TableAttr, TableExt};
 use crate::catalog::{Object, ObjectId};
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
+use super::partition::partition_by;
 use super::{RELATION, alter_table, in_place, no_clause, qualified, rename_qualified};
 
 pub(super) static RULES: Rules<Table> = Rules {
     fold: Fold::Never,
     replaceable: false,
     namespace: RELATION,
-    alter: |_, _, _, _| Alter::InPlace,
+    alter: |attr, _, _, _| match attr {
+        TableAttr::Ext => Alter::InPlace,
+        TableAttr::Partitioned => Alter::Unsupported(
+            "by what a table is partitioned is fixed when it is made: declare a new table that is partitioned as \
+             wished, copy the rows into it (`copy`), and drop this one in a later revision",
+        ),
+    },
     attach: in_place,
     detach: in_place,
     create,
@@ -61,6 +68,9 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
     } else {
         ")"
     });
+    if let Some(key) = &item.payload.partitioned {
+        partition_by(key, sql);
+    }
     sql.end();
     for (id, object) in unvalidated {
         if let Some(rules) = super::rules(id.kind) {

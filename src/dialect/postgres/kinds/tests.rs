@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::catalog::kinds::{
-    Check, Column, Comment, EnumType, ForeignKey, Function, Generated, Identity, Index, IndexKey, IndexTerm,
-    Match, NullsOrder, PrimaryKey, ReferentialAction, Rows, Sequence, SequenceOptions, Table, TableExt,
-    Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
+    Body, Check, Column, Comment, EnumType, ForeignKey, Function, Generated, Identity, Index, IndexKey,
+    IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows, Sequence, SequenceOptions, Table,
+    TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Object, Path};
 use crate::dialect::rules::ErasedAlter;
@@ -172,10 +172,7 @@ fn members_of_users() -> Vec<(ObjectId, Object)> {
 fn a_table_holds_its_members_one_a_line() {
     let parts = members_of_users();
     let members: Vec<(&ObjectId, &Object)> = parts.iter().map(|(id, object)| (id, object)).collect();
-    let table: Object = Table {
-        ext: TableExt::Postgres { unlogged: true },
-    }
-    .into();
+    let table: Object = Table::new(TableExt::Postgres { unlogged: true }).into();
     let table_id = ObjectId::table(users());
     let sql = statements(|cx, sql| {
         rules(Kind::Table)
@@ -194,7 +191,7 @@ fn a_table_holds_its_members_one_a_line() {
             "ALTER TABLE public.users ADD CONSTRAINT c2 CHECK (points < 100) NOT VALID",
         ]
     );
-    let plain = Table { ext: TableExt::Plain };
+    let plain = Table::new(TableExt::Plain);
     assert_eq!(create(&table_id, plain.clone()), ["CREATE TABLE public.users ()"]);
     assert_eq!(drop(&table_id, plain.clone()), ["DROP TABLE public.users"]);
     let moved = ObjectId::table(QName::in_schema(id("app"), id("people")));
@@ -464,14 +461,16 @@ fn a_function_is_replaced_with_all_its_options() {
         path: Path::Routine(qname("touch"), Arc::from("integer")),
     };
     let payload = Function {
-        arguments: Expr::new("n integer DEFAULT 1"),
-        returns: Some(Expr::new("trigger")),
-        language: Arc::from("plpgsql"),
         volatility: Volatility::Stable,
         strict: true,
         security_definer: true,
         settings: vec!["search_path=\"\", pg_temp".to_owned(), "work_mem=64MB".to_owned()],
-        body: Expr::new("BEGIN EXECUTE $$SELECT 1$$; RETURN NEW; END"),
+        ..Function::new(
+            Expr::new("n integer DEFAULT 1"),
+            Some(Expr::new("trigger")),
+            "plpgsql",
+            Body::Text(Expr::new("BEGIN EXECUTE $$SELECT 1$$; RETURN NEW; END")),
+        )
     };
     let text = "FUNCTION public.touch(n integer DEFAULT 1)\n    RETURNS trigger\n    LANGUAGE plpgsql STABLE STRICT \
                 SECURITY DEFINER\n    SET search_path TO '', pg_temp\n    SET work_mem TO '64MB'\n    AS $body$BEGIN \
@@ -502,15 +501,16 @@ fn a_function_is_replaced_with_all_its_options() {
 #[test]
 fn a_trigger_and_a_view_read_as_one_writes_them() {
     let trigger = Trigger {
-        timing: TriggerTiming::Before,
-        events: vec![TriggerEvent::Insert, TriggerEvent::Update],
         columns: vec![id("email")],
-        for_each_row: true,
         condition: Some(Expr::new("new.email IS NOT NULL")),
-        action: TriggerAction::Execute {
-            function: qname("touch"),
-            arguments: vec![Arc::from("a'b")],
-        },
+        ..Trigger::new(
+            TriggerTiming::Before,
+            vec![TriggerEvent::Insert, TriggerEvent::Update],
+            TriggerAction::Execute {
+                function: qname("touch"),
+                arguments: vec![Arc::from("a'b")],
+            },
+        )
     };
     let trigger_id = member(Kind::Trigger, "t");
     assert_eq!(
@@ -523,7 +523,7 @@ fn a_trigger_and_a_view_read_as_one_writes_them() {
     assert_eq!(drop(&trigger_id, trigger), ["DROP TRIGGER t ON public.users"]);
     let view = View {
         columns: vec![id("a")],
-        query: Expr::new(" SELECT 1 AS a;\n"),
+        ..View::of_query(Expr::new(" SELECT 1 AS a;\n"))
     };
     assert_eq!(
         create(&ObjectId::qualified(Kind::View, qname("v")), view),

@@ -1,26 +1,42 @@
 //! Triggers, <https://www.postgresql.org/docs/current/sql-createtrigger.html>.
 
-use crate::catalog::kinds::{Trigger, TriggerAction, TriggerEvent, TriggerTiming};
+use crate::catalog::ObjectId;
+use crate::catalog::kinds::{Enabled, Trigger, TriggerAction, TriggerAttr, TriggerEvent, TriggerTiming};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{in_place, name, no_clause, nothing_to_alter};
+use super::{alter_table, deferrable, in_place, name, no_clause};
 
 pub(super) static RULES: Rules<Trigger> = Rules {
     fold: Fold::Never,
     replaceable: true,
     namespace: None,
-    alter: |_, _, _, _| Alter::Replace,
+    alter: |attr, _, _, _| match attr {
+        TriggerAttr::Enabled => Alter::InPlace,
+        _ => Alter::Replace,
+    },
     attach: in_place,
     detach: in_place,
-    create: |item, _, _, sql| create(item, sql),
+    create: |item, _, _, sql| {
+        create(item, sql);
+        if item.payload.enabled != Enabled::Origin {
+            sql.end();
+            enable(item, sql);
+        }
+    },
     inline: no_clause,
     drop: |item, _: &RenderCx<'_>, sql| {
         sql.raw("DROP TRIGGER ");
         name(item.id, sql);
         on_relation(item.id, sql);
     },
-    alter_sql: nothing_to_alter,
+    alter_sql: |change, _, sql| {
+        let item = Item {
+            id: change.id,
+            payload: change.to,
+        };
+        enable(item, sql);
+    },
     rename: Some(|from, to, _, sql| {
         sql.raw("ALTER TRIGGER ");
         name(from, sql);
@@ -30,7 +46,24 @@ pub(super) static RULES: Rules<Trigger> = Rules {
     }),
 };
 
-fn on_relation(id: &crate::catalog::ObjectId, sql: &mut Sql) {
+/// `ENABLE ALWAYS `, before the word for the trigger.
+pub(super) fn enabling(enabled: Enabled) -> &'static str {
+    match enabled {
+        Enabled::Origin => "ENABLE",
+        Enabled::Replica => "ENABLE REPLICA",
+        Enabled::Always => "ENABLE ALWAYS",
+        Enabled::Disabled => "DISABLE",
+    }
+}
+
+/// `ALTER TABLE t ENABLE ALWAYS TRIGGER a`
+fn enable(item: Item<'_, Trigger>, sql: &mut Sql) {
+    alter_table(item.id, sql);
+    sql.raw(enabling(item.payload.enabled)).raw(" TRIGGER ");
+    name(item.id, sql);
+}
+
+fn on_relation(id: &ObjectId, sql: &mut Sql) {
     if let Some(relation) = id.relation() {
         sql.raw(" ON ").qname(relation);
     }
@@ -38,7 +71,11 @@ fn on_relation(id: &crate::catalog::ObjectId, sql: &mut Sql) {
 
 fn create(item: Item<'_, Trigger>, sql: &mut Sql) {
     let trigger = item.payload;
-    sql.raw("CREATE TRIGGER ");
+    sql.raw(if trigger.constraint.is_some() {
+        "CREATE CONSTRAINT TRIGGER "
+    } else {
+        "CREATE TRIGGER "
+    });
     name(item.id, sql);
     sql.raw("\n    ").raw(match trigger.timing {
         TriggerTiming::Before => "BEFORE ",
@@ -58,6 +95,23 @@ fn create(item: Item<'_, Trigger>, sql: &mut Sql) {
         }
     }
     on_relation(item.id, sql);
+    if let Some(constraint) = &trigger.constraint {
+        if let Some(from) = &constraint.from {
+            sql.raw(" FROM ").qname(from);
+        }
+        deferrable(constraint.deferrable, sql);
+    }
+    if trigger.old_table.is_some() || trigger.new_table.is_some() {
+        sql.raw("\n    REFERENCING");
+    }
+    for (word, seen) in [
+        (" OLD TABLE AS ", &trigger.old_table),
+        (" NEW TABLE AS ", &trigger.new_table),
+    ] {
+        if let Some(name) = seen {
+            sql.raw(word).ident(name);
+        }
+    }
     sql.raw(if trigger.for_each_row {
         "\n    FOR EACH ROW"
     } else {

@@ -3,7 +3,7 @@
 //! All queries go out as one text and come back as one stream of rows in text form, so the number of round trips does
 //! not grow with their number, and rows are decoded while the server works on the next ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Either, Executor as _, Row as _};
 
 use crate::catalog::Ident;
+use crate::catalog::kinds::{Aggregate, Bound, Function, Storage};
 use crate::dialect::EngineError;
 use crate::dialect::session::EngineErrorKind;
 
@@ -19,13 +20,17 @@ use super::super::session::{explain, raw};
 use super::super::unmodelled::Strange;
 use super::columns::{Attribute, DefaultValue};
 use super::comments::CommentRow;
+use super::compounds::{CompositeRow, RangeRow};
 use super::constraints::Constraint;
 use super::depends::Dependency;
 use super::functions::Routine;
+use super::grants::GrantRow;
 use super::indexes::IndexRow;
+use super::partitions::KeyRow;
+use super::policies::PolicyRow;
 use super::relations::{Relation, ViewRow};
 use super::sequences::SequenceRow;
-use super::triggers::TriggerRow;
+use super::triggers::{EventTriggerRow, TriggerRow};
 use super::types::{DomainRow, EnumRow};
 
 /// One query, and what becomes of each of its rows.
@@ -42,9 +47,14 @@ pub(in super::super) struct Part {
 #[derive(Default)]
 pub(in super::super) struct Raw {
     names: Names,
-    pub(super) schemas: HashMap<u32, Ident>,
+    pub(in super::super) schemas: HashMap<u32, Ident>,
     pub(super) relations: Vec<Relation>,
-    pub(super) inherits: Vec<u32>,
+    /// Children and their parents; partitions too.
+    pub(super) inherits: Vec<(u32, u32)>,
+    /// Children that are neither attached nor detached.
+    pub(super) detaching: HashSet<u32>,
+    pub(super) partition_keys: HashMap<u32, KeyRow>,
+    pub(super) bounds: HashMap<u32, Bound>,
     pub(super) views: Vec<ViewRow>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) defaults: Vec<DefaultValue>,
@@ -55,10 +65,18 @@ pub(in super::super) struct Raw {
     pub(super) collations: HashMap<u32, Ident>,
     pub(super) enums: Vec<EnumRow>,
     pub(super) domains: Vec<DomainRow>,
+    pub(super) composites: Vec<CompositeRow>,
+    pub(super) ranges: Vec<RangeRow>,
     pub(super) extensions: Vec<(u32, Ident)>,
     pub(super) sequences: Vec<SequenceRow>,
-    pub(super) routines: Vec<Routine>,
+    pub(super) routines: Vec<Routine<Function>>,
+    pub(super) aggregates: Vec<Routine<Aggregate>>,
     pub(super) triggers: Vec<TriggerRow>,
+    pub(super) policies: Vec<PolicyRow>,
+    pub(super) storage: HashMap<u32, Storage>,
+    pub(super) column_storage: HashMap<(u32, i16), Storage>,
+    pub(super) event_triggers: Vec<EventTriggerRow>,
+    pub(super) grants: Vec<GrantRow>,
     pub(super) comments: Vec<CommentRow>,
     pub(super) dependencies: Vec<Dependency>,
     /// Objects of kinds that are not modelled.
@@ -76,6 +94,9 @@ impl Raw {
         self.schemas.extend(other.schemas);
         self.relations.extend(other.relations);
         self.inherits.extend(other.inherits);
+        self.detaching.extend(other.detaching);
+        self.partition_keys.extend(other.partition_keys);
+        self.bounds.extend(other.bounds);
         self.views.extend(other.views);
         self.attributes.extend(other.attributes);
         self.defaults.extend(other.defaults);
@@ -86,10 +107,18 @@ impl Raw {
         self.collations.extend(other.collations);
         self.enums.extend(other.enums);
         self.domains.extend(other.domains);
+        self.composites.extend(other.composites);
+        self.ranges.extend(other.ranges);
         self.extensions.extend(other.extensions);
         self.sequences.extend(other.sequences);
         self.routines.extend(other.routines);
+        self.aggregates.extend(other.aggregates);
         self.triggers.extend(other.triggers);
+        self.policies.extend(other.policies);
+        self.storage.extend(other.storage);
+        self.column_storage.extend(other.column_storage);
+        self.event_triggers.extend(other.event_triggers);
+        self.grants.extend(other.grants);
         self.comments.extend(other.comments);
         self.dependencies.extend(other.dependencies);
         self.strange.extend(other.strange);

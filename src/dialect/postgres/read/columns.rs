@@ -48,7 +48,7 @@ pub(super) fn attributes() -> Part {
              WHERE o.oid = a.attcollation AND o.oid <> t.typcollation) END, \
              a.attnotnull, a.attidentity, a.attgenerated \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
-             WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'p', 'f') \
+             WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p', 'f') \
              AND c.relnamespace IN {USER_SCHEMAS} ORDER BY a.attrelid, a.attnum",
             known = type_names::KNOWN
         ),

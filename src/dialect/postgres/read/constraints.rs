@@ -2,6 +2,8 @@
 //!
 //! <https://www.postgresql.org/docs/current/catalog-pg-constraint.html>
 
+use std::sync::Arc;
+
 use crate::catalog::kinds::{Deferrable, Match, ReferentialAction};
 use crate::catalog::{Expr, Ident};
 use crate::dialect::Server;
@@ -28,11 +30,14 @@ pub(super) struct Constraint {
     pub(super) validated: bool,
     pub(super) no_inherit: bool,
     pub(super) check: Option<Expr>,
+    /// The operators of an exclusion constraint, as they are written.
+    pub(super) operators: Vec<Arc<str>>,
     /// What it has that is not modelled.
     pub(super) strange: Option<&'static str>,
 }
 
-/// The constraints of tables.
+/// The constraints of tables. A foreign key to a partitioned table has one more to each partition, which is no object of
+/// its own.
 pub(super) fn part(server: &Server) -> Part {
     let set_columns = if server.version >= 150_000 {
         "k.confdelsetcols IS NOT NULL"
@@ -44,15 +49,22 @@ pub(super) fn part(server: &Server) -> Part {
     } else {
         ("true", "false")
     };
+    let operator = "CASE WHEN n.nspname = 'pg_catalog' THEN o.oprname::text ELSE 'OPERATOR(' || \
+                    pg_catalog.quote_ident(n.nspname) || '.' || o.oprname || ')' END";
     Part {
         what: "constraints",
         sql: format!(
             "SELECT k.oid, k.conname, k.contype, k.conrelid, k.conkey, k.conindid, k.confrelid, k.confkey, \
              k.confupdtype, k.confdeltype, k.confmatchtype, k.condeferrable, k.condeferred, k.convalidated, \
              k.connoinherit, CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END, \
-             {set_columns}, {enforced}, {period} \
+             {set_columns}, {enforced}, {period}, \
+             CASE WHEN k.contype = 'x' THEN (SELECT pg_catalog.string_agg({operator}, ' ' ORDER BY u.at) \
+             FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS u(id, at) JOIN pg_catalog.pg_operator o ON o.oid = u.id \
+             JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) END \
              FROM pg_catalog.pg_constraint k WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n') \
-             AND k.connamespace IN {USER_SCHEMAS} ORDER BY k.conrelid, k.conname"
+             AND k.connamespace IN {USER_SCHEMAS} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint o \
+             WHERE o.oid = k.conparentid AND k.contype = 'f' \
+             AND (o.confrelid <> k.confrelid OR o.conrelid = k.conrelid)) ORDER BY k.conrelid, k.conname"
         ),
         take: |raw, cells| {
             let strange = match (cells.flag(16)?, cells.flag(17)?, cells.flag(18)?) {
@@ -85,6 +97,12 @@ pub(super) fn part(server: &Server) -> Part {
                 validated: cells.flag(13)?,
                 no_inherit: cells.flag(14)?,
                 check: cells.opt(15)?.map(|text| Expr::new(settled(text))),
+                operators: cells
+                    .opt(19)?
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .map(|text| raw.text(text))
+                    .collect(),
                 strange,
             };
             raw.constraints.push(constraint);

@@ -30,7 +30,6 @@ pub(super) struct IndexRow {
     pub(super) opclasses: Vec<u32>,
     pub(super) collations: Vec<u32>,
     pub(super) predicate: Option<Expr>,
-    pub(super) parameters: Option<String>,
 }
 
 /// The indexes of tables.
@@ -45,7 +44,7 @@ pub(super) fn part(server: &Server) -> Part {
         sql: format!(
             "SELECT i.indexrelid, i.indrelid, c.relname, m.amname, i.indisunique, i.indisvalid, {nulls}, \
              i.indnkeyatts, i.indkey, i.indoption, i.indclass, i.indcollation, \
-             pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.array_to_string(c.reloptions, ', ') \
+             pg_catalog.pg_get_expr(i.indpred, i.indrelid) \
              FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
              JOIN pg_catalog.pg_am m ON m.oid = c.relam \
              WHERE i.indexrelid >= 16384 AND i.indislive AND c.relnamespace IN {USER_SCHEMAS} \
@@ -66,7 +65,6 @@ pub(super) fn part(server: &Server) -> Part {
                 opclasses: cells.numbers(10)?,
                 collations: cells.numbers(11)?,
                 predicate: cells.opt(12)?.map(|text| Expr::new(settled(text))),
-                parameters: cells.opt(13)?.map(ToOwned::to_owned),
             };
             raw.indexes.push(index);
             Ok(())
@@ -136,14 +134,16 @@ pub(super) fn opclasses() -> Part {
     }
 }
 
-/// The names of the collations that indexes use, other than the database's own.
+/// The names of the collations that indexes and partitioned tables use, other than the database's own.
 pub(super) fn collations() -> Part {
     Part {
         what: "collations",
         sql: "SELECT o.oid, o.collname FROM pg_catalog.pg_collation o WHERE o.oid IN \
               (SELECT u.id FROM pg_catalog.pg_index i \
               CROSS JOIN LATERAL pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) AS u(id) \
-              WHERE i.indexrelid >= 16384 AND u.id NOT IN (0, 100)) ORDER BY o.oid"
+              WHERE i.indexrelid >= 16384 AND u.id NOT IN (0, 100) UNION ALL \
+              SELECT u.id FROM pg_catalog.pg_partitioned_table p \
+              CROSS JOIN LATERAL pg_catalog.unnest(p.partcollation::pg_catalog.oid[]) AS u(id)) ORDER BY o.oid"
             .to_owned(),
         take: |raw, cells| {
             let name = raw.ident(cells.text(1)?);

@@ -8,13 +8,19 @@ mod assemble;
 mod batch;
 mod columns;
 mod comments;
+mod compounds;
 mod constraints;
 mod depends;
 mod functions;
+mod grants;
 mod indexes;
+mod owners;
+mod partitions;
+mod policies;
 mod relations;
 mod rows;
 mod sequences;
+mod storage;
 mod triggers;
 mod type_names;
 mod types;
@@ -31,7 +37,7 @@ use super::unmodelled;
 
 pub(super) use batch::Part;
 use batch::Raw;
-pub(super) use relations::USER_SCHEMAS;
+pub(super) use owners::owned_by_others;
 pub(super) use rows::{cell, select_cells};
 
 /// Where to read from.
@@ -131,6 +137,10 @@ async fn finish(
     scope: &Scope,
 ) -> Result<Introspection, EngineError> {
     let mut assembled = assemble::assemble(raw, scope, server)?;
+    scope
+        .ignored
+        .leave_out(&mut assembled.catalog, &mut assembled.unmodelled);
+    owners::read(connection, &mut assembled.catalog, &scope.owners).await?;
     rows::read(connection, &mut assembled.catalog, &scope.rows).await?;
     Ok(Introspection {
         catalog: Canonical::introspected(assembled.catalog, server.to_string()),
@@ -152,16 +162,23 @@ fn naming_parts(server: &Server) -> Vec<Part> {
         indexes::part(server),
         depends::part(),
         comments::part(),
+        storage::relations(),
+        storage::columns(server),
         relations::schemas(),
         relations::relations(),
-        relations::inherits(),
+        relations::inherits(server),
         types::enums(),
         types::domains(),
+        compounds::composites(),
+        compounds::ranges(server),
         types::extensions(),
         sequences::part(),
         functions::part(server),
-        triggers::part(),
-        unmodelled::part(server),
+        functions::aggregates(),
+        triggers::part(server),
+        triggers::event_triggers(),
+        grants::part(),
+        unmodelled::part(),
     ]
 }
 
@@ -171,8 +188,11 @@ fn defining_parts(server: &Server) -> Vec<Part> {
         columns::defaults(),
         constraints::part(server),
         indexes::expressions(),
+        partitions::keys(),
+        relations::bounds(),
         indexes::opclasses(),
         indexes::collations(),
+        policies::part(),
         relations::views(),
     ]
 }

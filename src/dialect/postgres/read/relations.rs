@@ -3,13 +3,15 @@
 //! <https://www.postgresql.org/docs/current/catalog-pg-class.html>
 
 use crate::catalog::{Expr, Ident, QName};
+use crate::dialect::Server;
 use crate::dialect::postgres::expressions::settled;
 
 use super::batch::Part;
+use super::partitions::bound;
 
 /// The schemas whose objects are read, as a subquery: not the engine's own (names with `pg_` are reserved), and not
 /// the one that holds our ledger.
-pub(in super::super) const USER_SCHEMAS: &str = "(SELECT n.oid FROM pg_catalog.pg_namespace n \
+pub(super) const USER_SCHEMAS: &str = "(SELECT n.oid FROM pg_catalog.pg_namespace n \
      WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'reconcile'))";
 
 /// A row of `pg_class` that is a table of some sort, or a view.
@@ -28,11 +30,13 @@ pub(super) struct Relation {
     pub(super) typed: bool,
     pub(super) row_type: u32,
     pub(super) row_security: bool,
-    /// Storage parameters, or the options of a view.
+    /// For the owner, too.
+    pub(super) forced_row_security: bool,
+    /// The options of a view.
     pub(super) options: Option<String>,
 }
 
-/// The query of a view, and the rule that is recorded as depending on what it reads.
+/// The query of a view of either sort, and the rule that is recorded as depending on what it reads.
 pub(super) struct ViewRow {
     pub(super) oid: u32,
     pub(super) rule: u32,
@@ -60,7 +64,8 @@ pub(super) fn relations() -> Part {
         what: "relations",
         sql: format!(
             "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.reloftype, \
-             c.reltype, c.relrowsecurity, pg_catalog.array_to_string(c.reloptions, ', ') \
+             c.reltype, c.relrowsecurity, c.relforcerowsecurity, \
+             CASE WHEN c.relkind = 'v' THEN pg_catalog.array_to_string(c.reloptions, ', ') END \
              FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') \
              AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
         ),
@@ -75,7 +80,8 @@ pub(super) fn relations() -> Part {
                 typed: cells.number::<u32>(6)? != 0,
                 row_type: cells.number(7)?,
                 row_security: cells.flag(8)?,
-                options: cells.opt(9)?.map(ToOwned::to_owned),
+                forced_row_security: cells.flag(9)?,
+                options: cells.opt(10)?.map(ToOwned::to_owned),
             };
             raw.relations.push(relation);
             Ok(())
@@ -84,26 +90,51 @@ pub(super) fn relations() -> Part {
 }
 
 /// Both ends of every inheritance.
-pub(super) fn inherits() -> Part {
+pub(super) fn inherits(server: &Server) -> Part {
+    let pending = if server.version >= 140_000 {
+        "i.inhdetachpending"
+    } else {
+        "false"
+    };
     Part {
         what: "inheritance",
-        sql: "SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhparent"
-            .to_owned(),
+        sql: format!(
+            "SELECT i.inhrelid, i.inhparent, {pending} FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhparent"
+        ),
         take: |raw, cells| {
-            raw.inherits.extend([cells.number::<u32>(0)?, cells.number(1)?]);
+            let child = cells.number(0)?;
+            raw.inherits.push((child, cells.number(1)?));
+            if cells.flag(2)? {
+                raw.detaching.insert(child);
+            }
             Ok(())
         },
     }
 }
 
-/// The queries of views. Only the engine can print them.
+/// Which rows each partition takes.
+pub(super) fn bounds() -> Part {
+    Part {
+        what: "partitions",
+        sql: format!(
+            "SELECT c.oid, pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c \
+             WHERE c.relispartition AND c.relkind IN ('r', 'p') AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
+        ),
+        take: |raw, cells| {
+            raw.bounds.insert(cells.number(0)?, bound(cells.text(1)?)?);
+            Ok(())
+        },
+    }
+}
+
+/// The queries of views, materialized ones too. Only the engine can print them.
 pub(super) fn views() -> Part {
     Part {
         what: "views",
         sql: format!(
             "SELECT c.oid, r.oid, pg_catalog.pg_get_viewdef(c.oid) FROM pg_catalog.pg_class c \
              JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' \
-             WHERE c.relkind = 'v' AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
+             WHERE c.relkind IN ('v', 'm') AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
         ),
         take: |raw, cells| {
             let text = cells.opt(2)?.unwrap_or_default();

@@ -5,10 +5,10 @@
 use crate::dialect::postgres::expressions::settled;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{TriggerEvent, TriggerTiming};
+use crate::catalog::kinds::{Deferrable, Enabled, TriggerEvent, TriggerTiming};
 use crate::catalog::{Expr, Ident, QName};
-use crate::dialect::EngineError;
 use crate::dialect::session::EngineErrorKind;
+use crate::dialect::{EngineError, Server};
 
 use super::batch::Part;
 use super::relations::USER_SCHEMAS;
@@ -25,24 +25,45 @@ pub(super) struct TriggerRow {
     pub(super) condition: Option<Expr>,
     pub(super) function: QName,
     pub(super) arguments: Vec<Arc<str>>,
-    /// What it has that is not modelled.
-    pub(super) strange: Option<&'static str>,
-    /// Whether it fires as a new trigger does.
-    pub(super) enabled: bool,
+    /// Whether it may be put off, where it is a constraint trigger.
+    pub(super) constraint: Option<Deferrable>,
+    /// The other table of a constraint trigger, or zero.
+    pub(super) from: u32,
+    pub(super) old_table: Option<Ident>,
+    pub(super) new_table: Option<Ident>,
+    pub(super) enabled: Enabled,
+}
+
+/// A row of `pg_event_trigger`.
+pub(super) struct EventTriggerRow {
+    pub(super) oid: u32,
+    pub(super) name: Ident,
+    pub(super) event: Arc<str>,
+    pub(super) tags: Vec<Arc<str>>,
+    pub(super) function: QName,
+    pub(super) enabled: Enabled,
 }
 
 /// Triggers but those that the engine made for foreign keys. Only `pg_get_triggerdef` can print a condition: it is
 /// about two rows, which `pg_get_expr` does not know.
-pub(super) fn part() -> Part {
+///
+/// What a partition has from its parent is the parent's: until 12 it is internal.
+pub(super) fn part(server: &Server) -> Part {
+    let of_parent = if server.version >= 130_000 {
+        "g.tgparentid <> 0"
+    } else {
+        "false"
+    };
     Part {
         what: "triggers",
         sql: format!(
             "SELECT g.oid, g.tgrelid, g.tgname, g.tgtype, g.tgattr, g.tgargs, \
              CASE WHEN g.tgqual IS NOT NULL THEN pg_catalog.pg_get_triggerdef(g.oid) END, n.nspname, p.proname, \
-             g.tgconstraint <> 0, g.tgoldtable IS NOT NULL OR g.tgnewtable IS NOT NULL, g.tgenabled \
+             g.tgconstraint <> 0, g.tgdeferrable, g.tginitdeferred, g.tgconstrrelid, g.tgoldtable, g.tgnewtable, \
+             g.tgenabled \
              FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid \
              JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
-             WHERE NOT g.tgisinternal AND c.relnamespace IN {USER_SCHEMAS} ORDER BY g.tgrelid, g.tgname"
+             WHERE NOT g.tgisinternal AND NOT {of_parent} AND c.relnamespace IN {USER_SCHEMAS} ORDER BY g.tgrelid, g.tgname"
         ),
         take: |raw, cells| {
             let bits: i16 = cells.number(3)?;
@@ -50,10 +71,11 @@ pub(super) fn part() -> Part {
                 Some(definition) => Some(condition(definition)?),
                 None => None,
             };
-            let strange = match (cells.flag(9)?, cells.flag(10)?) {
-                (true, _) => Some("constraint trigger"),
-                (_, true) => Some("trigger with transition tables"),
-                _ => None,
+            let constraint = match (cells.flag(9)?, cells.flag(10)?, cells.flag(11)?) {
+                (false, ..) => None,
+                (true, false, _) => Some(Deferrable::No),
+                (true, true, false) => Some(Deferrable::InitiallyImmediate),
+                (true, true, true) => Some(Deferrable::InitiallyDeferred),
             };
             let trigger = TriggerRow {
                 oid: cells.number(0)?,
@@ -66,12 +88,54 @@ pub(super) fn part() -> Part {
                 condition,
                 function: QName::in_schema(raw.ident(cells.text(7)?), raw.ident(cells.text(8)?)),
                 arguments: arguments(cells.text(5)?)?,
-                strange,
-                enabled: cells.letter(11)? == b'O',
+                constraint,
+                from: cells.number(12)?,
+                old_table: cells.opt(13)?.map(|name| raw.ident(name)),
+                new_table: cells.opt(14)?.map(|name| raw.ident(name)),
+                enabled: enabled(cells.letter(15)?),
             };
             raw.triggers.push(trigger);
             Ok(())
         },
+    }
+}
+
+/// Triggers of the database as a whole.
+pub(super) fn event_triggers() -> Part {
+    Part {
+        what: "event triggers",
+        sql: "SELECT g.oid, g.evtname, g.evtevent, pg_catalog.array_to_string(g.evttags, E'\\x01'), n.nspname, \
+              p.proname, g.evtenabled FROM pg_catalog.pg_event_trigger g \
+              JOIN pg_catalog.pg_proc p ON p.oid = g.evtfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+              ORDER BY g.evtname"
+            .to_owned(),
+        take: |raw, cells| {
+            let tags = cells.opt(3)?.unwrap_or_default();
+            let trigger = EventTriggerRow {
+                oid: cells.number(0)?,
+                name: raw.ident(cells.text(1)?),
+                event: raw.text(cells.text(2)?),
+                tags: tags
+                    .split('\u{1}')
+                    .filter(|tag| !tag.is_empty())
+                    .map(Arc::from)
+                    .collect(),
+                function: QName::in_schema(raw.ident(cells.text(4)?), raw.ident(cells.text(5)?)),
+                enabled: enabled(cells.letter(6)?),
+            };
+            raw.event_triggers.push(trigger);
+            Ok(())
+        },
+    }
+}
+
+/// `tgenabled` and `evtenabled`.
+fn enabled(letter: u8) -> Enabled {
+    match letter {
+        b'R' => Enabled::Replica,
+        b'A' => Enabled::Always,
+        b'D' => Enabled::Disabled,
+        _ => Enabled::Origin,
     }
 }
 

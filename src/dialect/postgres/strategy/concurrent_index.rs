@@ -38,6 +38,10 @@ fn is_live(id: &ObjectId, cx: &PlanCx<'_>) -> bool {
     let Some(table) = id.relation() else {
         return false;
     };
+    // An index of partitions is taken over from theirs, and goes with them.
+    if cx.from.is_partitioned(table) {
+        return false;
+    }
     let put_back = cx.from.get(id).is_some() && cx.from.get(id) == cx.to.get(id);
     cx.has_rows(table) && cx.to.contains(&ObjectId::table(table.clone())) && !put_back
 }

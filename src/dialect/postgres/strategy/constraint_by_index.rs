@@ -3,10 +3,8 @@
 //!
 //! <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX>
 
-use std::sync::Arc;
-
-use crate::catalog::kinds::{Deferrable, Index, IndexKey, PrimaryKey, Unique};
-use crate::catalog::{Ident, Kind, Object, ObjectId};
+use crate::catalog::kinds::{Deferrable, Index};
+use crate::catalog::{Kind, Object, ObjectId};
 use crate::dialect::{Choice, PlanCx, Sql, Strategy};
 use crate::op::{Action, Op, Txn};
 
@@ -26,10 +24,11 @@ impl Strategy for ConstraintByIndex {
         let Action::Create { id, object } = &op.action else {
             return None;
         };
-        let built = index_of(object)?;
+        let built = Index::of_key(object)?;
         let table = id.relation()?;
         // One that is put back where it was would be missing while its index is built.
-        if !cx.has_rows(table) || cx.from.contains(id) {
+        // That of a partitioned table is taken over from its partitions.
+        if !cx.has_rows(table) || cx.from.contains(id) || cx.from.is_partitioned(table) {
             return None;
         }
         let index = ObjectId::member(Kind::Index, table, id.name()?.clone());
@@ -50,47 +49,23 @@ impl Strategy for ConstraintByIndex {
     }
 }
 
-/// The index that a key rests on.
-pub(super) fn index_of(object: &Object) -> Option<Index> {
-    let (columns, include, nulls_not_distinct, _) = key(object)?;
-    Some(Index {
-        method: Arc::from("btree"),
-        unique: true,
-        nulls_not_distinct,
-        keys: columns.iter().cloned().map(IndexKey::column).collect(),
-        include: include.to_vec(),
-        predicate: None,
-    })
-}
-
 /// Whether a key is checked at the end of a transaction, or may be.
 pub(super) fn is_deferrable(object: &Object) -> bool {
-    key(object).is_some_and(|(.., deferrable)| deferrable != Deferrable::No)
+    deferrable(object).is_some_and(|deferrable| deferrable != Deferrable::No)
 }
 
-/// The columns, the included columns, whether NULLs are the same, and when it is checked.
-fn key(object: &Object) -> Option<(&[Ident], &[Ident], bool, Deferrable)> {
+fn deferrable(object: &Object) -> Option<Deferrable> {
     match object {
-        Object::Unique(Unique {
-            columns,
-            include,
-            nulls_not_distinct,
-            deferrable,
-        }) => Some((columns, include, *nulls_not_distinct, *deferrable)),
-        Object::PrimaryKey(PrimaryKey {
-            columns,
-            include,
-            deferrable,
-            autoincrement: _,
-        }) => Some((columns, include, false, *deferrable)),
+        Object::Unique(key) => Some(key.deferrable),
+        Object::PrimaryKey(key) => Some(key.deferrable),
         _ => None,
     }
 }
 
 /// `ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX c`
 pub(in crate::dialect::postgres) fn render(id: &ObjectId, object: &Object, index: &ObjectId, sql: &mut Sql) {
-    let (Some(table), Some(name), Some(index), Some((.., deferrable))) =
-        (id.relation(), id.name(), index.name(), key(object))
+    let (Some(table), Some(name), Some(index), Some(deferrable)) =
+        (id.relation(), id.name(), index.name(), deferrable(object))
     else {
         return;
     };

@@ -6,8 +6,9 @@ use crate::catalog::kinds::{Column, EnumType};
 use crate::catalog::{Ident, Kind, ObjectId};
 use crate::dialect::postgres::kinds::{create_type, drop_default, is_extension, set_default, set_type};
 use crate::dialect::postgres::names::{LIMIT, clip};
+use crate::dialect::postgres::rights;
 use crate::dialect::postgres::types::split_array;
-use crate::dialect::{PlanCx, Sql, Strategy};
+use crate::dialect::{Kept, PlanCx, Sql, Strategy};
 use crate::op::{Action, Op, SwapEnum};
 
 /// See the module.
@@ -48,6 +49,7 @@ pub(in crate::dialect::postgres) fn render(swap: &SwapEnum, sql: &mut Sql) {
     let Some(name) = swap.id.qname() else {
         return;
     };
+    rights::note(&swap.id, Kept::OwnerAndGrants, sql);
     let aside = Ident::exact(clip(&format!("_rcn_{}", name.name), LIMIT));
     sql.raw("ALTER TYPE ")
         .qname(name)
@@ -68,6 +70,7 @@ pub(in crate::dialect::postgres) fn render(swap: &SwapEnum, sql: &mut Sql) {
         columns = rest;
     }
     sql.raw("DROP TYPE ").qname(&name.sibling(aside)).end();
+    rights::give_back(&swap.id, Kept::OwnerAndGrants, sql);
 }
 
 /// One `ALTER TABLE` for all columns of a table, so that its rows are written once.

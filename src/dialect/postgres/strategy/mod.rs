@@ -2,6 +2,7 @@
 
 mod analyze;
 mod backfill;
+mod concurrent_detach;
 mod concurrent_index;
 mod constraint_by_index;
 mod enum_swap;
@@ -35,6 +36,7 @@ pub(super) static ALL: &[&dyn Strategy] = &[
     &not_valid::NotValid,
     &constraint_by_index::ConstraintByIndex,
     &concurrent_index::ConcurrentIndex,
+    &concurrent_detach::ConcurrentDetach,
 ];
 
 pub(super) use analyze::{aftercare, render as analyze};

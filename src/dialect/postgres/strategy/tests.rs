@@ -95,8 +95,13 @@ fn a_value_that_goes_makes_the_type_anew_with_its_columns() {
     };
     let names: Vec<String> = swap.columns.iter().map(|(id, _)| id.label()).collect();
     assert_eq!(names, ["t.r", "t.rs"]);
+    let statements = swapped(swap);
+    let [noted, of_the_swap @ .., given_back] = statements.as_slice() else {
+        panic!("{statements:?}");
+    };
+    assert!(noted.contains("typacl") && given_back.contains("ALTER TYPE %s OWNER TO"));
     assert_eq!(
-        swapped(swap),
+        of_the_swap,
         [
             "ALTER TYPE public.role RENAME TO _rcn_role",
             "CREATE TYPE public.role AS ENUM ('A')",

@@ -46,13 +46,11 @@ pub(super) fn parse(text: &str, is_relation: &dyn Fn(&Ident) -> bool) -> Result<
     cursor.expect(&["BEGIN"])?;
     let rest = cursor.rest();
     let body = without_end(rest).ok_or_else(|| Reason::new("the end of its body is not understood"))?;
+    let action = TriggerAction::Body(statement(body, is_relation));
     Ok(Trigger {
-        timing,
-        events: vec![event],
         columns,
-        for_each_row: true,
         condition,
-        action: TriggerAction::Body(statement(body, is_relation)),
+        ..Trigger::new(timing, vec![event], action)
     })
 }
 

@@ -20,6 +20,6 @@ pub(super) fn parse(text: &str, is_relation: &dyn Fn(&Ident) -> bool) -> Result<
     cursor.expect(&["AS"])?;
     Ok(View {
         columns,
-        query: statement(cursor.rest(), is_relation),
+        ..View::of_query(statement(cursor.rest(), is_relation))
     })
 }

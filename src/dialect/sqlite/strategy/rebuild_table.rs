@@ -130,7 +130,7 @@ fn copy(rebuild: &Rebuild, images: (&Image<'_>, &Image<'_>), names: (&Ident, &Id
         CopySource::Expr(expr) => {
             sql.raw(expr.text());
         }
-        CopySource::Matched(copied, value) => rows::value(copied, value.text(), sql),
+        CopySource::Matched(copied, column) => rows::value(copied, column, sql),
         CopySource::Filled(column, value) => {
             sql.raw("coalesce(")
                 .ident(column)

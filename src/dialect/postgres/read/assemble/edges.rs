@@ -67,8 +67,8 @@ impl Ends<'_> {
             }
             class::CLASS if column != 0 => {
                 let number = i16::try_from(column).ok()?;
-                match self.known.relations.get(&oid)?.verdict {
-                    Verdict::Table if number > 0 => self.known.column(self.raw, oid, number),
+                match self.known.relations.get(&oid).map(|named| named.verdict) {
+                    Some(Verdict::Table) if number > 0 => self.known.column(self.raw, oid, number),
                     _ => self.known.ids.get(&(class, oid)).cloned(),
                 }
             }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Check, Column, ForeignKey, Generated, Identity, Index, IndexKey, IndexTerm, NullsOrder, PrimaryKey,
-    Trigger, TriggerAction, Unique,
+    Check, Column, ConstraintTrigger, Exclusion, ForeignKey, Generated, Identity, Index, IndexKey, IndexTerm,
+    NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity, Table, Trigger, TriggerAction, Unique,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::dialect::EngineError;
@@ -28,6 +28,7 @@ struct Grouped {
     indexes: HashMap<u32, Vec<usize>>,
     index_of: HashMap<u32, usize>,
     triggers: HashMap<u32, Vec<usize>>,
+    policies: HashMap<u32, Vec<usize>>,
 }
 
 impl Grouped {
@@ -56,6 +57,10 @@ impl Grouped {
         for (at, trigger) in raw.triggers.iter().enumerate() {
             triggers.entry(trigger.relation).or_default().push(at);
         }
+        let mut policies: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, policy) in raw.policies.iter().enumerate() {
+            policies.entry(policy.relation).or_default().push(at);
+        }
         let index_of = raw
             .indexes
             .iter()
@@ -73,6 +78,7 @@ impl Grouped {
             indexes,
             index_of,
             triggers,
+            policies,
         }
     }
 }
@@ -93,39 +99,70 @@ pub(super) fn insert_tables(
         };
         let (name, columns) = (named.name.clone(), named.columns.clone());
         let id = ObjectId::table(name.clone());
-        note_table(&id, relation, notes);
         known.ids.insert((class::CLASS, relation.oid), id.clone());
         known.ids.insert((class::TYPE, relation.row_type), id.clone());
-        catalog.insert(id, table_payload(relation));
+        let table = Table {
+            partitioned: partition_key(known, raw, relation.oid)?,
+            ..table_payload(relation)
+        };
+        catalog.insert(id.clone(), table);
+        if let Some(partition) = partition(known, raw, relation) {
+            if raw.detaching.contains(&relation.oid) {
+                notes.detaching(&id, &partition.parent);
+            }
+            catalog.insert(ObjectId::on(Kind::Partition, id.clone()), partition);
+        }
         for attribute in &raw.attributes[columns] {
-            let column = column(known, &grouped, attribute);
+            let mut column = column(known, &grouped, attribute);
+            if relation.partition {
+                // From 17 on a partition shows the identity of its parent, by which it counts.
+                column.identity = None;
+            }
             catalog.insert(ObjectId::column(&name, attribute.name.clone()), column);
         }
         for at in grouped.constraints.get(&relation.oid).into_iter().flatten() {
             insert_constraint(known, raw, &grouped, (&name, *at), catalog, notes)?;
         }
         for at in grouped.indexes.get(&relation.oid).into_iter().flatten() {
-            let row = &raw.indexes[*at];
-            let id = ObjectId::member(Kind::Index, &name, row.name.clone());
-            note_index(&id, row, notes);
-            let index = index(known, raw, row)?;
-            known.ids.insert((class::CLASS, row.oid), id.clone());
-            catalog.insert(id, index);
+            insert_index(known, raw, (&name, &raw.indexes[*at]), catalog, notes)?;
         }
         for at in grouped.triggers.get(&relation.oid).into_iter().flatten() {
             insert_trigger(known, raw, &raw.triggers[*at], &name, catalog, notes)?;
+        }
+        for at in grouped.policies.get(&relation.oid).into_iter().flatten() {
+            let row = &raw.policies[*at];
+            let id = ObjectId::member(Kind::Policy, &name, row.name.clone());
+            known.ids.insert((class::POLICY, row.oid), id.clone());
+            catalog.insert(id, row.policy.clone());
+        }
+        if relation.row_security || relation.forced_row_security {
+            let security = RowSecurity {
+                enabled: relation.row_security,
+                forced: relation.forced_row_security,
+            };
+            catalog.insert(ObjectId::on(Kind::RowSecurity, id), security);
         }
     }
     Ok(())
 }
 
-/// Inserts the triggers of views, after the views.
-pub(super) fn insert_view_triggers(
+/// Inserts the indexes and triggers of views, after the views.
+pub(super) fn insert_of_views(
     known: &mut Known,
     raw: &Raw,
     catalog: &mut Catalog,
     notes: &mut Notes,
 ) -> Result<(), EngineError> {
+    let mut indexes: Vec<(QName, &IndexRow)> = Vec::new();
+    for row in &raw.indexes {
+        let named = known.relations.get(&row.relation);
+        let view = named.filter(|named| named.verdict == Verdict::MaterializedView);
+        indexes.extend(view.map(|named| (named.name.clone(), row)));
+    }
+    indexes.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
+    for (view, row) in indexes {
+        insert_index(known, raw, (&view, row), catalog, notes)?;
+    }
     for row in &raw.triggers {
         let named = known.relations.get(&row.relation);
         let Some(named) = named.filter(|named| named.verdict == Verdict::View) else {
@@ -137,21 +174,66 @@ pub(super) fn insert_view_triggers(
     Ok(())
 }
 
-fn note_table(id: &ObjectId, relation: &super::Relation, notes: &mut Notes) {
-    if let Some(options) = &relation.options {
-        notes.attribute(id, &format!("WITH ({options})"));
-    }
-    if relation.row_security {
-        notes.attribute(id, "ROW LEVEL SECURITY");
-    }
+fn insert_index(
+    known: &mut Known,
+    raw: &Raw,
+    (relation, row): (&QName, &IndexRow),
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) -> Result<(), EngineError> {
+    let id = ObjectId::member(Kind::Index, relation, row.name.clone());
+    note_index(&id, row, raw.partition_keys.contains_key(&row.relation), notes);
+    let index = index(known, raw, row)?;
+    known.ids.insert((class::CLASS, row.oid), id.clone());
+    catalog.insert(id, index);
+    Ok(())
 }
 
-fn note_index(id: &ObjectId, row: &IndexRow, notes: &mut Notes) {
-    if let Some(parameters) = &row.parameters {
-        notes.attribute(id, &format!("WITH ({parameters})"));
+/// By what a table is divided.
+fn partition_key(known: &Known, raw: &Raw, relation: u32) -> Result<Option<PartitionKey>, EngineError> {
+    let Some(row) = raw.partition_keys.get(&relation) else {
+        return Ok(None);
+    };
+    let mut expressions = row.expressions.iter();
+    let mut keys = Vec::with_capacity(row.columns.len());
+    for (at, number) in row.columns.iter().enumerate() {
+        let attribute = known.attribute(raw, relation, *number);
+        let term = match (*number, attribute) {
+            (0, _) => expressions.next().cloned().map(IndexTerm::Expr),
+            (_, column) => column.map(|column| IndexTerm::Column(column.name.clone())),
+        };
+        let collation = row.collations.get(at).copied().unwrap_or_default();
+        let own = attribute.map_or(DEFAULT_COLLATION, |column| column.collation_id);
+        let opclass = row.opclasses.get(at).and_then(|oid| raw.opclasses.get(oid));
+        keys.push(IndexKey {
+            term: term.ok_or_else(|| missing(relation, *number))?,
+            collation: (collation != 0 && collation != own)
+                .then(|| raw.collations.get(&collation).cloned())
+                .flatten(),
+            opclass: opclass.cloned(),
+            descending: false,
+            nulls: None,
+        });
     }
+    Ok(Some(PartitionKey {
+        strategy: row.strategy,
+        keys,
+    }))
+}
+
+/// What a table is a part of.
+fn partition(known: &Known, raw: &Raw, relation: &super::Relation) -> Option<Partition> {
+    let bound = raw.bounds.get(&relation.oid)?.clone();
+    // They come sorted, and a partition has one parent.
+    let at = raw.inherits.partition_point(|(child, _)| *child < relation.oid);
+    let (_, parent) = raw.inherits.get(at).filter(|(child, _)| *child == relation.oid)?;
+    let parent = known.relations.get(parent)?.name.clone();
+    Some(Partition { parent, bound })
+}
+
+fn note_index(id: &ObjectId, row: &IndexRow, of_partitions: bool, notes: &mut Notes) {
     if !row.valid {
-        notes.invalid_index(id);
+        notes.invalid_index(id, of_partitions);
     }
 }
 
@@ -195,7 +277,11 @@ fn insert_constraint(
         notes.strange(strange, &format!("{table}.{}", row.name), None);
         return Ok(());
     }
-    let columns = names(known, raw, row.relation, &row.columns)?;
+    // What an exclusion constraint compares, its index tells, expressions included.
+    let columns = match row.kind {
+        b'x' => Vec::new(),
+        _ => names(known, raw, row.relation, &row.columns)?,
+    };
     let index = grouped.index_of.get(&row.index).map(|at| &raw.indexes[*at]);
     let include = match index {
         Some(index) => names(
@@ -224,6 +310,14 @@ fn insert_constraint(
                 deferrable: row.deferrable,
             };
             (Kind::Unique, unique.into())
+        }
+        b'x' => {
+            let Some(index) = index else {
+                return Ok(());
+            };
+            let id = ObjectId::member(Kind::Exclusion, table, row.name.clone());
+            known.ids.insert((class::CLASS, row.index), id);
+            (Kind::Exclusion, exclusion(known, raw, row, index)?.into())
         }
         b'c' => {
             let check = Check {
@@ -256,9 +350,20 @@ fn insert_constraint(
     Ok(())
 }
 
+fn exclusion(known: &Known, raw: &Raw, row: &Constraint, index: &IndexRow) -> Result<Exclusion, EngineError> {
+    let index = self::index(known, raw, index)?;
+    Ok(Exclusion {
+        method: index.method,
+        keys: index.keys,
+        operators: row.operators.clone(),
+        include: index.include,
+        predicate: index.predicate,
+        deferrable: row.deferrable,
+    })
+}
+
 fn strange_constraint(row: &Constraint) -> Option<&'static str> {
     match (row.kind, row.strange, row.validated) {
-        (b'x', ..) => Some("exclusion constraint"),
         (b'n', _, false) => Some("not yet validated NOT NULL constraint"),
         (b'n', ..) => None,
         (_, strange, _) => strange.map(|strange| match strange {
@@ -359,19 +464,25 @@ fn insert_trigger(
     notes: &mut Notes,
 ) -> Result<(), EngineError> {
     let id = ObjectId::member(Kind::Trigger, table, row.name.clone());
-    if let Some(strange) = row.strange {
-        notes.strange(strange, &id.label(), None);
+    let other = known.relations.get(&row.from).map(|named| named.name.clone());
+    if row.from != 0 && other.is_none() {
+        let reason = "it is about a table outside the schemas that are read";
+        notes.strange("trigger", &id.label(), Some(reason));
         return Ok(());
-    }
-    if !row.enabled {
-        notes.attribute(&id, "DISABLE, ENABLE REPLICA or ENABLE ALWAYS");
     }
     let trigger = Trigger {
         timing: row.timing,
         events: row.events.clone(),
         columns: names(known, raw, row.relation, &row.columns)?,
         for_each_row: row.for_each_row,
+        constraint: row.constraint.map(|deferrable| ConstraintTrigger {
+            deferrable,
+            from: other,
+        }),
+        old_table: row.old_table.clone(),
+        new_table: row.new_table.clone(),
         condition: row.condition.clone(),
+        enabled: row.enabled,
         action: TriggerAction::Execute {
             function: row.function.clone(),
             arguments: row.arguments.clone(),

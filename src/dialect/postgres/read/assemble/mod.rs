@@ -5,17 +5,22 @@
 //! is not modelled. A table that is not modelled as a whole is left out with all that belongs to it. Must not: ask the
 //! server anything.
 
+mod compounds;
 mod edges;
+mod grants;
 mod members;
+mod routines;
+mod storage;
+mod views;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt, View,
+    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt,
 };
-use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, ObjectId, Path, QName};
+use crate::catalog::{Catalog, DataType, Ident, Kind, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{EngineError, Scope, Server};
 
@@ -41,20 +46,25 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     known.sort_relations(&raw, scope, &mut notes);
     known.insert_globals(&raw, scope, &mut catalog);
     known.insert_enums(&mut raw, scope, &mut catalog);
+    let compounds = compounds::name(&mut known, &mut raw, scope, &mut notes);
     known.insert_domains(&mut raw, scope, &mut catalog);
+    compounds::insert(&known, compounds, &mut catalog);
     known.insert_sequences(&raw, scope, &mut catalog);
-    known.insert_routines(&mut raw, scope, &mut catalog, &mut notes);
+    routines::insert(&mut known, &mut raw, scope, &mut catalog, &mut notes);
     members::insert_tables(&mut known, &mut raw, &mut catalog, &mut notes)?;
-    known.insert_views(&raw, &mut catalog);
-    members::insert_view_triggers(&mut known, &raw, &mut catalog, &mut notes)?;
-    known.insert_comments(&raw, &mut catalog, &mut notes);
+    views::insert(&mut known, &raw, &mut catalog, &mut notes);
+    members::insert_of_views(&mut known, &raw, &mut catalog, &mut notes)?;
+    routines::insert_event_triggers(&mut known, &mut raw, &mut catalog);
+    storage::insert(&known, &raw, &mut catalog);
+    grants::insert(&known, &raw, (scope, server), &mut catalog, &mut notes);
+    known.insert_comments(&raw, &mut catalog);
     edges::insert(&known, &raw, &mut catalog);
     for strange in std::mem::take(&mut raw.strange) {
         if known.is_strange_of_ours(&strange, &raw, scope) {
             notes.strange(&strange.kind, &strange.label(), None);
         }
     }
-    let unmodelled = notes.finish(server);
+    let unmodelled = notes.finish();
     Ok(Assembled { catalog, unmodelled })
 }
 
@@ -63,10 +73,18 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
 enum Verdict {
     Table,
     View,
+    MaterializedView,
     /// Not in the scope, or an extension's.
     Elsewhere,
     /// Reported, and left out as a whole.
     Strange,
+}
+
+impl Verdict {
+    /// Whether it is a view of either sort.
+    fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::MaterializedView)
+    }
 }
 
 /// A relation as the other rows refer to it.
@@ -80,7 +98,7 @@ struct Named {
 /// From the engine's numbers to our ids.
 struct Known {
     relations: HashMap<u32, Named>,
-    /// Indexes of tables and of views in `Raw::relations`, by name.
+    /// Indexes of tables and of views of either sort in `Raw::relations`, by name.
     tables: Vec<usize>,
     views: Vec<usize>,
     /// Every object of the catalog but columns, by catalog and number.
@@ -90,6 +108,8 @@ struct Known {
     /// Enums and domains, and the types of their arrays.
     types: HashMap<u32, ObjectId>,
     identities: HashMap<(u32, i16), SequenceOptions>,
+    /// The attributes of composite types, by the number of the type among relations.
+    attributes: HashMap<(u32, i16), Ident>,
 }
 
 impl Known {
@@ -117,6 +137,7 @@ impl Known {
             owned,
             types: HashMap::new(),
             identities: HashMap::new(),
+            attributes: HashMap::new(),
         }
     }
 
@@ -126,7 +147,7 @@ impl Known {
 
     /// Decides what becomes of each relation.
     fn sort_relations(&mut self, raw: &Raw, scope: &Scope, notes: &mut unmodelled::Notes) {
-        let inherits: HashSet<u32> = raw.inherits.iter().copied().collect();
+        let inherits = inheriting(raw);
         let columns = column_ranges(&raw.attributes);
         for (at, relation) in raw.relations.iter().enumerate() {
             let Some(schema) = raw.schemas.get(&relation.schema) else {
@@ -143,11 +164,12 @@ impl Known {
                 (true, ..) => Verdict::Elsewhere,
                 (_, Some(_), _) => Verdict::Strange,
                 (_, None, b'v') => Verdict::View,
+                (_, None, b'm') => Verdict::MaterializedView,
                 (_, None, _) => Verdict::Table,
             };
             match verdict {
                 Verdict::Table => self.tables.push(at),
-                Verdict::View => self.views.push(at),
+                Verdict::View | Verdict::MaterializedView => self.views.push(at),
                 Verdict::Strange => notes.strange(strange.unwrap_or_default(), &name.to_string(), None),
                 Verdict::Elsewhere => {}
             }
@@ -159,6 +181,7 @@ impl Known {
             };
             self.relations.insert(relation.oid, named);
         }
+        self.leave_out_orphans(raw, notes);
         let names: HashMap<u32, &QName> = self
             .relations
             .iter()
@@ -167,6 +190,37 @@ impl Known {
         let by_name = |at: &usize| names.get(&raw.relations[*at].oid).copied();
         self.tables.sort_by_key(by_name);
         self.views.sort_by_key(by_name);
+    }
+
+    /// A partition of a table that is not in the catalog cannot be in it.
+    fn leave_out_orphans(&mut self, raw: &Raw, notes: &mut unmodelled::Notes) {
+        let parents: HashMap<u32, u32> = raw.inherits.iter().copied().collect();
+        loop {
+            let is_table = |oid: &u32| {
+                let named = self.relations.get(oid);
+                named.is_some_and(|named| named.verdict == Verdict::Table)
+            };
+            let orphans: Vec<usize> = self
+                .tables
+                .iter()
+                .copied()
+                .filter(|at| {
+                    let relation = &raw.relations[*at];
+                    relation.partition && !parents.get(&relation.oid).is_some_and(is_table)
+                })
+                .collect();
+            if orphans.is_empty() {
+                return;
+            }
+            self.tables.retain(|at| !orphans.contains(at));
+            for at in orphans {
+                if let Some(named) = self.relations.get_mut(&raw.relations[at].oid) {
+                    named.verdict = Verdict::Strange;
+                    let why = "it is a part of a table that is not read";
+                    notes.strange("partition", &named.name.to_string(), Some(why));
+                }
+            }
+        }
     }
 
     fn insert_globals(&mut self, raw: &Raw, scope: &Scope, catalog: &mut Catalog) {
@@ -292,81 +346,7 @@ impl Known {
         }
     }
 
-    fn insert_routines(
-        &mut self,
-        raw: &mut Raw,
-        scope: &Scope,
-        catalog: &mut Catalog,
-        notes: &mut unmodelled::Notes,
-    ) {
-        let mut found = Vec::new();
-        for routine in std::mem::take(&mut raw.routines) {
-            let schema = raw.schemas.get(&routine.schema);
-            if let Some(schema) = schema.filter(|schema| in_scope(scope, schema))
-                && !self.is_owned(class::PROC, routine.oid)
-            {
-                let name = QName::in_schema(schema.clone(), routine.name.clone());
-                let path = Path::Routine(name, Arc::clone(&routine.identity));
-                let kind = Kind::Function;
-                found.push((ObjectId { kind, path }, routine));
-            }
-        }
-        found.sort_by(|a, b| a.0.cmp(&b.0));
-        for (id, routine) in found {
-            if let Some(strange) = &routine.strange {
-                notes.attribute(&id, strange);
-            }
-            self.ids.insert((class::PROC, routine.oid), id.clone());
-            catalog.insert(id, routine.function);
-        }
-    }
-
-    /// Inserts views so that each comes after the views that it reads.
-    fn insert_views(&mut self, raw: &Raw, catalog: &mut Catalog) {
-        let rows: HashMap<u32, usize> = raw
-            .views
-            .iter()
-            .enumerate()
-            .map(|(at, row)| (row.oid, at))
-            .collect();
-        let rules: HashMap<u32, u32> = raw.views.iter().map(|row| (row.rule, row.oid)).collect();
-        let mut reads: HashMap<u32, Vec<u32>> = HashMap::new();
-        for dependency in &raw.dependencies {
-            if let (class::REWRITE, class::CLASS, Some(view)) = (
-                dependency.class,
-                dependency.referenced_class,
-                rules.get(&dependency.object),
-            ) {
-                reads.entry(*view).or_default().push(dependency.referenced);
-            }
-        }
-        let mut done = HashSet::new();
-        for at in self.views.clone() {
-            let mut stack = vec![(raw.relations[at].oid, false)];
-            while let Some((oid, ready)) = stack.pop() {
-                let view = self
-                    .relations
-                    .get(&oid)
-                    .filter(|named| named.verdict == Verdict::View);
-                let (Some(named), Some(row)) = (view, rows.get(&oid)) else {
-                    continue;
-                };
-                if !ready && done.insert(oid) {
-                    stack.push((oid, true));
-                    let next = reads.get(&oid).into_iter().flatten().filter(|read| **read != oid);
-                    stack.extend(next.map(|read| (*read, false)));
-                } else if ready {
-                    let id = ObjectId::qualified(Kind::View, named.name.clone());
-                    let query = Expr::clone(&raw.views[*row].query);
-                    self.ids.insert((class::CLASS, oid), id.clone());
-                    let columns = Vec::new();
-                    catalog.insert(id, View { columns, query });
-                }
-            }
-        }
-    }
-
-    fn insert_comments(&self, raw: &Raw, catalog: &mut Catalog, notes: &mut unmodelled::Notes) {
+    fn insert_comments(&self, raw: &Raw, catalog: &mut Catalog) {
         let mut found: Vec<(ObjectId, Comment)> = Vec::new();
         for row in &raw.comments {
             // The comment on an extension comes from its control file.
@@ -380,13 +360,12 @@ impl Known {
                 .filter(|_| row.class == class::CLASS);
             let target = match (named, i16::try_from(row.column)) {
                 (_, Ok(0)) => self.ids.get(&(row.class, row.object)).cloned(),
-                (Some(named), Ok(number)) if named.verdict == Verdict::View => {
+                // The columns of a view are no objects of the catalog.
+                (Some(named), Ok(number)) if named.verdict.is_view() => {
                     let column = self.column_name(raw, row.object, number);
-                    let column = column.map(Ident::text).unwrap_or_default();
-                    let label = format!("of column {column} of view {}", named.name);
-                    notes.strange("the comment", &label, None);
-                    None
+                    column.map(|column| ObjectId::column(&named.name, column.clone()))
                 }
+                (None, Ok(number)) if row.class == class::CLASS => self.of_attribute(row.object, number),
                 (_, Ok(number)) => self.column(raw, row.object, number),
                 (_, Err(_)) => None,
             };
@@ -394,7 +373,12 @@ impl Known {
                 found.push((ObjectId::on(Kind::Comment, target), Comment { text }));
             }
         }
-        found.sort_by_cached_key(|(id, _)| id.target().and_then(|target| catalog.position(target)));
+        let position = |id: &ObjectId| {
+            catalog
+                .position(id.target()?)
+                .or_else(|| catalog.position(&catalog.parent(id)?))
+        };
+        found.sort_by_cached_key(|(id, _)| position(id));
         for (id, comment) in found {
             catalog.insert(id, comment);
         }
@@ -406,7 +390,7 @@ impl Known {
             return false;
         }
         if let Some(named) = strange.relation.and_then(|oid| self.relations.get(&oid)) {
-            return matches!(named.verdict, Verdict::Table | Verdict::View);
+            return named.verdict == Verdict::Table || named.verdict.is_view();
         }
         match &strange.schema {
             None => true,
@@ -427,6 +411,13 @@ impl Known {
 
     fn column_name<'a>(&self, raw: &'a Raw, relation: u32, number: i16) -> Option<&'a Ident> {
         self.attribute(raw, relation, number).map(|column| &column.name)
+    }
+
+    /// The name of an attribute of a composite type, as a column of it.
+    fn of_attribute(&self, relation: u32, number: i16) -> Option<ObjectId> {
+        let name = self.attributes.get(&(relation, number))?;
+        let of = self.ids.get(&(class::CLASS, relation))?.qname()?;
+        Some(ObjectId::column(of, name.clone()))
     }
 
     /// The id of a column of a table of the catalog.
@@ -451,14 +442,26 @@ fn in_scope(scope: &Scope, schema: &Ident) -> bool {
 /// What a relation is called, if it is of a sort that is not modelled.
 fn strange_relation(relation: &Relation, inherits: bool) -> Option<&'static str> {
     match relation.kind {
-        b'p' => Some("partitioned table"),
-        b'm' => Some("materialized view"),
         b'f' => Some("foreign table"),
-        b'r' if relation.partition => Some("partition"),
-        b'r' if relation.typed => Some("typed table"),
+        b'r' | b'p' if relation.typed => Some("typed table"),
         b'r' if inherits => Some("table with inheritance"),
         _ => None,
     }
+}
+
+/// Both ends of every inheritance that is no partitioning.
+fn inheriting(raw: &Raw) -> HashSet<u32> {
+    let partitions: HashSet<u32> = raw
+        .relations
+        .iter()
+        .filter(|relation| relation.partition)
+        .map(|relation| relation.oid)
+        .collect();
+    let others = raw
+        .inherits
+        .iter()
+        .filter(|(child, _)| !partitions.contains(child));
+    others.flat_map(|(child, parent)| [*child, *parent]).collect()
 }
 
 /// Where the columns of each relation stand; they come sorted.
@@ -473,12 +476,12 @@ fn column_ranges(attributes: &[Attribute]) -> HashMap<u32, Range<usize>> {
     ranges
 }
 
-/// What a table as a whole is.
+/// What a table as a whole is, but for its partition key.
 fn table_payload(relation: &Relation) -> Table {
     let ext = if relation.unlogged {
         TableExt::Postgres { unlogged: true }
     } else {
         TableExt::Plain
     };
-    Table { ext }
+    Table::new(ext)
 }

@@ -17,6 +17,10 @@ pub(super) fn of(id: &ObjectId, group: &[ObjectId], cx: &PlanCx<'_>) -> Option<S
     if from.generated.is_some() || to.generated.is_some() {
         return Some("its values are computed".to_owned());
     }
+    let table = id.relation()?;
+    if cx.from.is_partitioned(table) || cx.from.lineage(table).next().is_some() {
+        return Some("its table is partitioned, or a partition".to_owned());
+    }
     if from.identity.is_some() != to.identity.is_some() {
         return Some("it becomes an identity column, or ceases to be one, at the same time".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Function, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Volatility};
+use crate::catalog::kinds::{Body, Enabled, Function, Trigger, TriggerAction, TriggerEvent, TriggerTiming};
 use crate::catalog::{Expr, Ident, Kind, Object, ObjectId, Path};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::postgres::impact::stable::is_stable;
@@ -76,22 +76,18 @@ fn begin(column: &Retyped, cx: &RenderCx<'_>, sql: &mut Sql) {
     create(&column.beside, &column.second().into(), cx, sql);
     create(&function, &sync(column).into(), cx, sql);
     let calls = Trigger {
-        timing: TriggerTiming::Before,
-        events: vec![TriggerEvent::Insert, TriggerEvent::Update],
-        columns: Vec::new(),
-        for_each_row: true,
-        condition: None,
-        action: TriggerAction::Execute {
-            function: called,
-            arguments: Vec::new(),
-        },
+        // Rows that replication brings are rows, too.
+        enabled: Enabled::Always,
+        ..Trigger::new(
+            TriggerTiming::Before,
+            vec![TriggerEvent::Insert, TriggerEvent::Update],
+            TriggerAction::Execute {
+                function: called,
+                arguments: Vec::new(),
+            },
+        )
     };
     create(&trigger, &calls.into(), cx, sql);
-    // Rows that replication brings are rows, too.
-    if let (Some(table), Some(name)) = (trigger.relation(), trigger.name()) {
-        sql.raw("ALTER TABLE ").qname(table);
-        sql.raw(" ENABLE ALWAYS TRIGGER ").ident(name).end();
-    }
 }
 
 /// The same conversion as that of the rows that are there, in the same settings.
@@ -114,17 +110,15 @@ fn sync(column: &Retyped) -> Function {
             )
         }
     };
+    let body = format!("\n#variable_conflict use_column\nBEGIN\n{assign}\n    RETURN NEW;\nEND\n");
     Function {
-        arguments: Expr::new(""),
-        returns: Some(Expr::new("trigger")),
-        language: Arc::from("plpgsql"),
-        volatility: Volatility::Volatile,
-        strict: false,
-        security_definer: false,
         settings: settings(column),
-        body: Expr::new(format!(
-            "\n#variable_conflict use_column\nBEGIN\n{assign}\n    RETURN NEW;\nEND\n"
-        )),
+        ..Function::new(
+            Expr::new(""),
+            Some(Expr::new("trigger")),
+            "plpgsql",
+            Body::Text(Expr::new(body)),
+        )
     }
 }
 

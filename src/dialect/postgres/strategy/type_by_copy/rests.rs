@@ -1,11 +1,10 @@
 //! What rests on columns that take other types, and is made a second time on the second columns: keys, indexes, checks and
 //! foreign keys that stay what they are.
 
-use crate::catalog::kinds::ForeignKey;
+use crate::catalog::kinds::{ForeignKey, Index};
 use crate::catalog::{Ident, Kind, Object, ObjectId, Payload as _, Renaming};
 use crate::dialect::PlanCx;
 use crate::dialect::postgres::names::aside;
-use crate::dialect::postgres::strategy::constraint_by_index::index_of;
 use crate::dialect::postgres::types::stays_comparable;
 use crate::op::{Action, Moved, Retyped};
 
@@ -98,7 +97,7 @@ fn stays(id: &ObjectId, object: &Object, columns: &[Retyped], cx: &PlanCx<'_>) -
 fn second(id: &ObjectId, object: &Object, columns: &[Retyped]) -> Option<Second> {
     let (table, name) = (id.relation()?, id.name()?);
     let changed = beside(id, object, columns);
-    let (kind, made) = match index_of(&changed) {
+    let (kind, made) = match Index::of_key(&changed) {
         Some(index) => (Kind::Index, index.into()),
         None => (id.kind, changed),
     };

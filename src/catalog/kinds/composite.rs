@@ -1,0 +1,43 @@
+//! A type made of several values, each under a name (PostgreSQL).
+
+use serde::Serialize;
+
+use crate::catalog::data_type::DataType;
+use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::{Ident, ObjectId};
+
+/// One of the values. It is no object of a catalog; where one has to be named, it is a column of the type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attribute {
+    /// Its name, which no other attribute of the type has.
+    pub name: Ident,
+    /// What it holds.
+    pub data_type: DataType,
+    /// Its collation, where that is not the one of its type.
+    pub collation: Option<Ident>,
+}
+
+payload! {
+    /// A composite type.
+    CompositeType / CompositeTypeAttr {
+        /// The values in order.
+        attributes: Vec<Attribute> => Attributes,
+    }
+}
+
+impl Refers for CompositeType {
+    fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
+        let types = self.attributes.iter();
+        out.extend(types.filter_map(|attribute| attribute.data_type.user.clone()));
+    }
+
+    fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
+        let own = id.qname().and_then(|name| rename.column_of(name));
+        for attribute in &mut self.attributes {
+            if let Some((_, to)) = own.filter(|(from, _)| **from == attribute.name) {
+                attribute.name = to.clone();
+            }
+            rename.in_type(&mut attribute.data_type);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Rights, as objects of what they are about.
+
+use crate::catalog::kinds::{Granted, Grants, Privilege};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId};
+use crate::dialect::postgres::privileges;
+use crate::dialect::{Scope, Server};
+
+use super::super::super::unmodelled::Notes;
+use super::super::batch::Raw;
+use super::super::depends::class;
+use super::super::grants::GrantRow;
+use super::{Known, Verdict, in_scope};
+
+/// The schema that a new database has.
+const PUBLIC: &str = "public";
+
+/// Inserts the rights of every object of the catalog, and of the schema that is always there.
+pub(super) fn insert(
+    known: &Known,
+    raw: &Raw,
+    (scope, server): (&Scope, &Server),
+    catalog: &mut Catalog,
+    notes: &mut Notes,
+) {
+    let same = |one: &GrantRow, other: &GrantRow| {
+        (one.class, one.object, one.column) == (other.class, other.object, other.column)
+    };
+    let mut found: Vec<(ObjectId, Grants)> = Vec::new();
+    for rows in raw.grants.chunk_by(same) {
+        let Some(first) = rows.first() else { continue };
+        let Some(target) = target(known, raw, scope, first, notes) else {
+            continue;
+        };
+        if first.owner_lacks && !is_public(&target) {
+            notes.attribute(&target, "what its owner may not do");
+        }
+        let grants = grants(&target, rows, server, notes);
+        if !grants.is_empty() {
+            found.push((target, grants));
+        }
+    }
+    found.sort_by_cached_key(|(target, _)| catalog.position(target));
+    for (target, grants) in found {
+        catalog.insert(ObjectId::on(Kind::Grants, target), grants);
+    }
+}
+
+fn target(known: &Known, raw: &Raw, scope: &Scope, row: &GrantRow, notes: &mut Notes) -> Option<ObjectId> {
+    if row.class == class::NAMESPACE {
+        let public = || {
+            raw.schemas
+                .get(&row.object)
+                .filter(|name| name.text() == PUBLIC && in_scope(scope, name))
+        };
+        let id = known.ids.get(&(row.class, row.object)).cloned();
+        return id.or_else(|| Some(ObjectId::global(Kind::Schema, public()?.clone())));
+    }
+    if row.column == 0 {
+        let id = known.ids.get(&(row.class, row.object))?;
+        // The number of a type is also that of the row type of a table.
+        return (row.class != class::TYPE || id.kind != Kind::Table).then(|| id.clone());
+    }
+    let named = known.relations.get(&row.object)?;
+    if named.verdict == Verdict::View {
+        let column = known.column_name(raw, row.object, row.column);
+        let column = column.map(Ident::text).unwrap_or_default();
+        let label = format!("on column {column} of view {}", named.name);
+        notes.strange("the grant", &label, None);
+        return None;
+    }
+    known.column(raw, row.object, row.column)
+}
+
+fn is_public(target: &ObjectId) -> bool {
+    target.kind == Kind::Schema && target.name().is_some_and(|name| name.text() == PUBLIC)
+}
+
+fn grants(target: &ObjectId, rows: &[GrantRow], server: &Server, notes: &mut Notes) -> Grants {
+    let by_itself = by_itself(target, server);
+    let mut granted = Vec::new();
+    let mut kept = Vec::new();
+    for entry in rows.iter().filter_map(|row| row.entry.as_ref()) {
+        if entry.to_owner {
+            continue;
+        }
+        if entry.by_another && !is_public(target) {
+            let role = entry.role.as_ref().map_or(PUBLIC, Ident::text);
+            let what = format!("a grant to {role} by another role than the owner");
+            notes.attribute(target, &what);
+        } else if entry.role.is_none() && by_itself.contains(&entry.privilege) {
+            kept.push(entry.privilege);
+        } else {
+            granted.push(Granted {
+                role: entry.role.clone(),
+                privilege: entry.privilege,
+                with_option: entry.with_option,
+            });
+        }
+    }
+    granted.sort();
+    let revoked = by_itself
+        .into_iter()
+        .filter(|privilege| !kept.contains(privilege));
+    Grants {
+        granted,
+        revoked: revoked.collect(),
+    }
+}
+
+/// What everybody may do with a new object, sorted.
+fn by_itself(target: &ObjectId, server: &Server) -> Vec<Privilege> {
+    let everywhere = privileges::of_public(target, server.version);
+    let mut out = everywhere.to_vec();
+    out.sort_unstable();
+    out
+}

@@ -1,0 +1,40 @@
+//! Which version brought what: what an object asks of a server that is too old for it is refused by name.
+//!
+//! In: an object and the version of a server. Out: the end of a sentence. Must not: say what is refused for other reasons.
+
+use crate::catalog::Object;
+use crate::catalog::kinds::Body;
+
+/// What the object has that the server does not.
+pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
+    let (since, reason) = match object {
+        Object::View(view) if view.security_invoker => (150_000, "security-invoker needs PostgreSQL 15"),
+        Object::Function(function) if matches!(function.body, Body::Standard(_)) => {
+            (140_000, "a body that is no text needs PostgreSQL 14")
+        }
+        _ => return None,
+    };
+    (version < since).then_some(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Expr;
+    use crate::catalog::kinds::{Function, View};
+
+    #[test]
+    fn a_server_that_is_too_old_is_told_what_it_lacks() {
+        let body = Body::Standard(Expr::new("RETURN 1"));
+        let function = Function::new(Expr::new(""), Some(Expr::new("integer")), "sql", body);
+        let view = View {
+            security_invoker: true,
+            ..View::of_query(Expr::new("SELECT 1"))
+        };
+        for (object, since) in [(Object::from(function), 140_000), (view.into(), 150_000)] {
+            let words = lacks(&object, since - 1).unwrap();
+            assert!(words.ends_with(&format!("needs PostgreSQL {}", since / 10_000)));
+            assert_eq!(lacks(&object, since), None);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+CREATE TYPE mood AS ENUM ('GLAD', 'SAD');
+CREATE DOMAIN zip AS text CONSTRAINT five CHECK (length(VALUE) = 5);
+CREATE TYPE place AS (street text COLLATE "C", "postal code" zip, feels mood[]);
+COMMENT ON TYPE place IS 'Where it is';
+COMMENT ON COLUMN place.street IS 'with the number';
+CREATE TYPE journey AS ("from" place, stops place[], lasts interval day to second(0));
+CREATE DOMAIN short_place AS place CONSTRAINT somewhere CHECK ((VALUE).street <> '');
+CREATE FUNCTION street_of(p place) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT (p).street';
+CREATE TABLE t (id bigint PRIMARY KEY, "at" place, went journey[], near short_place);
+CREATE INDEX by_street ON t (street_of("at"));
+CREATE VIEW v AS SELECT id, ("at").street FROM t;

@@ -1,0 +1,11 @@
+CREATE FUNCTION plain(a int) RETURNS int LANGUAGE sql PARALLEL RESTRICTED COST 0.5 LEAKPROOF AS 'SELECT a';
+CREATE FUNCTION changes(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a';
+CREATE FUNCTION many() RETURNS SETOF int LANGUAGE sql ROWS 20 PARALLEL SAFE STRICT AS 'SELECT 1';
+CREATE FUNCTION helped(a int) RETURNS SETOF int LANGUAGE sql ROWS 3 SUPPORT generate_series_int4_support AS 'SELECT a';
+CREATE FUNCTION sum_of(VARIADIC numbers int[]) RETURNS bigint LANGUAGE sql AS 'SELECT sum(n) FROM unnest(numbers) n';
+CREATE FUNCTION sum_of(a text, b text DEFAULT 'x, y') RETURNS text LANGUAGE sql AS 'SELECT a || b';
+CREATE FUNCTION both_sides(a int, OUT low int, OUT high int) LANGUAGE sql AS 'SELECT a - 1, a + 1';
+CREATE FUNCTION grown(a int, INOUT b int) LANGUAGE sql AS 'SELECT b + a';
+CREATE FUNCTION listed(a int) RETURNS TABLE (id int, name text) LANGUAGE sql AS $$SELECT a, 'n'$$;
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql WINDOW AS 'BEGIN RETURN 1; END';
+CREATE PROCEDURE tidy(a int, INOUT b int DEFAULT 1) LANGUAGE plpgsql AS 'BEGIN b := a; END';

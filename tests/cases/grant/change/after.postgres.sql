@@ -1,0 +1,8 @@
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, note text NOT NULL);
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+GRANT INSERT, TRUNCATE ON t TO rcn_reader;
+GRANT DELETE ON t TO rcn_writer;
+GRANT INSERT ON t TO "rcn Odd role" WITH GRANT OPTION;
+GRANT SELECT (note) ON t TO rcn_reader;
+GRANT UPDATE (note) ON t TO rcn_writer;
+GRANT EXECUTE ON FUNCTION f() TO rcn_writer;

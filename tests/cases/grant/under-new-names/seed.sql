@@ -1,0 +1,1 @@
+INSERT INTO old_app.t (id, note) VALUES (1, 'a');

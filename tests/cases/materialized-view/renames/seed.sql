@@ -1,0 +1,1 @@
+INSERT INTO old.t (id, n) VALUES (2, 12);

@@ -1,0 +1,3 @@
+INSERT INTO users VALUES (1), (2);
+INSERT INTO logs VALUES ('2025-01-01', 1, 1), ('2025-02-01', 2, 2), ('2025-02-03', 3, NULL);
+INSERT INTO notes VALUES (1, 1, '2025-01-01'), (2, 2, '2025-02-01');

@@ -1,0 +1,1 @@
+INSERT INTO documents (id, mood) VALUES (1, 'glad'), (2, 'sad');
