@@ -16,7 +16,7 @@ const PAUSE: u32 = 10;
 /// How many rows the first batch takes, if it may take more.
 const FIRST: u32 = 500;
 /// How long a batch holds its rows: one that takes longer is followed by a smaller one.
-const HOLD: Duration = Duration::from_millis(40);
+const HOLD: Duration = Duration::from_millis(20);
 
 /// Runs the steps of segment `at`; `cursor` is where an earlier run of its batches stopped.
 pub(super) async fn run(
