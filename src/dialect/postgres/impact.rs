@@ -38,6 +38,9 @@ pub(super) const LOCKS: &[Lock] = &[
     ACCESS_EXCLUSIVE,
 ];
 
+/// What is an index, or has one.
+const INDEXED: [Kind; 4] = [Kind::Index, Kind::Unique, Kind::PrimaryKey, Kind::Exclusion];
+
 /// Who waits for whom, <https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>: reading takes
 /// access share, writing row exclusive.
 pub(super) fn blocks(lock: &str) -> Blocks {
@@ -76,7 +79,8 @@ fn of_itself(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             id,
             object: Object::Partition(partition),
         } if op.txn == Txn::Outside => {
-            let impact = locked(Some(&partition.parent), SHARE_UPDATE_EXCLUSIVE, Cost::Brief);
+            let cost = partition::of_leaving(partition, cx);
+            let impact = locked(Some(&partition.parent), SHARE_UPDATE_EXCLUSIVE, cost);
             partition::with(impact, id.target().and_then(ObjectId::qname), ACCESS_EXCLUSIVE)
         }
         Action::AddUnfilled { id, .. } | Action::UseIndex { id, .. } => {
@@ -209,7 +213,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
     match object {
         Object::Column(column) => column::added(id, column, cx),
         Object::PrimaryKey(_) | Object::Unique(_) | Object::Exclusion(_) => {
-            partition::with_parts(on(ACCESS_EXCLUSIVE, scan), relation(id), SHARE, cx)
+            partition::with_keyed_parts(on(ACCESS_EXCLUSIVE, scan), relation(id), cx)
         }
         Object::Check(check) => on(ACCESS_EXCLUSIVE, validation(check.validated)),
         Object::Policy(_) => on(ACCESS_EXCLUSIVE, Cost::Instant),
@@ -274,8 +278,7 @@ fn secured(id: &ObjectId) -> Impact {
 
 /// Whether the index is made by the plan, so that nobody else knows it.
 fn is_new_index(id: &ObjectId, cx: &ImpactCx<'_>) -> bool {
-    let kinds = [Kind::Index, Kind::Unique, Kind::PrimaryKey, Kind::Exclusion];
-    kinds.contains(&id.kind) && cx.from.get(id) != cx.to.get(id)
+    INDEXED.contains(&id.kind) && cx.from.get(id) != cx.to.get(id)
 }
 
 /// Most of it holds from then on, and only a new place has everything written anew.
@@ -362,10 +365,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         Object::ForeignKey(_) if partition::is_one(id, cx) => (on(ACCESS_EXCLUSIVE), None),
         Object::ForeignKey(key) => {
             let impact = on(ACCESS_EXCLUSIVE).also(&key.table);
-            (
-                partition::with_parts(impact, Some(&key.table), ACCESS_EXCLUSIVE, cx),
-                None,
-            )
+            (partition::with_referred(impact, &key.table, cx), None)
         }
         Object::Trigger(trigger) => {
             let table = relation(id).filter(|_| trigger.for_each_row);

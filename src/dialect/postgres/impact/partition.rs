@@ -1,6 +1,7 @@
 //! What is locked besides where partitions are concerned.
 //!
-//! <https://www.postgresql.org/docs/current/sql-altertable.html>, `ATTACH PARTITION` and `DETACH PARTITION`.
+//! <https://www.postgresql.org/docs/current/sql-altertable.html>, `ATTACH PARTITION` and `DETACH PARTITION`. Where versions
+//! differ, the manual is silent: the facts are those of `tests/impact.rs` on 12 to 18.
 
 use crate::catalog::kinds::{Bound, ColumnAttr, ForeignKey, Partition};
 use crate::catalog::{Attr, Catalog, Kind, ObjectId, QName};
@@ -9,7 +10,7 @@ use crate::dialect::{Impact, ImpactCx};
 use crate::op::{Action, Op};
 use crate::script::Cost;
 
-use super::{ACCESS_EXCLUSIVE, Lock, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, locked};
+use super::{ACCESS_EXCLUSIVE, Lock, SHARE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, locked};
 
 /// What is made on a partitioned table looks at no row where every partition has its own already, which come first.
 pub(super) fn unless_taken_over(id: &ObjectId, cx: &ImpactCx<'_>) -> Cost {
@@ -37,6 +38,26 @@ pub(super) fn with_parts(impact: Impact, table: Option<&QName>, lock: Lock, cx: 
     below(table, cx.from)
         .into_iter()
         .fold(impact, |impact, part| with(impact, Some(part), lock))
+}
+
+/// The same with the lock that a unique or primary key of a partitioned table takes on every partition.
+pub(super) fn with_keyed_parts(impact: Impact, table: Option<&QName>, cx: &ImpactCx<'_>) -> Impact {
+    let lock = if cx.server.version >= 180_000 {
+        ACCESS_EXCLUSIVE
+    } else {
+        SHARE
+    };
+    with_parts(impact, table, lock, cx)
+}
+
+/// The same with a lock on the table that a foreign key refers to, which goes, and on the partitions that it has.
+pub(super) fn with_referred(impact: Impact, referred: &QName, cx: &ImpactCx<'_>) -> Impact {
+    // Before 15, partitions that are partitioned themselves have no part in it.
+    let has_part = |part: &&QName| cx.server.version >= 150_000 || !cx.from.is_partitioned(part);
+    below(Some(referred), cx.from)
+        .into_iter()
+        .filter(has_part)
+        .fold(impact, |impact, part| with(impact, Some(part), ACCESS_EXCLUSIVE))
 }
 
 fn below<'a>(table: Option<&'a QName>, catalog: &'a Catalog) -> Vec<&'a QName> {
@@ -68,11 +89,12 @@ pub(super) fn attached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) 
     let impact = referred.into_iter().fold(impact, |impact, other| {
         with(impact, Some(other), ACCESS_EXCLUSIVE)
     });
-    referring(&partition.parent, cx)
-        .into_iter()
-        .fold(impact, |impact, other| {
-            with(impact, Some(other), SHARE_ROW_EXCLUSIVE)
-        })
+    // Before 15, what ties those who refer to the parent to a new partition is made without them.
+    let referring = referring(&partition.parent, cx);
+    let waiting = referring.into_iter().filter(|_| cx.server.version >= 150_000);
+    waiting.fold(impact, |impact, other| {
+        with(impact, Some(other), SHARE_ROW_EXCLUSIVE)
+    })
 }
 
 /// Whether the object is part of a partition whose parent goes, too; from another it is detached first.
@@ -88,8 +110,10 @@ pub(super) fn taking_over(
     referred: &QName,
     cx: &ImpactCx<'_>,
 ) -> Impact {
-    let parts = table.into_iter().flat_map(|table| cx.from.partitions_of(table));
-    parts.fold(impact, |impact, (part, _)| {
+    let is_next = |part: &QName| cx.from.lineage(part).next() == table;
+    let parts = below(table, cx.from).into_iter();
+    let parts = parts.filter(|part| cx.server.version >= 180_000 || is_next(part));
+    parts.fold(impact, |impact, part| {
         let impact = with(impact, Some(part), SHARE_ROW_EXCLUSIVE);
         with(impact, Some(referred), ACCESS_EXCLUSIVE)
     })
@@ -111,12 +135,25 @@ pub(super) fn goes_below(op: &Op, cx: &ImpactCx<'_>) -> bool {
         }
 }
 
+/// What detaching costs: that no row refers to one of the partition is looked up, in the rows of those who could.
+pub(super) fn of_leaving(partition: &Partition, cx: &ImpactCx<'_>) -> Cost {
+    let is_referred = !referring(&partition.parent, cx).is_empty();
+    if is_referred { Cost::Scan } else { Cost::Brief }
+}
+
 /// Everybody waits, also those who are about the default partition, which takes other rows from then on.
 pub(super) fn detached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) -> Impact {
     let table = id.target().and_then(ObjectId::qname);
     let default = default_of(&partition.parent, cx);
-    let impact = locked(Some(&partition.parent), ACCESS_EXCLUSIVE, Cost::Brief);
-    let impact = with(impact, table, ACCESS_EXCLUSIVE);
+    let cost = of_leaving(partition, cx);
+    let impact = locked(Some(&partition.parent), ACCESS_EXCLUSIVE, cost);
+    // Before 14, it is only its indexes that nobody can use meanwhile.
+    let own = if cx.server.version >= 140_000 || is_indexed(&partition.parent, cx) {
+        ACCESS_EXCLUSIVE
+    } else {
+        SHARE_UPDATE_EXCLUSIVE
+    };
+    let impact = with(impact, table, own);
     let impact = with(impact, default, ACCESS_EXCLUSIVE);
     if !cx.to.contains(&ObjectId::table(partition.parent.clone())) {
         return impact;
@@ -131,6 +168,11 @@ pub(super) fn detached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) 
         .fold(impact, |impact, other| {
             with(impact, Some(other), ACCESS_EXCLUSIVE)
         })
+}
+
+fn is_indexed(table: &QName, cx: &ImpactCx<'_>) -> bool {
+    let mut members = cx.from.iter().map(|(id, _)| id);
+    members.any(|id| super::INDEXED.contains(&id.kind) && id.relation() == Some(table))
 }
 
 /// The default partition of a table, before.
