@@ -137,6 +137,9 @@ fn answered(declared: &Catalog, asked: &HashSet<ObjectId>, answer: &Catalog) -> 
         out.add_edge(edge.dependent.clone(), edge.referenced.clone());
     }
     out.order_like(declared);
+    let observed = out.iter().map(|(id, _)| id);
+    let observed: Vec<ObjectId> = observed.filter(|id| declared.is_observed(id)).cloned().collect();
+    out.observe(observed);
     out
 }
 
@@ -222,7 +225,8 @@ pub async fn build(
 pub fn creation(catalog: &Catalog, server: &Server, locate: Locate<'_>) -> Result<Script, Vec<Diagnostic>> {
     let intents = Intents::default();
     let nothing = Canonical::assumed(Catalog::new());
-    let everything = Canonical::assumed(catalog.clone());
+    // What somebody else has made elsewhere has to be made here, too.
+    let everything = Canonical::assumed(catalog.unmarked());
     let engine = server.engine();
     let difference = diff(&nothing, &everything, &intents, &|name| engine.quote(name));
     let plan = plan(

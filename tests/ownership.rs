@@ -20,6 +20,18 @@ const STORIES: &[(&str, Story)] = &[
     ("declaring-it-is-an-error", declaring_it_is_an_error),
     ("a-kind-that-is-none-is-an-error", a_kind_that_is_none_is_an_error),
     ("strict", strict),
+    (
+        "what-is-observed-is-built-on-and-never-changed",
+        what_is_observed_is_built_on_and_never_changed,
+    ),
+    (
+        "what-is-observed-and-differs-is-told",
+        what_is_observed_and_differs_is_told,
+    ),
+    (
+        "what-is-observed-and-in-the-way-is-named",
+        what_is_observed_and_in_the_way_is_named,
+    ),
 ];
 
 const OURS: &str = "table users {
@@ -226,4 +238,112 @@ fn strict(world: &World<'_>) -> Result<(), Failed> {
         .exits(0, "what is ignored by name")?;
     let all = format!("{}{}", plan.stdout, plan.stderr);
     (!all.contains(said)).then_some(()).ok_or_else(|| all.into())
+}
+
+/// What another team owns, and what this project declares of it.
+const BILLING: &str =
+    "CREATE TABLE billing_customers (id bigint PRIMARY KEY, name varchar(40) NOT NULL, internal text);
+INSERT INTO billing_customers VALUES (1, 'kept', 'x');";
+const OBSERVED: &str = "observe {\n    table \"billing_*\"\n}\n";
+const BUILT_ON_IT: &str = "table billing_customers {
+    column id bigint
+    column name \"varchar(40)\"
+    primary-key id
+}
+table users {
+    column id bigint
+    column customer_id bigint nullable
+    primary-key id
+    foreign-key customer_id references=billing_customers
+    index customer_id
+}
+view names {
+    as \"SELECT users.id, c.name FROM users JOIN billing_customers c ON c.id = users.customer_id\"
+}
+";
+
+fn what_is_observed_is_built_on_and_never_changed(world: &World<'_>) -> Result<(), Failed> {
+    world.settings(OBSERVED)?;
+    world.declare(BUILT_ON_IT)?;
+    let url = &world.database.url;
+    let missing = world.run(&["plan", "-m", "before it is there"])?;
+    missing.exits(2, "it is not there")?.says(
+        &words(&[
+            "billing_customers is observed, and is not in the database",
+            "all.kdl:1",
+        ]),
+        "what is missing",
+    )?;
+    world.database.execute(BILLING)?;
+    let applied = world.run(&["apply", "--yes"])?.exits(0, "apply")?;
+    if applied.stdout.contains("create table billing_customers") {
+        return Err(format!("the plan makes what is observed:\n{}", applied.stdout).into());
+    }
+    let check = reconcile(world.folder, &["check", "--url", url])?;
+    check.exits(
+        0,
+        "the chain holds on a scratch database, where nobody else makes the table",
+    )?;
+    // Its owner goes on with it, and neither a plan nor a deploy minds.
+    world
+        .database
+        .execute("ALTER TABLE billing_customers ADD COLUMN since date")?;
+    world.in_sync("what nobody declared was added")?;
+    world.declare(&BUILT_ON_IT.replace(
+        "    index customer_id\n",
+        "    column at date nullable\n    index customer_id\n",
+    ))?;
+    world.run(&["apply", "--yes"])?.exits(0, "a second plan")?;
+    let down = world.run(&["downgrade", "base", "--yes", "--allow-destructive"])?;
+    down.exits(0, "downgrade")?;
+    world
+        .run(&["upgrade", "head", "--yes"])?
+        .exits(0, "upgrade again")?;
+    let name = world.database.value("SELECT name FROM billing_customers")?;
+    if name != "kept" {
+        return Err(format!("a row of what is observed: {name}").into());
+    }
+    Ok(())
+}
+
+fn what_is_observed_and_differs_is_told(world: &World<'_>) -> Result<(), Failed> {
+    world.settings(OBSERVED)?;
+    world.declare(&BUILT_ON_IT.replace("varchar(40)", "varchar(80)"))?;
+    world.database.execute(BILLING)?;
+    let applied = world.run(&["apply", "--yes"])?.exits(0, "apply")?;
+    let said = "column billing_customers.name has data type";
+    applied.says(&words(&[said]), "the difference")?;
+    let again = world.run(&["plan", "-m", "again"])?;
+    again
+        .exits(0, "nothing else differs")?
+        .says(&words(&[said]), "it is told as long as it is so")?;
+    world.declare(&BUILT_ON_IT.replace(
+        "table billing_customers {",
+        "table billing_customers was=customers {",
+    ))?;
+    let renamed = world.run(&["plan", "-m", "renamed"])?;
+    let said = "billing_customers is renamed here, and reconcile.kdl only observes it";
+    renamed
+        .exits(2, "not ours to rename")?
+        .says(&words(&[said]), "the refusal")
+        .map(drop)
+}
+
+fn what_is_observed_and_in_the_way_is_named(world: &World<'_>) -> Result<(), Failed> {
+    world.settings("observe {\n    view \"theirs_*\"\n}\n")?;
+    world.run(&["apply", "--yes"])?.exits(0, "apply")?;
+    world
+        .database
+        .execute("CREATE VIEW theirs_report AS SELECT id, email FROM users")?;
+    world.in_sync("their view is nobody's business")?;
+    if world.database.url.starts_with("sqlite") {
+        return Ok(());
+    }
+    world.declare(&OURS.replace("column email text", "column email \"varchar(90)\""))?;
+    let refused = world.run(&["plan", "-m", "retype", "--allow-rewrite"])?;
+    let said = "the plan would have to change view theirs_report, which reconcile.kdl only observes";
+    refused
+        .exits(2, "their view is in the way")?
+        .says(&words(&[said]), "the refusal")
+        .map(drop)
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Catalog;
+use super::{Catalog, ObjectId};
 
 /// A content hash, 32 hex digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -43,9 +43,11 @@ impl fmt::Debug for Fingerprint {
 }
 
 impl Catalog {
-    /// The content hash of all objects but reference data and rights, which are not part of the shape of a database.
+    /// The content hash of all objects but reference data and rights, which are not part of the shape of a database, and
+    /// but what is only observed.
     pub fn fingerprint(&self) -> Fingerprint {
-        let mut objects: Vec<_> = self.iter().filter(|(id, _)| id.kind.is_shape()).collect();
+        let counts = |id: &ObjectId| id.kind.is_shape() && !self.is_observed(id);
+        let mut objects: Vec<_> = self.iter().filter(|(id, _)| counts(id)).collect();
         objects.sort_by(|a, b| a.0.cmp(b.0));
         let mut bytes = Vec::new();
         for (id, object) in objects {

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod object;
 pub mod walk;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -43,6 +44,8 @@ const RELATIONS: &[Kind] = &[Kind::Table, Kind::View, Kind::MaterializedView, Ki
 pub struct Catalog {
     objects: IndexMap<ObjectId, Object>,
     edges: IndexSet<Edge>,
+    /// What is there and is nobody's to change here.
+    observed: HashSet<ObjectId>,
 }
 
 impl Catalog {
@@ -55,7 +58,7 @@ impl Catalog {
     pub fn with_capacity(objects: usize) -> Self {
         Self {
             objects: IndexMap::with_capacity(objects),
-            edges: IndexSet::new(),
+            ..Self::default()
         }
     }
 
@@ -218,6 +221,40 @@ impl Catalog {
             .is_some_and(|table| table.partitioned.is_some())
     }
 
+    /// Marks objects, and what is part of them, as looked at and not changed: they are part of no comparison and of no
+    /// fingerprint, and others may refer to them.
+    pub fn observe(&mut self, ids: impl IntoIterator<Item = ObjectId>) {
+        self.observed.extend(ids);
+        loop {
+            let is_part = |id: &ObjectId| self.parent(id).is_some_and(|of| self.observed.contains(&of));
+            let ids = self.objects.keys().filter(|id| !self.observed.contains(*id));
+            let parts: Vec<ObjectId> = ids.filter(|id| is_part(id)).cloned().collect();
+            if parts.is_empty() {
+                return;
+            }
+            self.observed.extend(parts);
+        }
+    }
+
+    /// Whether an object is looked at and not changed.
+    pub fn is_observed(&self, id: &ObjectId) -> bool {
+        self.observed.contains(id)
+    }
+
+    /// Whether anything is.
+    pub fn observes(&self) -> bool {
+        !self.observed.is_empty()
+    }
+
+    /// The same objects, all of them to be made and compared like any other.
+    #[must_use]
+    pub fn unmarked(&self) -> Self {
+        Self {
+            observed: HashSet::new(),
+            ..self.clone()
+        }
+    }
+
     /// How many objects there are.
     pub fn len(&self) -> usize {
         self.objects.len()
@@ -289,6 +326,14 @@ impl Catalog {
                     *key = object.structural_key();
                 }
                 (id, object)
+            })
+            .collect();
+        let observed = std::mem::take(&mut self.observed);
+        self.observed = observed
+            .into_iter()
+            .map(|mut id| {
+                id.follow(rename);
+                id
             })
             .collect();
         let edges = std::mem::take(&mut self.edges);

@@ -4,9 +4,9 @@
 //! not here. Must not: touch a database or the declarations.
 
 pub mod alembic;
-mod ignore;
 mod ini;
 mod lint;
+mod patterns;
 mod policy;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use kdl::{KdlDocument, KdlNode};
 
 use crate::declare::Naming;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::dialect::{Choice, Choices, Dialect, Ignored, VersionTable};
+use crate::dialect::{Choice, Choices, Dialect, Patterns, VersionTable};
 use crate::lint::Settings;
 use crate::revision::twin::Style;
 
@@ -66,7 +66,9 @@ pub struct Config {
     /// What happens to what is not declared any more.
     pub drops: Drops,
     /// What is left alone.
-    pub ignored: Ignored,
+    pub ignored: Patterns,
+    /// What is read and compared, and never changed.
+    pub observed: Patterns,
 }
 
 /// Whose files the chain consists of.
@@ -111,7 +113,8 @@ impl Default for Config {
             preflight_timeout: Duration::from_secs(30),
             lint: Settings::default(),
             drops: Drops::default(),
-            ignored: Ignored::default(),
+            ignored: Patterns::default(),
+            observed: Patterns::default(),
         }
     }
 }
@@ -146,6 +149,7 @@ const NODES: &[&str] = &[
     "lint",
     "policy",
     "ignore",
+    "observe",
 ];
 
 /// What `chain "alembic"` takes.
@@ -180,7 +184,8 @@ pub fn parse(source: &Arc<Source>, root: &Path) -> Result<Config, Vec<Diagnostic
             "preflight" => reader.preflight(node, &mut config),
             "lint" => reader.lint(node, &mut config.lint),
             "policy" => config.drops = reader.policy(node),
-            "ignore" => reader.ignore(node, &mut config.ignored),
+            "ignore" => reader.patterns(node, &mut config.ignored),
+            "observe" => reader.patterns(node, &mut config.observed),
             other => reader.unknown(node, "setting", other, NODES),
         }
     }

@@ -8,10 +8,10 @@ pub mod alembic;
 pub mod bridge;
 mod copy;
 pub mod facts;
-pub mod ignored;
 pub mod literal;
 pub mod observer;
 pub mod own_tables;
+pub mod patterns;
 pub mod render;
 pub mod rules;
 pub mod scratch;
@@ -34,10 +34,10 @@ use crate::op::{Action, Op, Question};
 
 pub use bridge::Mirror;
 pub use facts::{Blocks, Holds};
-pub use ignored::Ignored;
 pub use literal::Literal;
 pub use observer::Observer;
 pub use own_tables::{OwnTable, VersionTable};
+pub use patterns::Patterns;
 pub use rules::{
     Alter, Choice, Choices, Fold, Impact, ImpactCx, Item, Kept, KindRules, PlanCx, RenderCx, Rules, Strategy,
 };

@@ -23,6 +23,7 @@ pub trait Keeper: Send {
 pub struct Scratch {
     session: Option<Box<dyn Session>>,
     keeper: Box<dyn Keeper>,
+    is_new: bool,
 }
 
 impl Scratch {
@@ -31,6 +32,7 @@ impl Scratch {
         Self {
             session: Some(session),
             keeper,
+            is_new: true,
         }
     }
 
@@ -56,7 +58,13 @@ impl Scratch {
             session.close().await?;
         }
         self.session = Some(self.keeper.renew().await?);
+        self.is_new = true;
         Ok(())
+    }
+
+    /// Whether this is the first time that it is asked since the database was empty.
+    pub fn is_new(&mut self) -> bool {
+        std::mem::take(&mut self.is_new)
     }
 
     /// Removes it.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::catalog::{Canonical, Ident, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
 
-use super::{Ignored, Server, Sizes};
+use super::{Patterns, Server, Sizes};
 
 /// How a connection is opened.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,9 @@ pub struct Scope {
     /// Tables to leave out, the version table and the ledger; without a schema, in every schema.
     pub leave_out: Vec<QName>,
     /// What is left alone.
-    pub ignored: Ignored,
+    pub ignored: Patterns,
+    /// What is read and never changed.
+    pub observed: Patterns,
 }
 
 /// Which rows to read.

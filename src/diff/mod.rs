@@ -48,10 +48,12 @@ fn changes(from: &Catalog, to: &Catalog) -> Vec<Change> {
     changes
 }
 
-/// Object by object: drops in the order of `from`, then creates and alters in the order of `to`.
+/// Object by object: drops in the order of `from`, then creates and alters in the order of `to`. What is only observed is
+/// passed over.
 fn compare(from: &Catalog, to: &Catalog) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (id, object) in from.iter() {
+    let counts = |id: &ObjectId| !from.is_observed(id) && !to.is_observed(id);
+    for (id, object) in from.iter().filter(|(id, _)| counts(id)) {
         if !to.contains(id) {
             changes.push(Change::Drop {
                 id: id.clone(),
@@ -59,7 +61,7 @@ fn compare(from: &Catalog, to: &Catalog) -> Vec<Change> {
             });
         }
     }
-    for (id, object) in to.iter() {
+    for (id, object) in to.iter().filter(|(id, _)| counts(id)) {
         match from.get(id) {
             None => changes.push(Change::Create {
                 id: id.clone(),

@@ -1,5 +1,6 @@
 //! `apply`: what is pending, then what still differs.
 
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Session;
 use crate::revision::{Revision, RevisionMap};
 use crate::runner::{Direction, Event, Report, Way};
@@ -23,6 +24,8 @@ pub struct Preview {
     /// What still differs from the declarations; it becomes a new revision. `None` when nothing does, with `frozen`,
     /// and while revisions are pending: what differs after them is found out when they are applied.
     pub proposal: Option<Proposal>,
+    /// The warnings that hold where nothing differs.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Preview {
@@ -58,7 +61,7 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
             losses,
             agreed,
             rewrites,
-            proposal: None,
+            ..Preview::default()
         });
     }
     if frozen {
@@ -73,13 +76,20 @@ pub async fn preview(project: &Project, frozen: bool) -> Result<Preview, Failure
     };
     likeness::refuse(project, &proposal)?;
     between::warn(&map, &mut proposal);
+    if proposal.is_empty() {
+        return Ok(Preview {
+            warnings: proposal.into_warnings(),
+            ..Preview::default()
+        });
+    }
     let losses = proposal.upgrade.losses().map(str::to_owned).collect();
     Ok(Preview {
         pending,
         losses,
         agreed: proposal.upgrade.agreed_losses().map(str::to_owned).collect(),
         rewrites: rewrites(&proposal.upgrade, url.dialect),
-        proposal: Some(proposal).filter(|found| !found.is_empty()),
+        proposal: Some(proposal),
+        warnings: Vec::new(),
     })
 }
 

@@ -314,6 +314,7 @@ impl Work<'_> {
         self.state
             .iter()
             .filter(|(id, object)| !self.to.contains(id) && !is_aside(id, object) && goes(id, object))
+            .filter(|(id, _)| !self.state.is_observed(id))
             .map(|(id, _)| id.clone())
             .collect()
     }

@@ -11,7 +11,8 @@ use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
 use super::sides::{Settled, Texts};
 use super::{
-    Failure, Project, Proposal, State, aside, chain, hints, route, sides, sizes, unmanaged, validate,
+    Failure, Project, Proposal, State, aside, chain, hints, observed, route, sides, sizes, unmanaged,
+    validate,
 };
 
 /// Plans from one state to another.
@@ -60,7 +61,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     let (mut left, mut right, mut sizes) = (left, quarantine.visible(right), Sizes::new());
     let mut kept = quarantine.keep(&left, &right, &declared);
     let mut route = None;
-    if differs(&left, &kept.to, &kept.intents, &server) {
+    if differs(&left, &kept.to, &kept.intents, &server) || !observed::is_as_declared(&left, &kept.to) {
         let arbitrated = reader
             .arbitrate(&left, &right, declared_from.as_ref(), &mut notes)
             .await?;
@@ -69,6 +70,7 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
             .await?;
         left = arbitrated;
         hints::refuse(&left, &right, &declared, &sources, &server)?;
+        notes.extend(observed::differences(&left, &right, &sources, &server));
         kept = quarantine.keep(&left, &right, &declared);
         (kept, route) = reader.route(&left, kept).await?;
         if let State::Database(url) = from {

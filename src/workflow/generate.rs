@@ -16,8 +16,8 @@ use super::replay::Replay;
 use super::route::{self, Question, Route};
 use super::sides::Settled;
 use super::{
-    Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, ownership,
-    preflight, sides, sizes, status, twin, unmanaged, validate,
+    Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, observed,
+    ownership, preflight, sides, sizes, status, twin, unmanaged, validate,
 };
 
 /// What `plan` wrote.
@@ -31,9 +31,21 @@ pub struct Generated {
     pub path: PathBuf,
 }
 
-/// Plans, proves and writes; `None` when nothing differs. Pending revisions that the database does not have yet are
+/// What became of `plan`.
+#[derive(Debug)]
+pub enum Planned {
+    /// A revision.
+    Written(Box<Generated>),
+    /// Nothing differs.
+    Nothing {
+        /// The warnings that hold all the same: what of the database is not managed, or is not as it should be.
+        warnings: Vec<Diagnostic>,
+    },
+}
+
+/// Plans, proves and writes. Pending revisions that the database does not have yet are
 /// an error that says to apply them first.
-pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>, Failure> {
+pub async fn plan(project: &Project, message: &str) -> Result<Planned, Failure> {
     let map = chain::load(project)?;
     branches::the_head(&map)?;
     let rows = status::current(project).await?;
@@ -57,11 +69,14 @@ pub async fn plan(project: &Project, message: &str) -> Result<Option<Generated>,
     }
     let mut proposal = proposal(project).await?;
     if proposal.is_empty() {
-        return Ok(None);
+        return Ok(Planned::Nothing {
+            warnings: proposal.into_warnings(),
+        });
     }
     likeness::refuse(project, &proposal)?;
     between::warn(&map, &mut proposal);
-    write(project, proposal, message).await.map(Some)
+    let generated = write(project, proposal, message).await?;
+    Ok(Planned::Written(Box::new(generated)))
 }
 
 /// What differs between the project's database and its declarations, proven, and asked of the data.
@@ -88,6 +103,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     let read = sides::read(session.as_mut(), &scope, Some(&declared), before).await?;
     unmanaged::refuse_strictly(project, &read.unmodelled)?;
     let from = sides::without_other_rows(read.catalog, &declared);
+    observed::refuse_missing(&from, &declared)?;
     let assumed = Canonical::assumed(declared.catalog.clone());
     let mut notes = read.unmodelled;
     notes.extend(declared.warnings.iter().cloned());
@@ -100,7 +116,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     };
     // Nothing to arbitrate when the declared text already equals what the database says.
     let kept = planning.keep(&from, &assumed);
-    if !differs(&from, &kept.to, &kept.intents, &server) {
+    if !differs(&from, &kept.to, &kept.intents, &server) && observed::is_as_declared(&from, &kept.to) {
         session.close().await?;
         let proposal = planning.side(&from, &kept, None, &Sizes::new(), notes)?;
         texts.settle(&proposal, &declared);
@@ -113,6 +129,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     scratch.close().await?;
     let mut proposal = result?;
     lint::note(project, &mut proposal, &declared);
+    observed::refuse(&proposal, &declared.sources)?;
     ownership::check(session.as_mut(), &proposal, &declared.sources).await?;
     preflight::ask(session.as_mut(), &mut proposal, &declared.sources, project).await?;
     session.close().await?;
@@ -164,11 +181,12 @@ impl Planning<'_> {
         from: &Canonical,
         live: Option<&mut Box<dyn Session>>,
         scratch: &mut Scratch,
-        notes: Vec<Diagnostic>,
+        mut notes: Vec<Diagnostic>,
     ) -> Result<Proposal, Failure> {
         let to = scratch::canonicalise(self.declared, from, scratch, self.scope).await?;
         let (intents, sources) = (&self.declared.intents, &self.declared.sources);
         hints::refuse(from, &to, intents, sources, self.server)?;
+        notes.extend(observed::differences(from, &to, sources, self.server));
         let question = Question {
             declared: self.declared,
             from,

@@ -41,14 +41,17 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// `None` where the project has no cache.
+    /// `None` where the project has no cache, and where something is observed, of which fingerprints do not tell.
     pub(super) fn new(
         project: &Project,
         path: &Path,
         sources: &[Arc<Source>],
         server: &Server,
     ) -> Option<Self> {
-        let cache = project.cache.as_ref()?;
+        let cache = project
+            .cache
+            .as_ref()
+            .filter(|_| project.config.observed.is_empty())?;
         let place = std::fs::canonicalize(path).ok()?;
         let place = Fingerprint::of_bytes(place.as_os_str().as_encoded_bytes());
         let templates: BTreeMap<_, _> = project.config.naming.templates.iter().collect();

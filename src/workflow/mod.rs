@@ -22,6 +22,7 @@ pub mod lint;
 pub mod merge;
 pub mod migrate;
 mod notes;
+mod observed;
 mod ownership;
 pub mod preflight;
 mod program;
@@ -47,7 +48,7 @@ use std::time::Duration;
 use self::unmanaged::Unmanaged;
 use crate::catalog::{Fingerprint, ObjectId};
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::{DatabaseUrl, Dialect, EngineError, Server, Sizes};
 use crate::op::{Phase, Plan};
 use crate::runner::RunError;
@@ -151,6 +152,12 @@ impl Proposal {
     /// The state after.
     pub fn to(&self) -> Fingerprint {
         self.plan.to.fingerprint()
+    }
+
+    /// The notes that ask for something to be done.
+    fn into_warnings(self) -> Vec<Diagnostic> {
+        let notes = self.notes.into_iter();
+        notes.filter(|note| note.severity == Severity::Warning).collect()
     }
 
     /// Whether nothing differs.

@@ -16,7 +16,7 @@ use crate::runner::{self, RunError, RunOptions};
 use crate::scratch;
 
 use super::program::Program;
-use super::{Failure, Project, chain, sides};
+use super::{Failure, Project, chain, observed, sides};
 
 /// Who runs what.
 pub(super) struct Replay<'a> {
@@ -64,6 +64,9 @@ impl<'a> Replay<'a> {
         scope: &Scope,
         model: Option<&Declared>,
     ) -> Result<Canonical, Failure> {
+        if scratch.is_new() {
+            observed::make(self.project, self.map, scratch).await?;
+        }
         for part in revisions.chunk_by(|one, other| one.origin == other.origin) {
             match part {
                 [first, ..] if first.origin == Origin::Alembic => self.handed(part, scratch).await?,

@@ -15,7 +15,7 @@ use crate::revision::{Revision, RevisionMap};
 use crate::scratch;
 
 use super::known::{self, Known};
-use super::{Failure, Project, Proposal, chain, rights, unmanaged};
+use super::{Failure, Project, Proposal, chain, observed, rights, unmanaged};
 
 /// A connection that only reads.
 pub(super) async fn connect_reading(url: &DatabaseUrl) -> Result<Box<dyn Session>, Failure> {
@@ -71,6 +71,7 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failur
         owners: Vec::new(),
         leave_out: chain::version_table(project)?.left_out(dialect),
         ignored: project.config.ignored.clone(),
+        observed: project.config.observed.clone(),
     })
 }
 
@@ -92,8 +93,10 @@ impl Texts {
 
     /// The declarations, for a server.
     pub(super) fn declared(&self, project: &Project, server: &Server) -> Result<Declared, Failure> {
-        let declared = declare::load(&self.sources, server, &project.config.naming)?;
+        let mut declared = declare::load(&self.sources, server, &project.config.naming)?;
         unmanaged::refuse_ignored(&project.config.ignored, &declared)?;
+        project.config.observed.mark(&mut declared.catalog);
+        observed::refuse_hints(&declared)?;
         Ok(declared)
     }
 

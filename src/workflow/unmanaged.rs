@@ -4,7 +4,7 @@
 
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Ignored;
+use crate::dialect::Patterns;
 
 use super::{Failure, Project};
 
@@ -22,7 +22,7 @@ pub enum Unmanaged {
 const UNMANAGED: &[&str] = &["RC0601", "RC0602", "RC0604", "RC0607"];
 
 /// Something is declared that `reconcile.kdl` says to leave alone.
-pub(super) fn refuse_ignored(ignored: &Ignored, declared: &Declared) -> Result<(), Failure> {
+pub(super) fn refuse_ignored(ignored: &Patterns, declared: &Declared) -> Result<(), Failure> {
     let ids = declared.catalog.iter().map(|(id, _)| id);
     let problems: Vec<Diagnostic> = ignored
         .among(ids.filter(|id| declared.sources.get(id).is_some()))

@@ -79,6 +79,9 @@ impl Apply {
                 block_on(preview(project, self.frozen))
             })?;
             if preview.is_empty() {
+                if !ui.is_json() {
+                    crate::cli::error::print(ui, &preview.warnings);
+                }
                 break;
             }
             match self.round(ui, &project, &preview, &mut done)? {

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::error::CommandError;
+use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
 use crate::cli::{Format, Global, block_on, context, report};
 use crate::op::Phase;
 use crate::workflow;
+use crate::workflow::generate::Planned;
 
 use super::asking::Asking;
 use super::phased::Phased;
@@ -42,16 +43,20 @@ impl Plan {
         let generated = planned(ui, &mut project, |project| {
             block_on(workflow::generate::plan(project, &self.message))
         })?;
-        let Some(generated) = generated else {
-            if ui.is_json() {
-                ui.json(&json!({ "revision": null }));
-            } else {
-                ui.data(match project.phase {
-                    Some(Phase::Expand) => "Nothing is left for the first phase; no revision is written.",
-                    _ => "Nothing differs; no revision is written.",
-                });
+        let generated = match generated {
+            Planned::Written(generated) => generated,
+            Planned::Nothing { warnings } => {
+                if ui.is_json() {
+                    ui.json(&json!({ "revision": null, "notes": report::json::notes(&warnings) }));
+                } else {
+                    ui.data(match project.phase {
+                        Some(Phase::Expand) => "Nothing is left for the first phase; no revision is written.",
+                        _ => "Nothing differs; no revision is written.",
+                    });
+                    error::print(ui, &warnings);
+                }
+                return Ok(ExitCode::SUCCESS);
             }
-            return Ok(ExitCode::SUCCESS);
         };
         if ui.format == Format::Json {
             let mut value = report::json::proposal(&generated.proposal);

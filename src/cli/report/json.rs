@@ -2,12 +2,18 @@
 
 use serde_json::{Value, json};
 
+use crate::diagnostic::Diagnostic;
 use crate::op::{Action, Op, Txn, attribute_words};
 use crate::revision::Revision;
 use crate::script::{Consent, Item, Script};
 use crate::workflow::Proposal;
 
 use crate::cli::error::as_json;
+
+/// What is worth knowing.
+pub(in crate::cli) fn notes(notes: &[Diagnostic]) -> Value {
+    notes.iter().map(as_json).collect()
+}
 
 /// A proposal.
 pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
@@ -21,7 +27,7 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
         "upgrade": script(&proposal.upgrade),
         "downgrade": script(&proposal.downgrade),
         "proof": proposal.proof,
-        "notes": proposal.notes.iter().map(as_json).collect::<Vec<_>>(),
+        "notes": notes(&proposal.notes),
     })
 }
 

@@ -20,7 +20,7 @@ use crate::catalog::kinds::ForeignKey;
 use crate::catalog::{Canonical, Catalog, Ident, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::session::{EngineError, EngineErrorKind, Introspection, Scope};
-use crate::dialect::{Ignored, Server};
+use crate::dialect::{Patterns, Server};
 
 use super::session::fetch;
 use super::table_text::{self, TableText};
@@ -118,6 +118,7 @@ pub(super) async fn read(
     scope
         .ignored
         .leave_out(&mut reader.catalog, &mut reader.unmodelled);
+    scope.observed.mark(&mut reader.catalog);
     Ok(Introspection {
         catalog: Canonical::introspected(reader.catalog, server.to_string()),
         unmodelled: reader.unmodelled,
@@ -125,7 +126,7 @@ pub(super) async fn read(
 }
 
 /// A foreign key stands in the text of its table, which would one day be written anew without it.
-fn refuse_to_tear(catalog: &Catalog, ignored: &Ignored) -> Result<(), EngineError> {
+fn refuse_to_tear(catalog: &Catalog, ignored: &Patterns) -> Result<(), EngineError> {
     let ids = catalog.iter().map(|(id, _)| id);
     let meant: HashSet<&ObjectId> = ignored.among(ids).into_iter().collect();
     let is_meant = |table: &QName| meant.contains(&ObjectId::table(table.clone()));

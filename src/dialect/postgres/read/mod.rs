@@ -142,6 +142,7 @@ async fn finish(
         .leave_out(&mut assembled.catalog, &mut assembled.unmodelled);
     owners::read(connection, &mut assembled.catalog, &scope.owners).await?;
     rows::read(connection, &mut assembled.catalog, &scope.rows).await?;
+    scope.observed.mark(&mut assembled.catalog);
     Ok(Introspection {
         catalog: Canonical::introspected(assembled.catalog, server.to_string()),
         unmodelled: assembled.unmodelled,

@@ -1,7 +1,7 @@
-//! What of a database is left alone because the project says so: [`Ignored`].
+//! Which objects a project means by kind and name: [`Patterns`] of what is left alone, and of what is only looked at.
 //!
-//! In: patterns by kind and name, and what was read. Out: what was read without what the patterns meet and without what rests
-//! on that. Must not: ask an engine anything.
+//! In: patterns, and what was read. Out: which of that is meant; or what was read without what the patterns meet and without
+//! what rests on that. Must not: ask an engine anything.
 
 use std::collections::HashMap;
 
@@ -38,14 +38,14 @@ const UNMANAGED: &[&str] = &[
     "window function",
 ];
 
-/// What is ignored.
+/// Objects by kind and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ignored {
+pub struct Patterns {
     /// The noun of a kind, and a pattern of names as they stand in messages: `users`, `audit.events`, `users.email`.
     rules: Vec<(String, Glob)>,
 }
 
-impl Ignored {
+impl Patterns {
     /// The words that name kinds in settings.
     pub fn kinds() -> Vec<String> {
         let nouns = Kind::ALL
@@ -80,6 +80,16 @@ impl Ignored {
             })
         };
         ids.filter(meets).collect()
+    }
+
+    /// Marks what is meant, and what is part of that, as somebody else's.
+    pub fn mark(&self, catalog: &mut Catalog) {
+        if self.is_empty() {
+            return;
+        }
+        let meant = self.among(catalog.iter().map(|(id, _)| id));
+        let meant: Vec<ObjectId> = meant.into_iter().cloned().collect();
+        catalog.observe(meant);
     }
 
     fn compiled(&self) -> Vec<(&str, GlobMatcher)> {

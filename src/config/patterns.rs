@@ -1,16 +1,17 @@
-//! `ignore { table "legacy_*" "audit.*"; view "*_report" }`: what of a database is left alone.
+//! `ignore { table "legacy_*" "audit.*"; view "*_report" }`: what of a database is left alone; `observe { … }`: what is only
+//! looked at.
 //!
 //! Must not: know what there is.
 
 use kdl::{KdlDocument, KdlNode};
 
-use crate::dialect::Ignored;
+use crate::dialect::Patterns;
 
 use super::Reader;
 
 impl Reader<'_> {
-    pub(super) fn ignore(&mut self, node: &KdlNode, ignored: &mut Ignored) {
-        let kinds = Ignored::kinds();
+    pub(super) fn patterns(&mut self, node: &KdlNode, meant: &mut Patterns) {
+        let kinds = Patterns::kinds();
         let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
         for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
             let word = child.name().value();
@@ -19,7 +20,7 @@ impl Reader<'_> {
                 continue;
             }
             for pattern in self.words(child) {
-                if let Err(error) = ignored.add(word, &pattern) {
+                if let Err(error) = meant.add(word, &pattern) {
                     self.error(
                         child,
                         format!("`{pattern}` is no pattern: {}", error.kind()),
