@@ -238,6 +238,14 @@ impl Kind {
         )
     }
 
+    /// Whether it is an index or rests on one of its own name, which an engine that has storage stores.
+    pub fn has_index(self) -> bool {
+        matches!(
+            self,
+            Self::Index | Self::Unique | Self::PrimaryKey | Self::Exclusion
+        )
+    }
+
     /// Whether it is part of the shape of a database, of which a fingerprint is made: reference data and rights are not. They may
     /// differ from database to database, and are compared where they are declared.
     pub fn is_shape(self) -> bool {

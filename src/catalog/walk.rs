@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::kinds::{Column, ForeignKey, Index, IndexTerm, Partition, PrimaryKey, Rows, Unique, inherited};
+use super::kinds::{Column, ForeignKey, Index, Partition, PrimaryKey, Rows, Unique, inherited};
 use super::{Catalog, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 
 /// The members of every relation, in declared order.
@@ -53,13 +53,8 @@ impl<'a> Walk<'a> {
                     keys,
                     ..
                 }) => {
-                    let plain: Option<Vec<Ident>> = keys
-                        .iter()
-                        .map(|key| match &key.term {
-                            IndexTerm::Column(column) => Some(column.clone()),
-                            IndexTerm::Expr(_) => None,
-                        })
-                        .collect();
+                    let plain: Option<Vec<Ident>> =
+                        keys.iter().map(|key| key.term.column().cloned()).collect();
                     plain.is_some_and(|plain| same(&plain))
                 }
                 _ => false,

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::kinds::{IndexKey, IndexTerm, Sequence, Trigger};
+use crate::catalog::kinds::{IndexKey, Sequence, Trigger};
 use crate::catalog::{Ident, Kind, Object, QName};
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -255,10 +255,7 @@ fn is_key(table: &TableDraft, columns: &[Ident]) -> bool {
 }
 
 fn key_columns(keys: &[IndexKey]) -> impl Iterator<Item = &Ident> {
-    keys.iter().filter_map(|key| match &key.term {
-        IndexTerm::Column(column) => Some(column),
-        IndexTerm::Expr(_) => None,
-    })
+    keys.iter().filter_map(|key| key.term.column())
 }
 
 /// Reports columns that a constraint, index or trigger names and its table does not have.
@@ -282,7 +279,7 @@ fn own_columns(reading: &Reading<'_>, table: &TableDraft, member: &MemberDraft) 
 /// Reports columns that a table is partitioned by and does not have.
 fn partition_columns(reading: &Reading<'_>, table: &TableDraft) {
     for key in table.table.partitioned.iter().flat_map(|key| &key.keys) {
-        if let IndexTerm::Column(column) = &key.term
+        if let Some(column) = key.term.column()
             && table.column(column).is_none()
         {
             no_column(reading, table, column, table.span.clone());

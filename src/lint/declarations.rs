@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::kinds::{Column, ForeignKey, IndexKey, IndexTerm, PrimaryKey, Sequence, Table, Unique};
+use crate::catalog::kinds::{Column, ForeignKey, IndexKey, PrimaryKey, Sequence, Table, Unique};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, Expr, Ident, Kind, Object, ObjectId, Payload, QName};
 use crate::dialect::{Engine, Holds};
@@ -42,21 +42,12 @@ pub struct Keyed<'a> {
 impl Keyed<'_> {
     /// The columns that it begins with, up to the first expression.
     pub fn leading(&self) -> impl Iterator<Item = &Ident> {
-        self.keys.iter().map_while(|key| match &key.term {
-            IndexTerm::Column(column) => Some(column),
-            IndexTerm::Expr(_) => None,
-        })
+        self.keys.iter().map_while(|key| key.term.column())
     }
 }
 
 fn plain(column: &Ident) -> IndexKey {
-    IndexKey {
-        term: IndexTerm::Column(column.clone()),
-        collation: None,
-        opclass: None,
-        descending: false,
-        nulls: None,
-    }
+    IndexKey::column(column.clone())
 }
 
 impl<'a> Declarations<'a> {

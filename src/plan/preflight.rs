@@ -308,10 +308,7 @@ impl Asker<'_> {
         let mut named: Vec<Ident> = exclusion
             .keys
             .iter()
-            .filter_map(|key| match &key.term {
-                IndexTerm::Column(column) => Some(column.clone()),
-                IndexTerm::Expr(_) => None,
-            })
+            .filter_map(|key| key.term.column().cloned())
             .collect();
         for text in object.texts() {
             named.extend(self.named(table, &Expr::new(text)));

@@ -16,6 +16,24 @@ pub enum IndexTerm {
     Expr(Expr),
 }
 
+impl IndexTerm {
+    /// The column, if it is one by itself.
+    pub fn column(&self) -> Option<&Ident> {
+        match self {
+            Self::Column(column) => Some(column),
+            Self::Expr(_) => None,
+        }
+    }
+
+    /// The expression, if it is one.
+    pub fn expr(&self) -> Option<&Expr> {
+        match self {
+            Self::Expr(expr) => Some(expr),
+            Self::Column(_) => None,
+        }
+    }
+}
+
 /// Where NULLs sort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum NullsOrder {
@@ -107,19 +125,13 @@ pub(super) fn columns_of<'a>(
 
 /// The expressions among the keys, and the predicate.
 pub(super) fn texts_of<'a>(keys: &'a [IndexKey], predicate: Option<&'a Expr>) -> Vec<&'a str> {
-    let exprs = keys.iter().filter_map(|key| match &key.term {
-        IndexTerm::Expr(expr) => Some(expr.text()),
-        IndexTerm::Column(_) => None,
-    });
-    exprs.chain(predicate.map(Expr::text)).collect()
+    let exprs = keys.iter().filter_map(|key| key.term.expr());
+    exprs.chain(predicate).map(Expr::text).collect()
 }
 
 impl Refers for Index {
     fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
-        let keys = self.keys.iter().filter_map(|key| match &key.term {
-            IndexTerm::Column(column) => Some(column),
-            IndexTerm::Expr(_) => None,
-        });
+        let keys = self.keys.iter().filter_map(|key| key.term.column());
         columns_of(id, keys.chain(&self.include), out);
     }
 

@@ -84,15 +84,14 @@ impl Refers for Storage {
             return;
         };
         for name in self.clone().named() {
-            let kinds = [Kind::Index, Kind::Unique, Kind::PrimaryKey];
-            out.extend(kinds.map(|kind| ObjectId::member(kind, table, name.clone())));
+            let kinds = Kind::ALL.iter().filter(|kind| kind.has_index());
+            out.extend(kinds.map(|kind| ObjectId::member(*kind, table, name.clone())));
         }
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
-        let is_index = matches!(rename.from.kind, Kind::Index | Kind::Unique | Kind::PrimaryKey);
         let of_table = id.target().and_then(ObjectId::qname);
-        if !is_index || of_table.is_none() || rename.from.relation() != of_table {
+        if !rename.from.kind.has_index() || of_table.is_none() || rename.from.relation() != of_table {
             return;
         }
         if let (Some(old), Some(new)) = (rename.from.name(), rename.to.name()) {

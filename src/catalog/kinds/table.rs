@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalog::ObjectId;
 use crate::catalog::object::{Refers, Renaming, payload};
 
-use super::index::IndexTerm;
+use super::index::texts_of;
 use super::partition::PartitionKey;
 
 /// What only one engine's tables have.
@@ -51,12 +51,9 @@ impl Table {
 
 impl Refers for Table {
     fn texts(&self) -> Vec<&str> {
-        let keys = self.partitioned.iter().flat_map(|key| &key.keys);
-        keys.filter_map(|key| match &key.term {
-            IndexTerm::Expr(expr) => Some(expr.text()),
-            IndexTerm::Column(_) => None,
-        })
-        .collect()
+        self.partitioned
+            .as_ref()
+            .map_or_else(Vec::new, |key| texts_of(&key.keys, None))
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {

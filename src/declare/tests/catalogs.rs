@@ -728,10 +728,7 @@ impl Maker {
         let names: Vec<Ident> = index
             .keys
             .iter()
-            .filter_map(|key| match &key.term {
-                IndexTerm::Column(column) => Some(column.clone()),
-                IndexTerm::Expr(_) => None,
-            })
+            .filter_map(|key| key.term.column().cloned())
             .chain(index.include.clone())
             .collect();
         self.member(table, index, &names);

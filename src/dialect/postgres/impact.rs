@@ -38,9 +38,6 @@ pub(super) const LOCKS: &[Lock] = &[
     ACCESS_EXCLUSIVE,
 ];
 
-/// What is an index, or has one.
-const INDEXED: [Kind; 4] = [Kind::Index, Kind::Unique, Kind::PrimaryKey, Kind::Exclusion];
-
 /// Who waits for whom, <https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>: reading takes
 /// access share, writing row exclusive.
 pub(super) fn blocks(lock: &str) -> Blocks {
@@ -278,7 +275,7 @@ fn secured(id: &ObjectId) -> Impact {
 
 /// Whether the index is made by the plan, so that nobody else knows it.
 fn is_new_index(id: &ObjectId, cx: &ImpactCx<'_>) -> bool {
-    INDEXED.contains(&id.kind) && cx.from.get(id) != cx.to.get(id)
+    id.kind.has_index() && cx.from.get(id) != cx.to.get(id)
 }
 
 /// Most of it holds from then on, and only a new place has everything written anew.

@@ -172,7 +172,7 @@ pub(super) fn detached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) 
 
 fn is_indexed(table: &QName, cx: &ImpactCx<'_>) -> bool {
     let mut members = cx.from.iter().map(|(id, _)| id);
-    members.any(|id| super::INDEXED.contains(&id.kind) && id.relation() == Some(table))
+    members.any(|id| id.kind.has_index() && id.relation() == Some(table))
 }
 
 /// The default partition of a table, before.

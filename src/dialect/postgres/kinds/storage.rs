@@ -90,7 +90,7 @@ fn alter(target: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
             name(target, sql);
             sql.raw(" ");
         }
-        Kind::Index | Kind::Unique | Kind::PrimaryKey | Kind::Exclusion => {
+        kind if kind.has_index() => {
             sql.raw("ALTER INDEX ");
             if let Some(index) = beside_table(target) {
                 sql.qname(&index);
