@@ -3,6 +3,7 @@
 //! ```kdl
 //! engines sqlite reason="…"          // where it runs; everywhere, if left out
 //! since postgres=15 reason="NULLS NOT DISTINCT"
+//! until postgres=14 reason="…"       // what a newer server takes and these refuse
 //! allow-destructive                 // refused without the flag first, then done
 //! loses "t" "t.c"                   // rows that do not come through the way up and back as they were
 //! require "rebuild table t" on=sqlite
@@ -103,6 +104,14 @@ impl Case {
                     .entry(engine.kind())
                     .and_then(|entry| entry.value().as_integer());
                 if since.is_some_and(|since| i128::from(engine.major) < since) {
+                    return Err(property(node, "reason").unwrap_or_default());
+                }
+            }
+            "until" => {
+                let until = node
+                    .entry(engine.kind())
+                    .and_then(|entry| entry.value().as_integer());
+                if until.is_some_and(|until| i128::from(engine.major) > until) {
                     return Err(property(node, "reason").unwrap_or_default());
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Refers, Renaming, is_default, payload};
 use crate::catalog::{Ident, ObjectId, QName};
 
 use super::index::columns_of;
@@ -35,6 +35,11 @@ impl ReferentialAction {
             Self::SetDefault => "SET DEFAULT",
         }
     }
+
+    /// Whether it gives the referencing columns another value of their own.
+    pub fn sets(self) -> bool {
+        matches!(self, Self::SetNull | Self::SetDefault)
+    }
 }
 
 /// How NULLs in a composite key count.
@@ -58,6 +63,10 @@ payload! {
         referenced: Vec<Ident> => Referenced,
         /// When a referenced row goes.
         on_delete: ReferentialAction => OnDelete,
+        /// Which of the referencing columns become NULL, or take their defaults, when a referenced row goes; none for all of
+        /// them (PostgreSQL 15).
+        #[serde(skip_serializing_if = "is_default")]
+        on_delete_columns: Vec<Ident> => OnDeleteColumns,
         /// When a referenced key changes.
         on_update: ReferentialAction => OnUpdate,
         /// How NULLs count.
@@ -66,6 +75,32 @@ payload! {
         deferrable: Deferrable => Deferrable,
         /// Whether existing rows are known to hold it (PostgreSQL's `NOT VALID` is `false`).
         validated: bool => Validated,
+    }
+}
+
+impl ForeignKey {
+    /// A foreign key about which nothing else is said.
+    pub fn to(columns: Vec<Ident>, table: QName, referenced: Vec<Ident>) -> Self {
+        Self {
+            columns,
+            table,
+            referenced,
+            on_delete: ReferentialAction::NoAction,
+            on_delete_columns: Vec::new(),
+            on_update: ReferentialAction::NoAction,
+            match_type: Match::Simple,
+            deferrable: Deferrable::No,
+            validated: true,
+        }
+    }
+
+    /// The referencing columns that are set when a referenced row goes, if the action sets any.
+    pub fn set_on_delete(&self) -> &[Ident] {
+        if self.on_delete_columns.is_empty() {
+            &self.columns
+        } else {
+            &self.on_delete_columns
+        }
     }
 }
 
@@ -83,6 +118,7 @@ impl Refers for ForeignKey {
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
         if let Some(table) = id.relation() {
             rename.in_columns(table, &mut self.columns);
+            rename.in_columns(table, &mut self.on_delete_columns);
         }
         rename.in_columns(&self.table, &mut self.referenced);
         let mut target = ObjectId::table(self.table.clone());

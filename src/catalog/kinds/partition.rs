@@ -137,6 +137,7 @@ pub fn inherited((id, object): (&ObjectId, &Object), (of_parent, parents): (&Obj
                 && one.table == other.table
                 && one.referenced == other.referenced
                 && one.on_delete == other.on_delete
+                && one.on_delete_columns == other.on_delete_columns
                 && one.on_update == other.on_update
                 && one.match_type == other.match_type
         }

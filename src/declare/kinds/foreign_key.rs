@@ -4,9 +4,10 @@ use crate::catalog::kinds::{ForeignKey, Match, PrimaryKey, ReferentialAction};
 use crate::catalog::{Ident, ObjectId, QName};
 use crate::declare::fields::Fields;
 use crate::declare::reading::Reading;
+use crate::declare::report::{CONTRADICTION, UNKNOWN_NAME, did_you_mean};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 use super::member::{self, MemberDraft, Names};
 use super::unique;
@@ -42,6 +43,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
         fields.missing("a foreign key points to a table", "write references=TABLE");
     }
     let on_delete = fields.choice("on-delete", ACTIONS).unwrap_or_default();
+    let on_delete_columns = read_set_columns(reading, &mut fields, &columns, on_delete);
     let on_update = fields.choice("on-update", ACTIONS).unwrap_or_default();
     let match_type = fields.choice("match", MATCH).unwrap_or_default();
     let deferrable = unique::read_deferrable(&mut fields);
@@ -61,6 +63,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
             .map(|target| target.columns.clone())
             .unwrap_or_default(),
         on_delete,
+        on_delete_columns,
         on_update,
         match_type,
         deferrable,
@@ -69,6 +72,39 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
     let mut draft = member::finish(reading, fields, key, names);
     draft.target = target;
     draft
+}
+
+/// `on-delete-columns=author`, or several in a child.
+fn read_set_columns(
+    reading: &Reading<'_>,
+    fields: &mut Fields<'_>,
+    columns: &[Ident],
+    action: ReferentialAction,
+) -> Vec<Ident> {
+    let Some(names) = fields.names("on-delete-columns") else {
+        return Vec::new();
+    };
+    if !action.sets() {
+        reading.report.error_with(
+            CONTRADICTION,
+            fields.span(),
+            "`on-delete-columns` says which columns are set, and nothing sets any",
+            "write on-delete=set-null or on-delete=set-default beside it",
+        );
+    }
+    let mut out = Vec::new();
+    for text in names {
+        let column = reading.engine.ident(text.text);
+        if !columns.contains(&column) {
+            let message = format!("`{column}` is no column of this foreign key");
+            let help = did_you_mean(text.text, columns.iter().map(Ident::text));
+            let mut diagnostic = Diagnostic::error(UNKNOWN_NAME, message).at(text.span);
+            diagnostic.help = help;
+            reading.report.add(diagnostic);
+        }
+        out.push(column);
+    }
+    out
 }
 
 /// `references=table`, `references="table(a, b)"`, or the names apart in a child: `references table a b`.
@@ -137,6 +173,11 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, key: &ForeignKey) -> L
             line = line.property(name, word);
         }
     }
+    line = match key.on_delete_columns.as_slice() {
+        [] => line,
+        [one] => line.property("on-delete-columns", one.text()),
+        several => line.child(Line::new("on-delete-columns").arguments(several.iter().map(Ident::text))),
+    };
     if key.match_type == Match::Full {
         line = line.property("match", "full");
     }

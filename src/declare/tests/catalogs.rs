@@ -864,10 +864,7 @@ impl Maker {
         let (table, columns) = &tables[self.choices.up_to(tables.len())];
         let (other, others) = &tables[self.choices.up_to(tables.len())];
         let count = 1 + self.choices.up_to(columns.len().min(others.len()));
-        let key = ForeignKey {
-            columns: columns[..count].to_vec(),
-            table: other.clone(),
-            referenced: others[..count].to_vec(),
+        let mut key = ForeignKey {
             on_delete: self.action(),
             on_update: self.action(),
             match_type: if self.choices.yes() {
@@ -877,7 +874,15 @@ impl Maker {
             },
             deferrable: self.deferrable(),
             validated: self.choices.yes(),
+            ..ForeignKey::to(
+                columns[..count].to_vec(),
+                other.clone(),
+                others[..count].to_vec(),
+            )
         };
+        if key.on_delete.sets() && self.choices.yes() {
+            key.on_delete_columns = self.some_of(&columns[..count]);
+        }
         self.member(table, key, &columns[..count]);
     }
 }

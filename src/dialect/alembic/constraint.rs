@@ -122,7 +122,8 @@ fn checked(call: Call, check: &Check) -> Option<Call> {
 }
 
 fn foreign(call: Call, key: &ForeignKey) -> Option<Call> {
-    if key.referenced.is_empty() {
+    // SQLAlchemy has no word for the columns that an action sets.
+    if key.referenced.is_empty() || !key.on_delete_columns.is_empty() {
         return None;
     }
     let words =

@@ -344,7 +344,6 @@ fn joined<T>(items: &[T], between: &str, sql: &mut Sql, each: impl Fn(&mut Sql, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::kinds::{Deferrable, ReferentialAction};
     use crate::catalog::{Catalog, DataType, Expr, Kind};
     use crate::dialect::Dialect;
 
@@ -454,14 +453,12 @@ mod tests {
             subject: ObjectId::member(Kind::ForeignKey, &users(), Ident::exact("f")),
             table: users(),
             key: Box::new(ForeignKey {
-                columns: vec![Ident::exact("a"), Ident::exact("b")],
-                table: users().sibling(Ident::exact("orgs")),
-                referenced: vec![Ident::exact("x"), Ident::exact("y")],
-                on_delete: ReferentialAction::NoAction,
-                on_update: ReferentialAction::NoAction,
                 match_type,
-                deferrable: Deferrable::No,
-                validated: true,
+                ..ForeignKey::to(
+                    ["a", "b"].map(Ident::exact).to_vec(),
+                    users().sibling(Ident::exact("orgs")),
+                    ["x", "y"].map(Ident::exact).to_vec(),
+                )
             }),
         };
         let found = "NOT EXISTS (SELECT 1 FROM public.orgs AS parent WHERE parent.x = child.a AND parent.y = child.b)";

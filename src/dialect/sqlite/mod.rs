@@ -8,6 +8,7 @@ mod alembic;
 mod bridge;
 mod impact;
 mod kinds;
+mod lacks;
 mod literals;
 mod names;
 mod observer;
@@ -126,6 +127,10 @@ impl Engine for Sqlite {
             | Kind::Grants
             | Kind::Comment => None,
         }
+    }
+
+    fn lacks(&self, object: &Object, _server: &Server) -> Option<&'static str> {
+        lacks::words(object)
     }
 
     fn is_embedded(&self) -> bool {

@@ -281,16 +281,7 @@ impl Reader<'_> {
 
     fn references(&mut self, columns: Vec<Ident>) -> Result<ForeignKey, Reason> {
         self.cursor.expect(&["REFERENCES"])?;
-        let mut key = ForeignKey {
-            columns,
-            table: QName::bare(self.cursor.name()?),
-            referenced: Vec::new(),
-            on_delete: ReferentialAction::NoAction,
-            on_update: ReferentialAction::NoAction,
-            match_type: Match::Simple,
-            deferrable: Deferrable::No,
-            validated: true,
-        };
+        let mut key = ForeignKey::to(columns, QName::bare(self.cursor.name()?), Vec::new());
         if self.cursor.sees_punct("(") {
             key.referenced = self.cursor.names()?;
         }

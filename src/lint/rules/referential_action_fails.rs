@@ -21,12 +21,15 @@ default. Whoever reads the declaration expects the rows to stay; they keep the o
 
 fn check(cx: &Declarations<'_>, remarks: &mut Remarks) {
     for (id, table, key) in cx.members::<ForeignKey>() {
-        for (event, action) in [("on-delete", key.on_delete), ("on-update", key.on_update)] {
+        for (event, action, columns) in [
+            ("on-delete", key.on_delete, key.set_on_delete()),
+            ("on-update", key.on_update, key.columns.as_slice()),
+        ] {
             let refuses = |name: &&Ident| {
                 let column = cx.column(table, name);
                 column.is_some_and(|column| !column.nullable && !gives_value(action, column))
             };
-            if let Some(name) = key.columns.iter().find(refuses) {
+            if let Some(name) = columns.iter().find(refuses) {
                 let what = action.sql().to_lowercase().replace(' ', "-");
                 let message = format!("{event}={what} cannot happen: column `{table}.{name}` takes no NULL");
                 remarks

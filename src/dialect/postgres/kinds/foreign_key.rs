@@ -72,6 +72,9 @@ fn inline(item: Item<'_, ForeignKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
             sql.raw(words).raw(action.sql());
         }
     }
+    if !key.on_delete_columns.is_empty() {
+        sql.raw(" (").idents(&key.on_delete_columns).raw(")");
+    }
     deferrable(key.deferrable, sql);
     if !key.validated {
         sql.raw(" NOT VALID");

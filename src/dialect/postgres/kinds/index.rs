@@ -7,20 +7,13 @@ use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 use crate::op::Txn;
 
-use super::unique::NEEDS_15;
 use super::{RELATION, beside_table, in_place, include, name, no_clause, nothing_to_alter};
 
 pub(super) static RULES: Rules<Index> = Rules {
     fold: Fold::Never,
     replaceable: true,
     namespace: RELATION,
-    alter: |_, _, to, cx| {
-        if to.payload.nulls_not_distinct && cx.server.version < 150_000 {
-            Alter::Unsupported(NEEDS_15)
-        } else {
-            Alter::Replace
-        }
-    },
+    alter: |_, _, _, _| Alter::Replace,
     attach: in_place,
     detach: in_place,
     create: |item, _, cx, sql| create(item, cx, sql),

@@ -94,14 +94,8 @@ fn member(kind: Kind, name: &str) -> ObjectId {
 
 fn foreign_key() -> ForeignKey {
     ForeignKey {
-        columns: vec![id("org_id")],
-        table: qname("orgs"),
-        referenced: vec![id("id")],
         on_delete: ReferentialAction::Cascade,
-        on_update: ReferentialAction::NoAction,
-        match_type: Match::Simple,
-        deferrable: Deferrable::No,
-        validated: true,
+        ..ForeignKey::to(vec![id("org_id")], qname("orgs"), vec![id("id")])
     }
 }
 

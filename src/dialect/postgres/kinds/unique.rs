@@ -8,28 +8,13 @@ use super::{
     rename_constraint,
 };
 
-/// Why two NULLs cannot be the same.
-pub(super) const NEEDS_15: &str = "nulls not distinct needs PostgreSQL 15";
-
 pub(super) static RULES: Rules<Unique> = Rules {
     fold: Fold::WhenIndependent,
     replaceable: true,
     // Its index has its name.
     namespace: RELATION,
-    alter: |_, _, to, cx| {
-        if to.payload.nulls_not_distinct && cx.server.version < 150_000 {
-            Alter::Unsupported(NEEDS_15)
-        } else {
-            Alter::Replace
-        }
-    },
-    attach: |item, cx| {
-        if item.payload.nulls_not_distinct && cx.server.version < 150_000 {
-            Alter::Unsupported(NEEDS_15)
-        } else {
-            Alter::InPlace
-        }
-    },
+    alter: |_, _, _, _| Alter::Replace,
+    attach: in_place,
     detach: in_place,
     create: |item, _, cx, sql| {
         add(item.id, sql);

@@ -25,6 +25,8 @@ pub(super) struct Constraint {
     pub(super) referenced_columns: Vec<i16>,
     pub(super) on_update: ReferentialAction,
     pub(super) on_delete: ReferentialAction,
+    /// Those that are set then, where not all are.
+    pub(super) on_delete_columns: Vec<i16>,
     pub(super) match_type: Match,
     pub(super) deferrable: Deferrable,
     pub(super) validated: bool,
@@ -40,9 +42,9 @@ pub(super) struct Constraint {
 /// its own.
 pub(super) fn part(server: &Server) -> Part {
     let set_columns = if server.version >= 150_000 {
-        "k.confdelsetcols IS NOT NULL"
+        "k.confdelsetcols"
     } else {
-        "false"
+        "NULL::pg_catalog.int2[]"
     };
     let (enforced, period) = if server.version >= 180_000 {
         ("k.conenforced", "k.conperiod")
@@ -67,10 +69,9 @@ pub(super) fn part(server: &Server) -> Part {
              AND (o.confrelid <> k.confrelid OR o.conrelid = k.conrelid)) ORDER BY k.conrelid, k.conname"
         ),
         take: |raw, cells| {
-            let strange = match (cells.flag(16)?, cells.flag(17)?, cells.flag(18)?) {
-                (true, ..) => Some("ON DELETE SET with a list of columns"),
-                (_, false, _) => Some("NOT ENFORCED"),
-                (_, _, true) => Some("WITHOUT OVERLAPS or PERIOD"),
+            let strange = match (cells.flag(17)?, cells.flag(18)?) {
+                (false, _) => Some("NOT ENFORCED"),
+                (_, true) => Some("WITHOUT OVERLAPS or PERIOD"),
                 _ => None,
             };
             let constraint = Constraint {
@@ -84,6 +85,7 @@ pub(super) fn part(server: &Server) -> Part {
                 referenced_columns: cells.numbers(7)?,
                 on_update: action(cells.letter(8)?),
                 on_delete: action(cells.letter(9)?),
+                on_delete_columns: cells.numbers(16)?,
                 match_type: if cells.letter(10)? == b'f' {
                     Match::Full
                 } else {

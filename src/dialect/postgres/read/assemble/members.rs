@@ -368,8 +368,7 @@ fn strange_constraint(row: &Constraint) -> Option<&'static str> {
         (b'n', ..) => None,
         (_, strange, _) => strange.map(|strange| match strange {
             "NOT ENFORCED" => "not enforced constraint",
-            "WITHOUT OVERLAPS or PERIOD" => "temporal constraint",
-            _ => "foreign key with a list of columns to set",
+            _ => "temporal constraint",
         }),
     }
 }
@@ -388,6 +387,7 @@ fn foreign_key(
         table: target.name.clone(),
         referenced: names(known, raw, row.referenced, &row.referenced_columns)?,
         on_delete: row.on_delete,
+        on_delete_columns: names(known, raw, row.relation, &row.on_delete_columns)?,
         on_update: row.on_update,
         match_type: row.match_type,
         deferrable: row.deferrable,
