@@ -31,11 +31,7 @@ pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft, intents
             sql.text(value);
         });
         sql.raw(")");
-        let check = Check {
-            expr: reading.engine.expr(&sql.clause(), &columns),
-            no_inherit: false,
-            validated: true,
-        };
+        let check = Check::of(reading.engine.expr(&sql.clause(), &columns));
         for former in &of_enum.former {
             intents.values.push(ValueIntent {
                 column: ObjectId::column(&table.name, column.name.clone()),

@@ -2,7 +2,7 @@
 
 use crate::catalog::ObjectId;
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Refers, Renaming, is_default, payload};
 
 payload! {
     /// A check constraint.
@@ -13,6 +13,21 @@ payload! {
         no_inherit: bool => NoInherit,
         /// Whether existing rows are known to hold it (PostgreSQL's `NOT VALID` is `false`).
         validated: bool => Validated,
+        /// Written down and never looked at (PostgreSQL 18); such a one is not known to hold.
+        #[serde(skip_serializing_if = "is_default")]
+        not_enforced: bool => NotEnforced,
+    }
+}
+
+impl Check {
+    /// A check about which nothing else is said.
+    pub fn of(expr: Expr) -> Self {
+        Self {
+            expr,
+            no_inherit: false,
+            validated: true,
+            not_enforced: false,
+        }
     }
 }
 

@@ -75,6 +75,9 @@ payload! {
         deferrable: Deferrable => Deferrable,
         /// Whether existing rows are known to hold it (PostgreSQL's `NOT VALID` is `false`).
         validated: bool => Validated,
+        /// Written down and never looked at (PostgreSQL 18); such a one is not known to hold.
+        #[serde(skip_serializing_if = "is_default")]
+        not_enforced: bool => NotEnforced,
     }
 }
 
@@ -91,6 +94,7 @@ impl ForeignKey {
             match_type: Match::Simple,
             deferrable: Deferrable::No,
             validated: true,
+            not_enforced: false,
         }
     }
 

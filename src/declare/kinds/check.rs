@@ -22,10 +22,12 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, columns: &
         fields.missing("a check has a condition", "write check \"points >= 0\"");
     }
     let text = text.map_or("", |text| text.text);
+    let not_enforced = fields.flag("not-enforced");
     let check = Check {
         expr: reading.engine.expr(text, columns),
         no_inherit: fields.flag("no-inherit"),
-        validated: !fields.flag("not-valid"),
+        validated: !(fields.flag("not-valid") | not_enforced),
+        not_enforced,
     };
     let names = names(reading.engine, &check.expr, columns);
     member::finish(reading, fields, check, names)
@@ -60,6 +62,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, check: &Check) -> Line
     let line = Line::new("check")
         .block(check.expr.text())
         .flag_if("no-inherit", check.no_inherit)
-        .flag_if("not-valid", !check.validated);
+        .flag_if("not-valid", !check.validated && !check.not_enforced)
+        .flag_if("not-enforced", check.not_enforced);
     writing.member_name(line, id)
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use super::member::{self, MemberDraft, Names};
 use super::unique;
 
-const FLAGS: &[&str] = &["not-valid"];
+const FLAGS: &[&str] = &["not-valid", "not-enforced"];
 
 const ACTIONS: &[(&str, ReferentialAction)] = &[
     ("no-action", ReferentialAction::NoAction),
@@ -36,7 +36,9 @@ pub(in crate::declare) struct Target {
 }
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberDraft {
-    let validated = !fields.flag("not-valid");
+    let not_enforced = fields.flag("not-enforced");
+    // Nobody knows whether what is not enforced holds.
+    let validated = !(fields.flag("not-valid") | not_enforced);
     let columns = member::columns(reading, &mut fields);
     let target = read_target(reading, &mut fields);
     if target.is_none() {
@@ -68,6 +70,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
         match_type,
         deferrable,
         validated,
+        not_enforced,
     };
     let mut draft = member::finish(reading, fields, key, names);
     draft.target = target;
@@ -181,6 +184,8 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, key: &ForeignKey) -> L
     if key.match_type == Match::Full {
         line = line.property("match", "full");
     }
-    line = unique::write_deferrable(line, key.deferrable).flag_if("not-valid", !key.validated);
+    line = unique::write_deferrable(line, key.deferrable)
+        .flag_if("not-valid", !key.validated && !key.not_enforced)
+        .flag_if("not-enforced", key.not_enforced);
     writing.member_name(line, id)
 }

@@ -623,10 +623,12 @@ impl Maker {
             self.member(table, unique, &names);
         }
         for _ in 0..self.choices.up_to(3) {
+            let not_enforced = self.choices.yes();
             let check = Check {
-                expr: engine.expr(self.choices.of(TEXTS), columns),
                 no_inherit: self.choices.yes(),
-                validated: self.choices.yes(),
+                validated: self.choices.yes() && !not_enforced,
+                not_enforced,
+                ..Check::of(engine.expr(self.choices.of(TEXTS), columns))
             };
             self.member(table, check, &[]);
         }
@@ -864,6 +866,7 @@ impl Maker {
         let (table, columns) = &tables[self.choices.up_to(tables.len())];
         let (other, others) = &tables[self.choices.up_to(tables.len())];
         let count = 1 + self.choices.up_to(columns.len().min(others.len()));
+        let not_enforced = self.choices.yes();
         let mut key = ForeignKey {
             on_delete: self.action(),
             on_update: self.action(),
@@ -873,7 +876,8 @@ impl Maker {
                 Match::Simple
             },
             deferrable: self.deferrable(),
-            validated: self.choices.yes(),
+            validated: self.choices.yes() && !not_enforced,
+            not_enforced,
             ..ForeignKey::to(
                 columns[..count].to_vec(),
                 other.clone(),

@@ -115,15 +115,15 @@ fn unique(call: Call, key: &Unique) -> Option<Call> {
 }
 
 fn checked(call: Call, check: &Check) -> Option<Call> {
-    if check.no_inherit {
+    if check.no_inherit || check.not_enforced {
         return None;
     }
     Some(call.switch("postgresql_not_valid", !check.validated))
 }
 
 fn foreign(call: Call, key: &ForeignKey) -> Option<Call> {
-    // SQLAlchemy has no word for the columns that an action sets.
-    if key.referenced.is_empty() || !key.on_delete_columns.is_empty() {
+    // SQLAlchemy has no words for the columns that an action sets, and for what is not enforced.
+    if key.referenced.is_empty() || key.not_enforced || !key.on_delete_columns.is_empty() {
         return None;
     }
     let words =

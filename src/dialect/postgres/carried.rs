@@ -51,7 +51,10 @@ pub(super) fn carries(id: &ObjectId, attr: Attr, to: &Catalog) -> bool {
         Attr::Column(ColumnAttr::Default) => same_default_below(id, to),
         Attr::Column(ColumnAttr::Identity) => false,
         Attr::Column(_) | Attr::Check(_) => true,
-        Attr::ForeignKey(attr) => matches!(attr, ForeignKeyAttr::Deferrable | ForeignKeyAttr::Validated),
+        Attr::ForeignKey(attr) => matches!(
+            attr,
+            ForeignKeyAttr::Deferrable | ForeignKeyAttr::Validated | ForeignKeyAttr::NotEnforced
+        ),
         _ => false,
     }
 }

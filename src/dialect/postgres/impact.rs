@@ -11,7 +11,7 @@ pub(super) mod stable;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Domain, DomainCheck, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence, Storage, Unique,
+    Domain, DomainCheck, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence, Storage, Unique,
 };
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::postgres::kinds::is_exclusive;
@@ -418,6 +418,11 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
             }
         }
         (Object::Table(_), _) => whole_table(id, cx),
+        (Object::ForeignKey(_), Object::ForeignKey(to))
+            if attrs.contains(&Attr::ForeignKey(ForeignKeyAttr::NotEnforced)) =>
+        {
+            switched(id, to, cx)
+        }
         (Object::ForeignKey(_), _) if attrs.contains(&Attr::ForeignKey(ForeignKeyAttr::Deferrable)) => {
             on(ACCESS_EXCLUSIVE, Cost::Brief)
         }
@@ -431,6 +436,18 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
         (Object::Domain(from), Object::Domain(to)) => tightened(id, (from, to), cx),
         _ => free(Cost::Instant),
     }
+}
+
+/// What keeps up a foreign key is taken away from both tables, or made for both, and the rows looked at.
+fn switched(id: &ObjectId, to: &ForeignKey, cx: &ImpactCx<'_>) -> Impact {
+    let (lock, cost) = if to.not_enforced {
+        (ACCESS_EXCLUSIVE, Cost::Brief)
+    } else {
+        (SHARE_ROW_EXCLUSIVE, Cost::Scan)
+    };
+    let impact = locked(relation(id), ACCESS_EXCLUSIVE, cost);
+    let impact = partition::with(impact, Some(&to.table), lock);
+    partition::with_parts(impact, Some(&to.table), lock, cx)
 }
 
 /// A new rule of a domain is held against every row that has a value of it, while nobody writes.

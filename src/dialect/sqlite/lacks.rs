@@ -7,10 +7,13 @@ use crate::catalog::Object;
 /// What the object has that no SQLite has.
 pub(super) fn words(object: &Object) -> Option<&'static str> {
     const NOT_VALID: &str = "SQLite looks at every row: take out `not-valid`, or limit it with on=postgres";
+    const NOT_ENFORCED: &str = "SQLite looks at every constraint: limit it to others with on=postgres";
     match object {
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {
             Some("SQLite sets all columns of a foreign key: take out `on-delete-columns`, or limit it with on=postgres")
         }
+        Object::ForeignKey(key) if key.not_enforced => Some(NOT_ENFORCED),
+        Object::Check(check) if check.not_enforced => Some(NOT_ENFORCED),
         Object::ForeignKey(key) if !key.validated => Some(NOT_VALID),
         Object::Check(check) if !check.validated => Some(NOT_VALID),
         _ => None,

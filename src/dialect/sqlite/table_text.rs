@@ -272,11 +272,7 @@ impl Reader<'_> {
         let expr = Expr::new(self.cursor.parenthesised()?);
         // SQLite parses a conflict clause here, and ignores it.
         self.no_conflict_clause()?;
-        Ok(Check {
-            expr,
-            no_inherit: false,
-            validated: true,
-        })
+        Ok(Check::of(expr))
     }
 
     fn references(&mut self, columns: Vec<Ident>) -> Result<ForeignKey, Reason> {

@@ -21,9 +21,12 @@ take the word out: the rows are then checked without keeping anybody out.",
 fn check(cx: &Declarations<'_>, remarks: &mut Remarks) {
     let checks = cx
         .members::<CheckConstraint>()
-        .map(|(id, _, check)| (id, check.validated));
-    let keys = cx.members::<ForeignKey>().map(|(id, _, key)| (id, key.validated));
-    for (id, _) in checks.chain(keys).filter(|(_, validated)| !validated) {
+        .map(|(id, _, check)| (id, check.validated || check.not_enforced));
+    let keys = cx
+        .members::<ForeignKey>()
+        .map(|(id, _, key)| (id, key.validated || key.not_enforced));
+    // What is not enforced is meant to stay so.
+    for (id, _) in checks.chain(keys).filter(|(_, fine)| !fine) {
         remarks
             .about(
                 id,

@@ -20,7 +20,8 @@ default. Whoever reads the declaration expects the rows to stay; they keep the o
 };
 
 fn check(cx: &Declarations<'_>, remarks: &mut Remarks) {
-    for (id, table, key) in cx.members::<ForeignKey>() {
+    let keys = cx.members::<ForeignKey>();
+    for (id, table, key) in keys.filter(|(_, _, key)| !key.not_enforced) {
         for (event, action, columns) in [
             ("on-delete", key.on_delete, key.set_on_delete()),
             ("on-update", key.on_update, key.columns.as_slice()),

@@ -80,10 +80,12 @@ impl Demands {
             columns: columns.collect(),
             links: walk
                 .members_of::<ForeignKey>(table)
+                .filter(|(_, link)| !link.not_enforced)
                 .map(|(_, link)| own(link))
                 .collect(),
             checks: walk
                 .members_of::<Check>(table)
+                .filter(|(_, check)| !check.not_enforced)
                 .map(|(_, check)| check.expr.text().to_owned())
                 .collect(),
             own_checks: 0,
@@ -143,7 +145,7 @@ fn own(key: &ForeignKey) -> Link {
 fn links_to_come(ground: &Ground<'_>, after: &QName, own: &[Link]) -> Vec<Link> {
     let mut out = Vec::new();
     for (id, key) in ground.to.of_kind::<ForeignKey>() {
-        if id.relation() != Some(after) {
+        if id.relation() != Some(after) || key.not_enforced {
             continue;
         }
         let Some(columns) = ground.mapping.columns_before(after, &key.columns) else {
@@ -185,7 +187,7 @@ fn declared(to: &Catalog, key: &ForeignKey) -> Vec<Vec<Arc<str>>> {
 /// The checks of the state to come, in the names of the columns that are there.
 fn checks_to_come(ground: &Ground<'_>, table: &QName, after: &QName) -> Vec<String> {
     let own = ground.to.of_kind::<Check>();
-    let own = own.filter(|(id, _)| id.relation() == Some(after));
+    let own = own.filter(|(id, check)| id.relation() == Some(after) && !check.not_enforced);
     let own = own.map(|(_, check)| check.expr.clone());
     let parts = std::iter::once(after).chain(ground.to.lineage(after));
     let bounds = parts.filter_map(|part| ground.engine().rows_of(part, (ground.from, ground.to)));

@@ -4,7 +4,9 @@ use crate::catalog::kinds::{Check, CheckAttr};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{add, constraint, drop_constraint, in_place, rename_constraint, validate_constraint};
+use super::{
+    add, constraint, drop_constraint, in_place, rename_constraint, unchecked, validate_constraint,
+};
 
 pub(super) static RULES: Rules<Check> = Rules {
     fold: Fold::WhenIndependent,
@@ -12,7 +14,8 @@ pub(super) static RULES: Rules<Check> = Rules {
     namespace: None,
     alter: |attr, _, to, _| match attr {
         CheckAttr::Validated if to.payload.validated => Alter::InPlace,
-        CheckAttr::Expr | CheckAttr::NoInherit | CheckAttr::Validated => Alter::Replace,
+        // No version can turn a check on or off.
+        CheckAttr::Expr | CheckAttr::NoInherit | CheckAttr::Validated | CheckAttr::NotEnforced => Alter::Replace,
     },
     attach: in_place,
     detach: in_place,
@@ -32,7 +35,5 @@ fn inline(item: Item<'_, Check>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     if item.payload.no_inherit {
         sql.raw(" NO INHERIT");
     }
-    if !item.payload.validated {
-        sql.raw(" NOT VALID");
-    }
+    unchecked(item.payload.validated, item.payload.not_enforced, sql);
 }

@@ -1,10 +1,11 @@
 //! Foreign keys, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
 
+use crate::catalog::ObjectId;
 use crate::catalog::kinds::{Deferrable, ForeignKey, ForeignKeyAttr, Match, ReferentialAction};
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
-    add, alter_table, constraint, deferrable, drop_constraint, in_place, name, rename_constraint,
+    add, alter_table, constraint, deferrable, drop_constraint, in_place, name, rename_constraint, unchecked,
     validate_constraint,
 };
 
@@ -12,9 +13,16 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
     fold: Fold::WhenIndependent,
     replaceable: true,
     namespace: None,
-    alter: |attr, _, to, _| match attr {
+    alter: |attr, _, to, cx| match attr {
         ForeignKeyAttr::Deferrable => Alter::InPlace,
-        ForeignKeyAttr::Validated if to.payload.validated => Alter::InPlace,
+        // To turn one on in place reads every row under a lock that keeps everybody out.
+        ForeignKeyAttr::NotEnforced
+            if to.payload.not_enforced
+                || to.payload.validated && !to.id.relation().is_some_and(|table| cx.has_rows(table)) =>
+        {
+            Alter::InPlace
+        }
+        ForeignKeyAttr::Validated if to.payload.validated || to.payload.not_enforced => Alter::InPlace,
         _ => Alter::Replace,
     },
     attach: |item, cx| {
@@ -22,7 +30,7 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
             .id
             .relation()
             .is_some_and(|table| cx.to.is_partitioned(table));
-        if !item.payload.validated && is_partitioned && cx.server.version < 180_000 {
+        if !item.payload.validated && !item.payload.not_enforced && is_partitioned && cx.server.version < 180_000 {
             Alter::Unsupported(
                 "a foreign key of a partitioned table that is not valid needs PostgreSQL 18: leave `not-valid` out, the \
                  rows are looked at partition by partition while others read and write",
@@ -41,16 +49,25 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
     alter_sql: |change, _, sql| {
         for attr in &change.attrs {
             match attr {
+                ForeignKeyAttr::NotEnforced => {
+                    alter_constraint(change.id, sql);
+                    sql.raw(if change.to.not_enforced {
+                        " NOT ENFORCED"
+                    } else {
+                        " ENFORCED"
+                    });
+                    sql.end();
+                }
                 ForeignKeyAttr::Deferrable => {
-                    alter_table(change.id, sql);
-                    sql.raw("ALTER CONSTRAINT ");
-                    name(change.id, sql);
+                    alter_constraint(change.id, sql);
                     if change.to.deferrable == Deferrable::No {
                         sql.raw(" NOT DEFERRABLE");
                     }
                     deferrable(change.to.deferrable, sql);
                     sql.end();
                 }
+                // What is turned on or off is validated, or not valid any more, with that.
+                ForeignKeyAttr::Validated if change.from.not_enforced != change.to.not_enforced => {}
                 ForeignKeyAttr::Validated => validate_constraint(change.id, sql),
                 _ => {}
             }
@@ -58,6 +75,13 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
     },
     rename: Some(rename_constraint),
 };
+
+/// `ALTER TABLE t ALTER CONSTRAINT name`
+fn alter_constraint(id: &ObjectId, sql: &mut Sql) {
+    alter_table(id, sql);
+    sql.raw("ALTER CONSTRAINT ");
+    name(id, sql);
+}
 
 fn inline(item: Item<'_, ForeignKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     let key = item.payload;
@@ -76,7 +100,5 @@ fn inline(item: Item<'_, ForeignKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
         sql.raw(" (").idents(&key.on_delete_columns).raw(")");
     }
     deferrable(key.deferrable, sql);
-    if !key.validated {
-        sql.raw(" NOT VALID");
-    }
+    unchecked(key.validated, key.not_enforced, sql);
 }

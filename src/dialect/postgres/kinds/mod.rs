@@ -160,6 +160,15 @@ fn validate_constraint(id: &ObjectId, sql: &mut Sql) {
     sql.end();
 }
 
+/// ` NOT ENFORCED` or ` NOT VALID`; what is not enforced is not valid either.
+fn unchecked(validated: bool, not_enforced: bool, sql: &mut Sql) {
+    if not_enforced {
+        sql.raw(" NOT ENFORCED");
+    } else if !validated {
+        sql.raw(" NOT VALID");
+    }
+}
+
 /// `ALTER TABLE t ADD `, before a constraint's clause.
 fn add(id: &ObjectId, sql: &mut Sql) {
     alter_table(id, sql);

@@ -82,8 +82,8 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
 
 fn is_unvalidated(object: &Object) -> bool {
     match object {
-        Object::Check(check) => !check.validated,
-        Object::ForeignKey(key) => !key.validated,
+        Object::Check(check) => !check.validated && !check.not_enforced,
+        Object::ForeignKey(key) => !key.validated && !key.not_enforced,
         _ => false,
     }
 }

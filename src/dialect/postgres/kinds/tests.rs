@@ -139,16 +139,10 @@ fn members_of_users() -> Vec<(ObjectId, Object)> {
         ..column("text")
     }
     .into();
-    let check: Object = Check {
-        expr: Expr::new("(points >= 0)"),
-        no_inherit: false,
-        validated: true,
-    }
-    .into();
+    let check: Object = Check::of(Expr::new("(points >= 0)")).into();
     let unchecked: Object = Check {
-        expr: Expr::new("points < 100"),
-        no_inherit: false,
         validated: false,
+        ..Check::of(Expr::new("points < 100"))
     }
     .into();
     vec![

@@ -31,6 +31,7 @@ pub(super) struct Constraint {
     pub(super) deferrable: Deferrable,
     pub(super) validated: bool,
     pub(super) no_inherit: bool,
+    pub(super) enforced: bool,
     pub(super) check: Option<Expr>,
     /// The operators of an exclusion constraint, as they are written.
     pub(super) operators: Vec<Arc<str>>,
@@ -69,11 +70,7 @@ pub(super) fn part(server: &Server) -> Part {
              AND (o.confrelid <> k.confrelid OR o.conrelid = k.conrelid)) ORDER BY k.conrelid, k.conname"
         ),
         take: |raw, cells| {
-            let strange = match (cells.flag(17)?, cells.flag(18)?) {
-                (false, _) => Some("NOT ENFORCED"),
-                (_, true) => Some("WITHOUT OVERLAPS or PERIOD"),
-                _ => None,
-            };
+            let strange = cells.flag(18)?.then_some("WITHOUT OVERLAPS or PERIOD");
             let constraint = Constraint {
                 oid: cells.number(0)?,
                 name: raw.ident(cells.text(1)?),
@@ -98,6 +95,7 @@ pub(super) fn part(server: &Server) -> Part {
                 },
                 validated: cells.flag(13)?,
                 no_inherit: cells.flag(14)?,
+                enforced: cells.flag(17)?,
                 check: cells.opt(15)?.map(|text| Expr::new(settled(text))),
                 operators: cells
                     .opt(19)?

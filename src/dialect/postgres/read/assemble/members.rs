@@ -324,6 +324,7 @@ fn insert_constraint(
                 expr: row.check.clone().unwrap_or_else(|| Expr::new("")),
                 no_inherit: row.no_inherit,
                 validated: row.validated,
+                not_enforced: !row.enforced,
             };
             (Kind::Check, check.into())
         }
@@ -366,10 +367,7 @@ fn strange_constraint(row: &Constraint) -> Option<&'static str> {
     match (row.kind, row.strange, row.validated) {
         (b'n', _, false) => Some("not yet validated NOT NULL constraint"),
         (b'n', ..) => None,
-        (_, strange, _) => strange.map(|strange| match strange {
-            "NOT ENFORCED" => "not enforced constraint",
-            _ => "temporal constraint",
-        }),
+        (_, strange, _) => strange.map(|_| "temporal constraint"),
     }
 }
 
@@ -392,6 +390,7 @@ fn foreign_key(
         match_type: row.match_type,
         deferrable: row.deferrable,
         validated: row.validated,
+        not_enforced: !row.enforced,
     }))
 }
 

@@ -1,0 +1,2 @@
+INSERT INTO p VALUES (1), (2);
+INSERT INTO c VALUES (1, 1, 2, 1, 9), (2, NULL, 1, NULL, 2);
