@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reconcile::catalog::kinds::{
-    Check, Column, Deferrable, EnumType, ForeignKey, Index, IndexKey, IndexTerm, Match, PrimaryKey,
-    ReferentialAction, Table, TableExt, Unique, View,
+    Check, Column, Deferrable, EnumType, ForeignKey, Index, IndexKey, PrimaryKey, ReferentialAction, Table,
+    TableExt, Unique, View,
 };
 use reconcile::catalog::{Canonical, Catalog, DataType, Expr, Ident, Kind, ObjectId, QName};
 use reconcile::dialect::{Dialect, Server, Sizes, qualify};
@@ -106,12 +106,7 @@ impl Maker {
             self.column(&name, &column, data_type, *nullable);
         }
         let primary = self.ident(&format!("t{}_pkey", shape.number));
-        let payload = PrimaryKey {
-            columns: vec![key],
-            include: vec![],
-            deferrable: Deferrable::No,
-            autoincrement: false,
-        };
+        let payload = PrimaryKey::new(vec![key]);
         self.catalog
             .insert(ObjectId::member(Kind::PrimaryKey, &name, primary), payload);
         self.constraints(&name, shape);
@@ -142,36 +137,19 @@ impl Maker {
 
     fn constraints(&mut self, table: &QName, shape: &TableShape) {
         if let Some(column) = shape.unique.and_then(|number| self.existing(table, number)) {
-            let columns = vec![column];
-            let payload = Unique {
-                columns,
-                include: vec![],
-                nulls_not_distinct: false,
-                deferrable: Deferrable::No,
-            };
+            let payload = Unique::new(vec![column]);
             let name = self.ident(&format!("{}_uq", table.name));
             self.catalog
                 .insert(ObjectId::member(Kind::Unique, table, name), payload);
         }
         if let Some(number) = shape.check {
-            let payload = Check {
-                expr: Expr::new(format!("(id > {number})")),
-                no_inherit: false,
-                validated: true,
-            };
+            let payload = Check::new(Expr::new(format!("(id > {number})")));
             let name = self.ident(&format!("{}_ck", table.name));
             self.catalog
                 .insert(ObjectId::member(Kind::Check, table, name), payload);
         }
         if let Some(column) = shape.index.and_then(|number| self.existing(table, number)) {
-            let term = IndexTerm::Column(column);
-            let key = IndexKey {
-                term,
-                collation: None,
-                opclass: None,
-                descending: false,
-                nulls: None,
-            };
+            let key = IndexKey::column(column);
             let payload = Index {
                 method: Arc::from("btree"),
                 unique: false,
@@ -200,14 +178,8 @@ impl Maker {
             }
             let name = self.ident(&format!("{}_{}_fk", table.name, target.name));
             let payload = ForeignKey {
-                columns: vec![self.ident("id")],
-                referenced: vec![self.ident("id")],
-                table: target,
                 on_delete: actions[usize::from(*action)],
-                on_update: ReferentialAction::NoAction,
-                match_type: Match::Simple,
-                deferrable: Deferrable::No,
-                validated: true,
+                ..ForeignKey::to(vec![self.ident("id")], target, vec![self.ident("id")])
             };
             self.catalog
                 .insert(ObjectId::member(Kind::ForeignKey, &table, name), payload);

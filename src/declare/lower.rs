@@ -31,7 +31,7 @@ pub(super) fn enum_checks(reading: &Reading<'_>, table: &mut TableDraft, intents
             sql.text(value);
         });
         sql.raw(")");
-        let check = Check::of(reading.engine.expr(&sql.clause(), &columns));
+        let check = Check::new(reading.engine.expr(&sql.clause(), &columns));
         for former in &of_enum.former {
             intents.values.push(ValueIntent {
                 column: ObjectId::column(&table.name, column.name.clone()),

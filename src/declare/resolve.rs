@@ -226,27 +226,31 @@ fn referenced(
         );
         return None;
     }
-    if !is_key(other, &columns) {
+    let period = matches!(&member.object, Object::ForeignKey(key) if key.period);
+    if !is_key(other, &columns, period) {
         let names: Vec<&str> = columns.iter().map(Ident::text).collect();
         let message = format!("`{}` of table `{}` is not unique", names.join(", "), other.name);
-        reading.report.add(
-            Diagnostic::warning(FOREIGN_KEY, message)
-                .at(span)
-                .help(format!("declare `unique {}` there", names.join(" "))),
-        );
+        reading
+            .report
+            .add(Diagnostic::warning(FOREIGN_KEY, message).at(span).help(format!(
+                "declare `unique {}{}` there",
+                names.join(" "),
+                if period { " without-overlaps" } else { "" }
+            )));
     }
     Some(columns)
 }
 
-/// Whether these columns are a primary key, a unique constraint or a unique index of the table.
-fn is_key(table: &TableDraft, columns: &[Ident]) -> bool {
+/// Whether these columns are a primary key, a unique constraint or a unique index of the table; one without overlaps, if the
+/// last of them is a period.
+fn is_key(table: &TableDraft, columns: &[Ident], period: bool) -> bool {
     let same = |candidate: &[Ident]| {
         candidate.len() == columns.len() && candidate.iter().all(|column| columns.contains(column))
     };
     table.members.iter().any(|member| match &member.object {
-        Object::PrimaryKey(key) => same(&key.columns),
-        Object::Unique(unique) => same(&unique.columns),
-        Object::Index(index) if index.unique && index.predicate.is_none() => {
+        Object::PrimaryKey(key) => key.without_overlaps == period && same(&key.columns),
+        Object::Unique(unique) => unique.without_overlaps == period && same(&unique.columns),
+        Object::Index(index) if !period && index.unique && index.predicate.is_none() => {
             let columns: Vec<Ident> = key_columns(&index.keys).cloned().collect();
             columns.len() == index.keys.len() && same(&columns)
         }
@@ -309,7 +313,7 @@ pub(super) fn rows(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<super::readi
             continue;
         };
         let known = rows.key().iter().all(|column| table.column(column).is_some());
-        if known && !rows.key().is_empty() && !is_key(table, rows.key()) {
+        if known && !rows.key().is_empty() && !is_key(table, rows.key(), false) {
             report_key(reading, rows);
         }
         out.push(super::kinds::resolve_rows(reading, rows, table));

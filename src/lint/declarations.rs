@@ -110,17 +110,27 @@ impl<'a> Declarations<'a> {
 
     /// What rows of a table can be found by.
     pub fn keyed(&self, table: &QName) -> Vec<Keyed<'a>> {
-        let of = |id: &'a ObjectId, columns: &[Ident], include: &'a [Ident]| Keyed {
+        let of = |id: &'a ObjectId, columns: &[Ident], include: &'a [Ident], spans: bool| Keyed {
             id,
-            method: "btree",
+            method: if spans { "gist" } else { "btree" },
             unique: true,
             keys: columns.iter().map(plain).collect(),
             include,
             predicate: None,
         };
         let found = self.walk.members(table).filter_map(|(id, object)| match object {
-            Object::PrimaryKey(PrimaryKey { columns, include, .. })
-            | Object::Unique(Unique { columns, include, .. }) => Some(of(id, columns, include)),
+            Object::PrimaryKey(PrimaryKey {
+                columns,
+                include,
+                without_overlaps,
+                ..
+            })
+            | Object::Unique(Unique {
+                columns,
+                include,
+                without_overlaps,
+                ..
+            }) => Some(of(id, columns, include, *without_overlaps)),
             Object::Index(index) => Some(Keyed {
                 id,
                 method: &index.method,

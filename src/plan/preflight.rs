@@ -71,7 +71,7 @@ impl Asker<'_> {
                     .map_or((id, object), |(id, object)| (id, object));
                 let checked = matches!(object, Object::Check(_) | Object::ForeignKey(_));
                 let object = self.cx.to.get(id).filter(|_| checked).unwrap_or(object);
-                self.created(id, object).into_iter().collect()
+                self.created(id, object)
             }
             Action::Alter {
                 id,
@@ -84,7 +84,7 @@ impl Asker<'_> {
                     self.column(id, (from, to), attrs, using.as_ref())
                 }
                 (Object::Check(_) | Object::ForeignKey(_), validated) if self.cx.from.contains(id) => {
-                    self.created(id, validated).into_iter().collect()
+                    self.created(id, validated)
                 }
                 (Object::Domain(from), Object::Domain(to)) => self.tightened(id, from, to),
                 _ => Vec::new(),
@@ -136,7 +136,15 @@ impl Asker<'_> {
         self.cx.from.contains(&ObjectId::table(table.clone()))
     }
 
-    fn created(&self, id: &ObjectId, object: &Object) -> Option<Question> {
+    fn created(&self, id: &ObjectId, object: &Object) -> Vec<Question> {
+        match Exclusion::of_key(object) {
+            Some(exclusion) => self.spans(id, object, &exclusion),
+            None => self.made(id, object).into_iter().collect(),
+        }
+    }
+
+    /// The table with rows of something new that lasts and has to be held against them.
+    fn asked_of<'i>(&self, id: &'i ObjectId, object: &Object) -> Option<&'i QName> {
         let table = id.relation().filter(|table| self.has_rows(table))?;
         // What is there only on the way is made of columns that nobody can ask about yet.
         let lasts = self.cx.to.contains(id) || matches!(object, Object::Index(_));
@@ -144,9 +152,32 @@ impl Asker<'_> {
             return None;
         }
         // Taken down and put back: it held before.
-        if self.cx.from.get(id).is_some_and(|before| before == object) {
-            return None;
-        }
+        let held_before = self.cx.from.get(id).is_some_and(|before| before == object);
+        (!held_before).then_some(table)
+    }
+
+    /// A key without overlaps: no point of a range twice under the same key, and no range without points.
+    fn spans(&self, id: &ObjectId, object: &Object, exclusion: &Exclusion) -> Vec<Question> {
+        let Some(table) = self.asked_of(id, object) else {
+            return Vec::new();
+        };
+        let Some(overlaps) = self.overlaps(id, table, exclusion) else {
+            return Vec::new();
+        };
+        let last = exclusion.keys.last().and_then(|key| key.term.column());
+        let empty = last.map(|column| Question::Holds {
+            subject: id.clone(),
+            table: table.clone(),
+            condition: Expr::new(format!(
+                "NOT isempty({})",
+                self.cx.server.engine().quote(column.text())
+            )),
+        });
+        std::iter::once(overlaps).chain(empty).collect()
+    }
+
+    fn made(&self, id: &ObjectId, object: &Object) -> Option<Question> {
+        let table = self.asked_of(id, object)?;
         match object {
             Object::Column(column) => {
                 needs_value(column, self.cx.to).then(|| Question::NoRows { column: id.clone() })

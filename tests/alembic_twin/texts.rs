@@ -209,11 +209,7 @@ fn tables(texts: &[String], dialect: Dialect, on_sqlite: bool) -> Catalog {
                 ObjectId::member(kind, &table, engine.ident(&format!("{name}_{number}_{at}")))
             };
             let condition = Expr::new(format!("a <> {literal}"));
-            let check = Check {
-                expr: condition.clone(),
-                no_inherit: false,
-                validated: true,
-            };
+            let check = Check::new(condition.clone());
             catalog.insert(member(Kind::Check, &short), Object::Check(check));
             let key = IndexKey {
                 term: IndexTerm::Column(a.clone()),

@@ -21,7 +21,7 @@ payload! {
 
 impl Check {
     /// A check about which nothing else is said.
-    pub fn of(expr: Expr) -> Self {
+    pub fn new(expr: Expr) -> Self {
         Self {
             expr,
             no_inherit: false,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Object, Refers, Renaming, payload};
 use crate::catalog::{Ident, ObjectId};
 
 use super::index::{Index, IndexKey};
@@ -28,6 +28,27 @@ payload! {
 }
 
 impl Exclusion {
+    /// What a key without overlaps says, as an exclusion constraint; `None` for everything else.
+    pub fn of_key(object: &Object) -> Option<Self> {
+        let (columns, include, deferrable) = match object {
+            Object::PrimaryKey(key) if key.without_overlaps => (&key.columns, &key.include, key.deferrable),
+            Object::Unique(key) if key.without_overlaps => (&key.columns, &key.include, key.deferrable),
+            _ => return None,
+        };
+        let mut operators: Vec<Arc<str>> = vec![Arc::from("="); columns.len()];
+        if let Some(last) = operators.last_mut() {
+            *last = Arc::from("&&");
+        }
+        Some(Self {
+            method: Arc::from("gist"),
+            keys: columns.iter().cloned().map(IndexKey::column).collect(),
+            operators,
+            include: include.clone(),
+            predicate: None,
+            deferrable,
+        })
+    }
+
     /// The index that it rests on.
     pub fn index(&self) -> Index {
         Index {

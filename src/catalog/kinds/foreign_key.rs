@@ -78,6 +78,9 @@ payload! {
         /// Written down and never looked at (PostgreSQL 18); such a one is not known to hold.
         #[serde(skip_serializing_if = "is_default")]
         not_enforced: bool => NotEnforced,
+        /// The last column is a range, every point of which the referenced rows must cover (PostgreSQL 18).
+        #[serde(skip_serializing_if = "is_default")]
+        period: bool => Period,
     }
 }
 
@@ -95,6 +98,7 @@ impl ForeignKey {
             deferrable: Deferrable::No,
             validated: true,
             not_enforced: false,
+            period: false,
         }
     }
 

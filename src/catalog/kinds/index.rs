@@ -90,11 +90,13 @@ payload! {
 }
 
 impl Index {
-    /// The index that a primary key or a unique constraint rests on.
+    /// The index that a primary key or a unique constraint rests on; `None` for one without overlaps, which is no unique index.
     pub fn of_key(object: &Object) -> Option<Self> {
         let (columns, include, nulls_not_distinct) = match object {
-            Object::PrimaryKey(key) => (&key.columns, &key.include, false),
-            Object::Unique(key) => (&key.columns, &key.include, key.nulls_not_distinct),
+            Object::PrimaryKey(key) if !key.without_overlaps => (&key.columns, &key.include, false),
+            Object::Unique(key) if !key.without_overlaps => {
+                (&key.columns, &key.include, key.nulls_not_distinct)
+            }
             _ => return None,
         };
         Some(Self {

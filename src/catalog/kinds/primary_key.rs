@@ -1,6 +1,6 @@
 //! The primary key of a table.
 
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Refers, Renaming, is_default, payload};
 use crate::catalog::{Ident, ObjectId};
 
 use super::index::columns_of;
@@ -17,6 +17,22 @@ payload! {
         deferrable: Deferrable => Deferrable,
         /// SQLite's `AUTOINCREMENT`: deleted ids are not given out again.
         autoincrement: bool => Autoincrement,
+        /// The last column is a range, and a key stands for each of its points once (PostgreSQL 18).
+        #[serde(skip_serializing_if = "is_default")]
+        without_overlaps: bool => WithoutOverlaps,
+    }
+}
+
+impl PrimaryKey {
+    /// A primary key about which nothing else is said.
+    pub fn new(columns: Vec<Ident>) -> Self {
+        Self {
+            columns,
+            include: Vec::new(),
+            deferrable: Deferrable::No,
+            autoincrement: false,
+            without_overlaps: false,
+        }
     }
 }
 

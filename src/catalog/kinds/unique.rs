@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::object::{Refers, Renaming, is_default, payload};
 use crate::catalog::{Ident, ObjectId};
 
 use super::index::columns_of;
@@ -30,6 +30,22 @@ payload! {
         nulls_not_distinct: bool => NullsNotDistinct,
         /// When it is checked.
         deferrable: Deferrable => Deferrable,
+        /// The last column is a range, and a key stands for each of its points once (PostgreSQL 18).
+        #[serde(skip_serializing_if = "is_default")]
+        without_overlaps: bool => WithoutOverlaps,
+    }
+}
+
+impl Unique {
+    /// A unique constraint about which nothing else is said.
+    pub fn new(columns: Vec<Ident>) -> Self {
+        Self {
+            columns,
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            deferrable: Deferrable::No,
+            without_overlaps: false,
+        }
     }
 }
 

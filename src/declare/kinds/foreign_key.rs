@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use super::member::{self, MemberDraft, Names};
 use super::unique;
 
-const FLAGS: &[&str] = &["not-valid", "not-enforced"];
+const FLAGS: &[&str] = &["not-valid", "not-enforced", "period"];
 
 const ACTIONS: &[(&str, ReferentialAction)] = &[
     ("no-action", ReferentialAction::NoAction),
@@ -39,6 +39,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
     let not_enforced = fields.flag("not-enforced");
     // Nobody knows whether what is not enforced holds.
     let validated = !(fields.flag("not-valid") | not_enforced);
+    let period = fields.flag("period");
     let columns = member::columns(reading, &mut fields);
     let target = read_target(reading, &mut fields);
     if target.is_none() {
@@ -71,6 +72,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
         deferrable,
         validated,
         not_enforced,
+        period,
     };
     let mut draft = member::finish(reading, fields, key, names);
     draft.target = target;
@@ -186,6 +188,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, key: &ForeignKey) -> L
     }
     line = unique::write_deferrable(line, key.deferrable)
         .flag_if("not-valid", !key.validated && !key.not_enforced)
-        .flag_if("not-enforced", key.not_enforced);
+        .flag_if("not-enforced", key.not_enforced)
+        .flag_if("period", key.period);
     writing.member_name(line, id)
 }

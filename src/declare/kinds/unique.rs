@@ -10,7 +10,7 @@ use crate::declare::write::Writing;
 use super::member::{self, MemberDraft, Names};
 use super::storage;
 
-const FLAGS: &[&str] = &["nulls-not-distinct"];
+const FLAGS: &[&str] = &["nulls-not-distinct", "without-overlaps"];
 
 const DEFERRABLE: &[(&str, Deferrable)] = &[
     ("no", Deferrable::No),
@@ -20,6 +20,7 @@ const DEFERRABLE: &[(&str, Deferrable)] = &[
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberDraft {
     let nulls_not_distinct = fields.flag("nulls-not-distinct");
+    let without_overlaps = fields.flag("without-overlaps");
     let columns = member::columns(reading, &mut fields);
     let include = reading.idents(&fields.names("include").unwrap_or_default());
     let deferrable = read_deferrable(&mut fields);
@@ -30,6 +31,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> MemberD
         include,
         nulls_not_distinct,
         deferrable,
+        without_overlaps,
     };
     member::finish(reading, fields, unique, names)
 }
@@ -57,7 +59,8 @@ pub(super) fn write_include(line: Line, include: &[Ident]) -> Line {
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, unique: &Unique) -> Line {
     let line = Line::new("unique")
         .columns(unique.columns.iter().map(Ident::text), FLAGS)
-        .flag_if("nulls-not-distinct", unique.nulls_not_distinct);
+        .flag_if("nulls-not-distinct", unique.nulls_not_distinct)
+        .flag_if("without-overlaps", unique.without_overlaps);
     let line = write_deferrable(writing.member_name(line, id), unique.deferrable);
     storage::write(writing, id, write_include(line, &unique.include))
 }

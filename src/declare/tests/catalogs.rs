@@ -604,20 +604,22 @@ impl Maker {
         let engine = self.server.engine();
         if self.choices.yes() {
             let key = PrimaryKey {
-                columns: self.some_of(columns),
                 include: self.maybe_some_of(columns),
                 deferrable: self.deferrable(),
                 autoincrement: self.choices.yes(),
+                without_overlaps: self.choices.yes(),
+                ..PrimaryKey::new(self.some_of(columns))
             };
             let names = key.columns.clone();
             self.member(table, key, &names);
         }
         for _ in 0..self.choices.up_to(2) {
             let unique = Unique {
-                columns: self.some_of(columns),
                 include: self.maybe_some_of(columns),
                 nulls_not_distinct: self.choices.yes(),
                 deferrable: self.deferrable(),
+                without_overlaps: self.choices.yes(),
+                ..Unique::new(self.some_of(columns))
             };
             let names = [unique.columns.clone(), unique.include.clone()].concat();
             self.member(table, unique, &names);
@@ -628,7 +630,7 @@ impl Maker {
                 no_inherit: self.choices.yes(),
                 validated: self.choices.yes() && !not_enforced,
                 not_enforced,
-                ..Check::of(engine.expr(self.choices.of(TEXTS), columns))
+                ..Check::new(engine.expr(self.choices.of(TEXTS), columns))
             };
             self.member(table, check, &[]);
         }
@@ -878,11 +880,8 @@ impl Maker {
             deferrable: self.deferrable(),
             validated: self.choices.yes() && !not_enforced,
             not_enforced,
-            ..ForeignKey::to(
-                columns[..count].to_vec(),
-                other.clone(),
-                others[..count].to_vec(),
-            )
+            period: self.choices.yes(),
+            ..ForeignKey::to(columns[..count].to_vec(), other.clone(), others[..count].to_vec())
         };
         if key.on_delete.sets() && self.choices.yes() {
             key.on_delete_columns = self.some_of(&columns[..count]);

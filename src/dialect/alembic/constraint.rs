@@ -13,7 +13,7 @@ impl Writer<'_> {
     pub(super) fn constraint(&self, id: &ObjectId, object: &Object) -> Option<String> {
         let name = id.name().map(|_| self.final_name(id));
         let call = match object {
-            Object::PrimaryKey(key) if key.include.is_empty() => deferrable(
+            Object::PrimaryKey(key) if key.include.is_empty() && !key.without_overlaps => deferrable(
                 Call::new("sa.PrimaryKeyConstraint").args(keys(&key.columns)),
                 key.deferrable,
             ),
@@ -48,7 +48,9 @@ impl Writer<'_> {
         let begin = |function: &str| Call::new(function).arg(name).arg(on);
         let schema = self.schema(table);
         let call = match object {
-            Object::PrimaryKey(key) if key.include.is_empty() && key.deferrable == Deferrable::No => {
+            Object::PrimaryKey(key)
+                if key.include.is_empty() && key.deferrable == Deferrable::No && !key.without_overlaps =>
+            {
                 begin("op.create_primary_key")
                     .arg(self.names(&key.columns))
                     .optional("schema", schema)
@@ -106,8 +108,8 @@ fn keys(columns: &[Ident]) -> Vec<String> {
 }
 
 fn unique(call: Call, key: &Unique) -> Option<Call> {
-    // `INCLUDE` is known to few versions of SQLAlchemy.
-    if !key.include.is_empty() {
+    // `INCLUDE` is known to few versions of SQLAlchemy, and `WITHOUT OVERLAPS` to none.
+    if !key.include.is_empty() || key.without_overlaps {
         return None;
     }
     let call = call.switch("postgresql_nulls_not_distinct", key.nulls_not_distinct);
@@ -122,8 +124,8 @@ fn checked(call: Call, check: &Check) -> Option<Call> {
 }
 
 fn foreign(call: Call, key: &ForeignKey) -> Option<Call> {
-    // SQLAlchemy has no words for the columns that an action sets, and for what is not enforced.
-    if key.referenced.is_empty() || key.not_enforced || !key.on_delete_columns.is_empty() {
+    // SQLAlchemy has no words for the columns that an action sets, for periods, and for what is not enforced.
+    if key.referenced.is_empty() || key.not_enforced || key.period || !key.on_delete_columns.is_empty() {
         return None;
     }
     let words =

@@ -297,14 +297,23 @@ fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>, sql: &mut Sql) {
             sql.raw("child.").ident(column).raw(" IS NOT NULL");
         });
     }
-    sql.raw(" AND NOT EXISTS (SELECT 1 FROM ")
-        .qname(&key.table)
-        .raw(" AS parent WHERE ");
-    let pairs: Vec<(&Ident, &Ident)> = key.referenced.iter().zip(&key.columns).collect();
+    let mut pairs: Vec<(&Ident, &Ident)> = key.referenced.iter().zip(&key.columns).collect();
+    let period = if key.period { pairs.pop() } else { None };
+    if let Some((covered, _)) = period {
+        sql.raw(" AND coalesce((SELECT range_agg(parent.")
+            .ident(covered)
+            .raw(")");
+    } else {
+        sql.raw(" AND NOT EXISTS (SELECT 1");
+    }
+    sql.raw(" FROM ").qname(&key.table).raw(" AS parent WHERE ");
     joined(&pairs, " AND ", sql, |sql, (parent, child)| {
         sql.raw("parent.").ident(parent).raw(" = child.").ident(child);
     });
     sql.raw(")");
+    if let Some((_, covers)) = period {
+        sql.raw(" @> child.").ident(covers).raw(", false) = false");
+    }
 }
 
 /// The conversion goes through text, for a value that the type no longer has is no literal of it.

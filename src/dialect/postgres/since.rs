@@ -8,6 +8,7 @@ use crate::catalog::kinds::Body;
 /// What the object has that the server does not.
 pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
     const NULLS: &str = "nulls-not-distinct needs PostgreSQL 15";
+    const WITHOUT_OVERLAPS: &str = "without-overlaps needs PostgreSQL 18";
     const NOT_ENFORCED: &str = "not-enforced needs PostgreSQL 18";
     let (since, reason) = match object {
         Object::Unique(key) if key.nulls_not_distinct => (150_000, NULLS),
@@ -16,6 +17,9 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::Function(function) if matches!(function.body, Body::Standard(_)) => {
             (140_000, "a body that is no text needs PostgreSQL 14")
         }
+        Object::PrimaryKey(key) if key.without_overlaps => (180_000, WITHOUT_OVERLAPS),
+        Object::Unique(key) if key.without_overlaps => (180_000, WITHOUT_OVERLAPS),
+        Object::ForeignKey(key) if key.period => (180_000, "period needs PostgreSQL 18"),
         Object::Check(check) if check.not_enforced => (180_000, NOT_ENFORCED),
         Object::ForeignKey(key) if key.not_enforced => (180_000, NOT_ENFORCED),
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {

@@ -7,11 +7,15 @@ use crate::catalog::Object;
 /// What the object has that no SQLite has.
 pub(super) fn words(object: &Object) -> Option<&'static str> {
     const NOT_VALID: &str = "SQLite looks at every row: take out `not-valid`, or limit it with on=postgres";
+    const TEMPORAL: &str = "SQLite has no keys over periods: limit it with on=postgres";
     const NOT_ENFORCED: &str = "SQLite looks at every constraint: limit it to others with on=postgres";
     match object {
-        Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {
-            Some("SQLite sets all columns of a foreign key: take out `on-delete-columns`, or limit it with on=postgres")
-        }
+        Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => Some(
+            "SQLite sets all columns of a foreign key: take out `on-delete-columns`, or limit it with on=postgres",
+        ),
+        Object::PrimaryKey(key) if key.without_overlaps => Some(TEMPORAL),
+        Object::Unique(key) if key.without_overlaps => Some(TEMPORAL),
+        Object::ForeignKey(key) if key.period => Some(TEMPORAL),
         Object::ForeignKey(key) if key.not_enforced => Some(NOT_ENFORCED),
         Object::Check(check) if check.not_enforced => Some(NOT_ENFORCED),
         Object::ForeignKey(key) if !key.validated => Some(NOT_VALID),
@@ -30,7 +34,11 @@ mod tests {
     fn what_would_be_left_out_is_refused() {
         let key = ForeignKey {
             on_delete: ReferentialAction::SetNull,
-            ..ForeignKey::to(vec![Ident::exact("a")], QName::bare(Ident::exact("t")), Vec::new())
+            ..ForeignKey::to(
+                vec![Ident::exact("a")],
+                QName::bare(Ident::exact("t")),
+                Vec::new(),
+            )
         };
         assert_eq!(words(&key.clone().into()), None);
         let columns = ForeignKey {

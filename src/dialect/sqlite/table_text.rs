@@ -151,7 +151,7 @@ impl Reader<'_> {
             primary_key(columns, autoincrement).into()
         } else if self.cursor.take(&["UNIQUE"]) {
             self.no_conflict_clause()?;
-            unique(columns).into()
+            Unique::new(columns).into()
         } else if self.cursor.take(&["CHECK"]) {
             self.check()?.into()
         } else if self.cursor.sees(&["REFERENCES"]) {
@@ -235,7 +235,7 @@ impl Reader<'_> {
         } else if self.cursor.take(&["UNIQUE"]) {
             let (columns, _) = self.key_columns()?;
             self.no_conflict_clause()?;
-            unique(columns).into()
+            Unique::new(columns).into()
         } else if self.cursor.take(&["CHECK"]) {
             let check = self.check()?;
             check.into()
@@ -272,7 +272,7 @@ impl Reader<'_> {
         let expr = Expr::new(self.cursor.parenthesised()?);
         // SQLite parses a conflict clause here, and ignores it.
         self.no_conflict_clause()?;
-        Ok(Check::of(expr))
+        Ok(Check::new(expr))
     }
 
     fn references(&mut self, columns: Vec<Ident>) -> Result<ForeignKey, Reason> {
@@ -410,19 +410,8 @@ fn conflict_clause() -> Reason {
 
 fn primary_key(columns: Vec<Ident>, autoincrement: bool) -> PrimaryKey {
     PrimaryKey {
-        columns,
-        include: Vec::new(),
-        deferrable: Deferrable::No,
         autoincrement,
-    }
-}
-
-fn unique(columns: Vec<Ident>) -> Unique {
-    Unique {
-        columns,
-        include: Vec::new(),
-        nulls_not_distinct: false,
-        deferrable: Deferrable::No,
+        ..PrimaryKey::new(columns)
     }
 }
 

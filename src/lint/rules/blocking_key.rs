@@ -1,8 +1,10 @@
 //! `blocking-key`: a unique or primary key that is built while everybody waits.
 
 use crate::catalog::Kind;
+use crate::catalog::kinds::Exclusion;
 use crate::lint::rule::{Check, Level, Remarks, Rule, examples};
 use crate::lint::{Act, Planned};
+use crate::op::Action;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     id: "blocking-key",
@@ -21,11 +23,18 @@ that off.",
 fn check(cx: &Planned<'_>, remarks: &mut Remarks) {
     let makes_key = |act: &&Act<'_>| act.creates(Kind::Unique) || act.creates(Kind::PrimaryKey);
     for act in cx.acts.iter().filter(|act| act.keeps_out()).filter(makes_key) {
+        let spans =
+            matches!(&act.op.action, Action::Create { object, .. } if Exclusion::of_key(object).is_some());
+        let help = if spans {
+            "there is no way to build it beforehand: do it when nobody needs the table"
+        } else {
+            "build a unique index concurrently first, and make it the key's own"
+        };
         remarks
             .about(
                 &act.subject(),
                 format!("{}: {} while every row is read", act.op, act.who_waits()),
             )
-            .help("build a unique index concurrently first, and make it the key's own");
+            .help(help);
     }
 }

@@ -22,8 +22,11 @@ referencing side never. An index that begins with the columns of the key, in any
 fn check(cx: &Declarations<'_>, remarks: &mut Remarks) {
     for (id, table, key) in cx.members::<ForeignKey>() {
         // Nothing looks for the rows of one that is not enforced.
-        if !key.not_enforced && !cx.is_indexed(table, &key.columns) {
-            let columns: Vec<&str> = key.columns.iter().map(Ident::text).collect();
+        // Over a period, the rest of the key has to be found.
+        let parts = key.columns.len() - usize::from(key.period);
+        let sought = key.columns.get(..parts).unwrap_or_default();
+        if !key.not_enforced && !sought.is_empty() && !cx.is_indexed(table, sought) {
+            let columns: Vec<&str> = sought.iter().map(Ident::text).collect();
             let message = format!(
                 "the foreign key of `{table}` to `{}` has no index on `{}`",
                 key.table,

@@ -4,9 +4,7 @@ use crate::catalog::kinds::{Check, CheckAttr};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{
-    add, constraint, drop_constraint, in_place, rename_constraint, unchecked, validate_constraint,
-};
+use super::{add, constraint, drop_constraint, in_place, rename_constraint, unchecked, validate_constraint};
 
 pub(super) static RULES: Rules<Check> = Rules {
     fold: Fold::WhenIndependent,
@@ -15,7 +13,9 @@ pub(super) static RULES: Rules<Check> = Rules {
     alter: |attr, _, to, _| match attr {
         CheckAttr::Validated if to.payload.validated => Alter::InPlace,
         // No version can turn a check on or off.
-        CheckAttr::Expr | CheckAttr::NoInherit | CheckAttr::Validated | CheckAttr::NotEnforced => Alter::Replace,
+        CheckAttr::Expr | CheckAttr::NoInherit | CheckAttr::Validated | CheckAttr::NotEnforced => {
+            Alter::Replace
+        }
     },
     attach: in_place,
     detach: in_place,

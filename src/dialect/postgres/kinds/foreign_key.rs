@@ -1,7 +1,7 @@
 //! Foreign keys, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
 
-use crate::catalog::ObjectId;
 use crate::catalog::kinds::{Deferrable, ForeignKey, ForeignKeyAttr, Match, ReferentialAction};
+use crate::catalog::{Ident, ObjectId};
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
@@ -30,7 +30,11 @@ pub(super) static RULES: Rules<ForeignKey> = Rules {
             .id
             .relation()
             .is_some_and(|table| cx.to.is_partitioned(table));
-        if !item.payload.validated && !item.payload.not_enforced && is_partitioned && cx.server.version < 180_000 {
+        if !item.payload.validated
+            && !item.payload.not_enforced
+            && is_partitioned
+            && cx.server.version < 180_000
+        {
             Alter::Unsupported(
                 "a foreign key of a partitioned table that is not valid needs PostgreSQL 18: leave `not-valid` out, the \
                  rows are looked at partition by partition while others read and write",
@@ -83,11 +87,24 @@ fn alter_constraint(id: &ObjectId, sql: &mut Sql) {
     name(id, sql);
 }
 
+/// The last of them may be a period.
+fn columns(columns: &[Ident], period: bool, sql: &mut Sql) {
+    sql.list(columns.iter().enumerate(), |sql, (at, column)| {
+        if period && at + 1 == columns.len() {
+            sql.raw("PERIOD ");
+        }
+        sql.ident(column);
+    });
+}
+
 fn inline(item: Item<'_, ForeignKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     let key = item.payload;
     constraint(item.id, sql);
-    sql.raw("FOREIGN KEY (").idents(&key.columns).raw(") REFERENCES ");
-    sql.qname(&key.table).raw(" (").idents(&key.referenced).raw(")");
+    sql.raw("FOREIGN KEY (");
+    columns(&key.columns, key.period, sql);
+    sql.raw(") REFERENCES ").qname(&key.table).raw(" (");
+    columns(&key.referenced, key.period, sql);
+    sql.raw(")");
     if key.match_type == Match::Full {
         sql.raw(" MATCH FULL");
     }

@@ -160,6 +160,11 @@ fn validate_constraint(id: &ObjectId, sql: &mut Sql) {
     sql.end();
 }
 
+/// ` WITHOUT OVERLAPS`, after the last column of a key.
+fn overlaps(without: bool) -> &'static str {
+    if without { " WITHOUT OVERLAPS" } else { "" }
+}
+
 /// ` NOT ENFORCED` or ` NOT VALID`; what is not enforced is not valid either.
 fn unchecked(validated: bool, not_enforced: bool, sql: &mut Sql) {
     if not_enforced {

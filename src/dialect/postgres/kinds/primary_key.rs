@@ -4,7 +4,7 @@ use crate::catalog::kinds::PrimaryKey;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
-    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter,
+    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, overlaps,
     rename_constraint,
 };
 
@@ -28,7 +28,8 @@ pub(super) static RULES: Rules<PrimaryKey> = Rules {
 
 fn inline(item: Item<'_, PrimaryKey>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     constraint(item.id, sql);
-    sql.raw("PRIMARY KEY (").idents(&item.payload.columns).raw(")");
+    sql.raw("PRIMARY KEY (").idents(&item.payload.columns);
+    sql.raw(overlaps(item.payload.without_overlaps)).raw(")");
     include(&item.payload.include, sql);
     deferrable(item.payload.deferrable, sql);
 }

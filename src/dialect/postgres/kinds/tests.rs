@@ -101,13 +101,7 @@ fn foreign_key() -> ForeignKey {
 
 /// Members of every kind that a table holds, not in the order in which they are written.
 fn members_of_users() -> Vec<(ObjectId, Object)> {
-    let key: Object = PrimaryKey {
-        columns: vec![id("id")],
-        include: Vec::new(),
-        deferrable: Deferrable::No,
-        autoincrement: false,
-    }
-    .into();
+    let key: Object = PrimaryKey::new(vec![id("id")]).into();
     let number: Object = Column {
         identity: Some(Identity {
             always: true,
@@ -139,10 +133,10 @@ fn members_of_users() -> Vec<(ObjectId, Object)> {
         ..column("text")
     }
     .into();
-    let check: Object = Check::of(Expr::new("(points >= 0)")).into();
+    let check: Object = Check::new(Expr::new("(points >= 0)")).into();
     let unchecked: Object = Check {
         validated: false,
-        ..Check::of(Expr::new("points < 100"))
+        ..Check::new(Expr::new("points < 100"))
     }
     .into();
     vec![
@@ -319,10 +313,9 @@ fn constraints_are_made_beside_the_table_too() {
         create(
             &unique,
             Unique {
-                columns: vec![id("a"), id("user")],
                 include: vec![id("c")],
                 nulls_not_distinct: true,
-                deferrable: Deferrable::No,
+                ..Unique::new(vec![id("a"), id("user")])
             }
         ),
         [

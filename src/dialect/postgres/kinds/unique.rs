@@ -4,7 +4,7 @@ use crate::catalog::kinds::Unique;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
-    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter,
+    RELATION, add, constraint, deferrable, drop_constraint, in_place, include, nothing_to_alter, overlaps,
     rename_constraint,
 };
 
@@ -32,7 +32,8 @@ fn inline(item: Item<'_, Unique>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     if item.payload.nulls_not_distinct {
         sql.raw("NULLS NOT DISTINCT ");
     }
-    sql.raw("(").idents(&item.payload.columns).raw(")");
+    sql.raw("(").idents(&item.payload.columns);
+    sql.raw(overlaps(item.payload.without_overlaps)).raw(")");
     include(&item.payload.include, sql);
     deferrable(item.payload.deferrable, sql);
 }

@@ -35,8 +35,8 @@ pub(super) struct Constraint {
     pub(super) check: Option<Expr>,
     /// The operators of an exclusion constraint, as they are written.
     pub(super) operators: Vec<Arc<str>>,
-    /// What it has that is not modelled.
-    pub(super) strange: Option<&'static str>,
+    /// Whether the last column is a period.
+    pub(super) period: bool,
 }
 
 /// The constraints of tables. A foreign key to a partitioned table has one more to each partition, which is no object of
@@ -70,7 +70,6 @@ pub(super) fn part(server: &Server) -> Part {
              AND (o.confrelid <> k.confrelid OR o.conrelid = k.conrelid)) ORDER BY k.conrelid, k.conname"
         ),
         take: |raw, cells| {
-            let strange = cells.flag(18)?.then_some("WITHOUT OVERLAPS or PERIOD");
             let constraint = Constraint {
                 oid: cells.number(0)?,
                 name: raw.ident(cells.text(1)?),
@@ -103,7 +102,7 @@ pub(super) fn part(server: &Server) -> Part {
                     .split_whitespace()
                     .map(|text| raw.text(text))
                     .collect(),
-                strange,
+                period: cells.flag(18)?,
             };
             raw.constraints.push(constraint);
             Ok(())

@@ -299,6 +299,7 @@ fn insert_constraint(
                 include,
                 deferrable: row.deferrable,
                 autoincrement: false,
+                without_overlaps: row.period,
             };
             (Kind::PrimaryKey, key.into())
         }
@@ -308,6 +309,7 @@ fn insert_constraint(
                 include,
                 nulls_not_distinct: index.is_some_and(|index| index.nulls_not_distinct),
                 deferrable: row.deferrable,
+                without_overlaps: row.period,
             };
             (Kind::Unique, unique.into())
         }
@@ -364,11 +366,8 @@ fn exclusion(known: &Known, raw: &Raw, row: &Constraint, index: &IndexRow) -> Re
 }
 
 fn strange_constraint(row: &Constraint) -> Option<&'static str> {
-    match (row.kind, row.strange, row.validated) {
-        (b'n', _, false) => Some("not yet validated NOT NULL constraint"),
-        (b'n', ..) => None,
-        (_, strange, _) => strange.map(|_| "temporal constraint"),
-    }
+    let unproven = row.kind == b'n' && !row.validated;
+    unproven.then_some("not yet validated NOT NULL constraint")
 }
 
 fn foreign_key(
@@ -391,6 +390,7 @@ fn foreign_key(
         deferrable: row.deferrable,
         validated: row.validated,
         not_enforced: !row.enforced,
+        period: row.period,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Why a column cannot take another type by a second column: something changes with it that would have to be carried over
 //! half-way.
 
-use crate::catalog::kinds::{Column, Sequence};
+use crate::catalog::kinds::{Column, Exclusion, Sequence};
 use crate::catalog::{Object, ObjectId};
 use crate::dialect::postgres::strategy::constraint_by_index::is_deferrable;
 use crate::dialect::{Alter, PlanCx};
@@ -50,6 +50,11 @@ fn in_the_way(id: &ObjectId, object: &Object, columns: &[Retyped], cx: &PlanCx<'
     if is_deferrable(object) {
         return Some(format!(
             "{id} is checked at the end of a transaction, which the index of a second column cannot wait for"
+        ));
+    }
+    if Exclusion::of_key(object).is_some() {
+        return Some(format!(
+            "{id} has no overlaps, which no index made beforehand can see to"
         ));
     }
     let rules = cx.server.engine().rules(id.kind)?;
