@@ -65,9 +65,11 @@ pub async fn canonicalise(
         .introspect(&scope)
         .await
         .map_err(|error| vec![unreachable_scratch(&error)])?;
+    let mut found = answer.catalog.into_catalog();
+    found.keep_said(&declared.catalog);
     let server = session.server().to_string();
     Ok(Canonical::introspected(
-        answered(&declared.catalog, &asked, answer.catalog.catalog()),
+        answered(&declared.catalog, &asked, &found),
         server,
     ))
 }

@@ -11,6 +11,7 @@ pub mod id;
 pub mod ident;
 pub mod kinds;
 pub mod object;
+mod said;
 pub mod walk;
 
 use std::collections::HashSet;

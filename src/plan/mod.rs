@@ -131,6 +131,17 @@ fn undone(op: &Op) -> Op {
     }
 }
 
+/// What there is to do on the way back from a change; nothing, where an engine does not take it back.
+fn back(change: &Change) -> Option<Change> {
+    match change.inverse() {
+        Change::Alter { id, from, to } => {
+            let to = Box::new(to.after_way_back(&from));
+            (from != to).then_some(Change::Alter { id, from, to })
+        }
+        other => Some(other),
+    }
+}
+
 /// The way back: from the end of `difference` to its start, planned like any other way. Renames are undone last.
 pub fn plan_back(
     start: &Arc<Catalog>,
@@ -141,7 +152,7 @@ pub fn plan_back(
         renames: Vec::new(),
         from: Arc::clone(&difference.to),
         to: Arc::clone(&difference.from),
-        changes: difference.changes.iter().map(Change::inverse).collect(),
+        changes: difference.changes.iter().filter_map(back).collect(),
     };
     let mut plan = plan(&difference.to, &back, context)?;
     for batch in renames(difference, context.server.engine()).iter().rev() {

@@ -350,8 +350,11 @@ impl Trial<'_> {
     /// Runs a script, and looks where it has led.
     async fn arrive(&self, way: Way, session: &mut dyn Session) -> Result<(), Stop> {
         let (script, goal) = match way {
-            Way::Up => (self.claim.upgrade, self.claim.to),
-            Way::Down => (self.claim.downgrade, self.claim.from),
+            Way::Up => (self.claim.upgrade, Arc::clone(self.claim.to)),
+            Way::Down => {
+                let goal = self.claim.from.after_way_back(self.claim.to);
+                (self.claim.downgrade, Arc::new(goal))
+            }
         };
         let server = session.server().clone();
         if let Err(refused) = scratch::run(session, script).await {
@@ -362,16 +365,16 @@ impl Trial<'_> {
             });
         }
         let scope = Scope {
-            rows: scratch::rows_queries(goal),
-            owners: scratch::owned(goal),
+            rows: scratch::rows_queries(&goal),
+            owners: scratch::owned(&goal),
             ..self.claim.scope.clone()
         };
-        let read = session.introspect(&scope).await?;
-        let goal = Canonical::introspected(Arc::clone(goal), server.to_string());
+        let mut read = session.introspect(&scope).await?.catalog.into_catalog();
+        read.keep_said(&goal);
+        let read = Canonical::introspected(read, server.to_string());
+        let goal = Canonical::introspected(goal, server.to_string());
         let engine = server.engine();
-        let left = diff(&read.catalog, &goal, &Intents::default(), &|name| {
-            engine.quote(name)
-        });
+        let left = diff(&read, &goal, &Intents::default(), &|name| engine.quote(name));
         let left: Vec<ObjectId> = left.changes.iter().map(Change::id).cloned().collect();
         if left.is_empty() {
             Ok(())

@@ -28,6 +28,7 @@ pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
         .await?;
     session.close().await?;
     let mut catalog = read.catalog.into_catalog();
+    catalog.forget_incidentals(server.engine().default_schema().as_ref());
     // What is in quarantine is nobody's to declare.
     catalog.retain(|id, object| !is_aside(id, object));
     Ok(Inspection {

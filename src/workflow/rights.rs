@@ -11,12 +11,13 @@ use crate::dialect::{Introspection, Server};
 
 use super::aside;
 
-/// Without the grants, where none is declared anywhere.
+/// Without the grants, where none is declared anywhere, and without what is said of single objects where it is not declared.
 pub(super) fn declared_alone(
     read: Introspection,
     model: Option<&Declared>,
     server: &Server,
 ) -> Introspection {
+    let read = said_alone(read, model, server);
     let manages = |model: &Declared| model.catalog.of_kind::<Grants>().next().is_some();
     if model.is_some_and(manages) || read.catalog.of_kind::<Grants>().next().is_none() {
         return read;
@@ -29,6 +30,19 @@ pub(super) fn declared_alone(
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled,
+    }
+}
+
+fn said_alone(read: Introspection, model: Option<&Declared>, server: &Server) -> Introspection {
+    let arbiter = read.catalog.arbiter().clone();
+    let mut catalog = read.catalog.into_catalog();
+    match model {
+        Some(model) => catalog.keep_said(&model.catalog),
+        None => catalog.forget_incidentals(server.engine().default_schema().as_ref()),
+    }
+    Introspection {
+        catalog: aside::canonical(catalog, &arbiter),
+        unmodelled: read.unmodelled,
     }
 }
 

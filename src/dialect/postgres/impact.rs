@@ -11,7 +11,8 @@ pub(super) mod stable;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Domain, DomainCheck, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence, Storage, Unique,
+    Domain, DomainCheck, ExtensionAttr, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence,
+    Storage, Unique,
 };
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::postgres::kinds::is_exclusive;
@@ -433,6 +434,10 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
         (Object::Owner(_), _) => given_away(id, cx),
         (Object::Storage(from), Object::Storage(to)) => stored(id, (from, to), cx),
         (Object::Comment(_), _) => said(id, cx),
+        (Object::Extension(_), _) => Impact {
+            one_way: attrs.contains(&Attr::Extension(ExtensionAttr::Version)),
+            ..free(Cost::Brief)
+        },
         (Object::Domain(from), Object::Domain(to)) => tightened(id, (from, to), cx),
         _ => free(Cost::Instant),
     }

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Either, Executor as _, Row as _};
 
 use crate::catalog::Ident;
-use crate::catalog::kinds::{Aggregate, Bound, Function, Storage};
+use crate::catalog::kinds::{Aggregate, Bound, Extension, Function, Storage};
 use crate::dialect::EngineError;
 use crate::dialect::session::EngineErrorKind;
 
@@ -67,7 +67,7 @@ pub(in super::super) struct Raw {
     pub(super) domains: Vec<DomainRow>,
     pub(super) composites: Vec<CompositeRow>,
     pub(super) ranges: Vec<RangeRow>,
-    pub(super) extensions: Vec<(u32, Ident)>,
+    pub(super) extensions: Vec<(u32, Ident, Extension)>,
     pub(super) sequences: Vec<SequenceRow>,
     pub(super) routines: Vec<Routine<Function>>,
     pub(super) aggregates: Vec<Routine<Aggregate>>,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::DomainCheck;
+use crate::catalog::kinds::{DomainCheck, Extension};
 use crate::catalog::{Expr, Ident};
 use crate::dialect::postgres::expressions::settled;
 
@@ -115,11 +115,17 @@ pub(super) fn domains() -> Part {
 pub(super) fn extensions() -> Part {
     Part {
         what: "extensions",
-        sql: "SELECT x.oid, x.extname FROM pg_catalog.pg_extension x WHERE x.extname <> 'plpgsql' ORDER BY x.extname"
+        sql: "SELECT x.oid, x.extname, x.extversion, n.nspname FROM pg_catalog.pg_extension x \
+              JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname <> 'plpgsql' ORDER BY x.extname"
             .to_owned(),
         take: |raw, cells| {
+            let extension = Extension {
+                version: Some(cells.text(2)?.to_owned()),
+                // The engine's own schema can be named for none.
+                schema: Some(raw.ident(cells.text(3)?)).filter(|schema| schema.text() != "pg_catalog"),
+            };
             let name = raw.ident(cells.text(1)?);
-            raw.extensions.push((cells.number(0)?, name));
+            raw.extensions.push((cells.number(0)?, name, extension));
             Ok(())
         },
     }

@@ -17,9 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{
-    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt,
-};
+use crate::catalog::kinds::{Comment, Domain, EnumType, Schema, Sequence, SequenceOptions, Table, TableExt};
 use crate::catalog::{Catalog, DataType, Ident, Kind, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{EngineError, Scope, Server};
@@ -117,7 +115,7 @@ impl Known {
         let extensions: HashMap<u32, ObjectId> = raw
             .extensions
             .iter()
-            .map(|(oid, name)| (*oid, ObjectId::global(Kind::Extension, name.clone())))
+            .map(|(oid, name, _)| (*oid, ObjectId::global(Kind::Extension, name.clone())))
             .collect();
         let nobody = ObjectId::global(Kind::Extension, Ident::exact("plpgsql"));
         let owned = raw
@@ -237,14 +235,10 @@ impl Known {
             self.ids.insert((class::NAMESPACE, *oid), id.clone());
             catalog.insert(id, Schema {});
         }
-        for (oid, name) in &raw.extensions {
+        for (oid, name, extension) in &raw.extensions {
             let id = ObjectId::global(Kind::Extension, name.clone());
             self.ids.insert((class::EXTENSION, *oid), id.clone());
-            let extension = Extension {
-                schema: None,
-                version: None,
-            };
-            catalog.insert(id, extension);
+            catalog.insert(id, extension.clone());
         }
     }
 
