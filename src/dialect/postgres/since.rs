@@ -3,12 +3,13 @@
 //! In: an object and the version of a server. Out: the end of a sentence. Must not: say what is refused for other reasons.
 
 use crate::catalog::Object;
-use crate::catalog::kinds::Body;
+use crate::catalog::kinds::{Body, IndexKey};
 
 /// What the object has that the server does not.
 pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
     const NULLS: &str = "nulls-not-distinct needs PostgreSQL 15";
     const WITHOUT_OVERLAPS: &str = "without-overlaps needs PostgreSQL 18";
+    const OPTIONS: &str = "an operator class with options needs PostgreSQL 13";
     const NOT_ENFORCED: &str = "not-enforced needs PostgreSQL 18";
     let (since, reason) = match object {
         Object::Unique(key) if key.nulls_not_distinct => (150_000, NULLS),
@@ -25,9 +26,17 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {
             (150_000, "on-delete-columns needs PostgreSQL 15")
         }
+        Object::Index(index) if has_options(&index.keys) => (130_000, OPTIONS),
+        Object::Exclusion(exclusion) if has_options(&exclusion.keys) => (130_000, OPTIONS),
         _ => return None,
     };
     (version < since).then_some(reason)
+}
+
+/// Whether one of the operator classes has options in parentheses behind its name.
+fn has_options(keys: &[IndexKey]) -> bool {
+    let classes = keys.iter().filter_map(|key| key.opclass.as_ref());
+    classes.into_iter().any(|class| class.ends_with(')'))
 }
 
 #[cfg(test)]

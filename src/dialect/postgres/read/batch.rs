@@ -75,6 +75,8 @@ pub(in super::super) struct Raw {
     pub(super) policies: Vec<PolicyRow>,
     pub(super) storage: HashMap<u32, Storage>,
     pub(super) column_storage: HashMap<(u32, i16), Storage>,
+    /// The operator classes that have options, with these, by index and place.
+    pub(super) opclass_options: HashMap<(u32, i16), Arc<str>>,
     pub(super) event_triggers: Vec<EventTriggerRow>,
     pub(super) grants: Vec<GrantRow>,
     pub(super) comments: Vec<CommentRow>,
@@ -117,6 +119,7 @@ impl Raw {
         self.policies.extend(other.policies);
         self.storage.extend(other.storage);
         self.column_storage.extend(other.column_storage);
+        self.opclass_options.extend(other.opclass_options);
         self.event_triggers.extend(other.event_triggers);
         self.grants.extend(other.grants);
         self.comments.extend(other.comments);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::catalog::Ident;
 use crate::catalog::kinds::{ReplicaIdentity, Storage, StorageMode};
 use crate::dialect::Server;
+use crate::dialect::sql::text_literal;
 
 use super::batch::Part;
 
@@ -71,7 +72,12 @@ pub(super) fn columns(server: &Server) -> Part {
         sql: format!(
             "SELECT a.attrelid, a.attnum, c.relkind IN ('i', 'I'), a.attstattarget, \
              CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, {compression}, \
-             pg_catalog.array_to_string({options}, E'\\x01') \
+             pg_catalog.array_to_string({options}, E'\\x01'), \
+             CASE WHEN c.relkind IN ('i', 'I') AND a.attoptions IS NOT NULL THEN \
+             (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN pg_catalog.quote_ident(o.opcname) \
+             ELSE pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(o.opcname) END \
+             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[a.attnum - 1] \
+             JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE i.indexrelid = a.attrelid) END \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
              WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped \
@@ -85,6 +91,11 @@ pub(super) fn columns(server: &Server) -> Part {
                 .and_then(|text| text.parse().ok())
                 .filter(|count| *count >= 0);
             if cells.flag(2)? {
+                let options = cells.opt(6)?.unwrap_or_default();
+                if !options.is_empty() {
+                    raw.opclass_options
+                        .insert((relation, number), with_options(cells.text(7)?, options));
+                }
                 if let (Some(count), Ok(number)) = (target, u16::try_from(number)) {
                     let storage = raw.storage.entry(relation).or_insert(Storage::NONE);
                     storage.statistics.push((number, count));
@@ -118,6 +129,15 @@ pub(super) fn columns(server: &Server) -> Part {
             Ok(())
         },
     }
+}
+
+/// An operator class with its options, as `pg_get_indexdef` writes them.
+fn with_options(opclass: &str, options: &str) -> Arc<str> {
+    let options: Vec<String> = split(options, "")
+        .iter()
+        .map(|(name, value)| format!("{name}={}", text_literal(value)))
+        .collect();
+    Arc::from(format!("{opclass} ({})", options.join(", ")))
 }
 
 /// `name=value` in each piece.

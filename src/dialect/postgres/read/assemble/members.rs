@@ -437,10 +437,10 @@ fn index_key(
         collation: (collation != 0 && collation != own)
             .then(|| raw.collations.get(&collation).cloned())
             .flatten(),
-        opclass: row
-            .opclasses
-            .get(at)
-            .and_then(|oid| raw.opclasses.get(oid))
+        opclass: raw
+            .opclass_options
+            .get(&(row.oid, position))
+            .or_else(|| raw.opclasses.get(row.opclasses.get(at)?))
             .cloned(),
         descending,
         nulls: (nulls_first != descending).then_some(if nulls_first {
