@@ -284,19 +284,24 @@ impl Catalog {
     /// The object that `id` is part of and goes away with.
     pub fn parent(&self, id: &ObjectId) -> Option<ObjectId> {
         match &id.path {
-            Path::Member(relation, _) => {
-                let of_kind = |kind| ObjectId::qualified(kind, relation.clone());
-                let mut relations = RELATIONS.iter().map(|kind| of_kind(*kind));
-                relations.find(|relation| self.contains(relation))
-            }
+            Path::Member(relation, _) => self.relation_named(relation),
             // The columns of a view are no objects: what is said about one is said about the view.
             Path::On(target) if self.contains(target) => Some((**target).clone()),
             Path::On(target) => self.parent(target).filter(|parent| parent.kind != Kind::Table),
             Path::Global(_) | Path::Qualified(_) | Path::Routine(..) => match self.get(id) {
                 Some(Object::Sequence(sequence)) => sequence.owned_by.clone(),
+                Some(Object::Statistics(statistics)) => self.relation_named(&statistics.of),
                 _ => None,
             },
         }
+    }
+
+    /// The table, view or composite type of this name.
+    fn relation_named(&self, name: &QName) -> Option<ObjectId> {
+        let mut relations = RELATIONS
+            .iter()
+            .map(|kind| ObjectId::qualified(*kind, name.clone()));
+        relations.find(|relation| self.contains(relation))
     }
 
     /// Everything that `id` needs: parent and schema, what its structure names, and the stated edges are *not*

@@ -191,7 +191,7 @@ fn assemble<'n>(reading: &Reading<'n>, mut draft: Draft<'n>) -> Declared {
     assembly.place_all(views);
     let materialized = std::mem::take(&mut draft.materialized);
     assembly.materialized(materialized, &mut taken, &mut draft);
-    let members = std::mem::take(&mut draft.view_members);
+    let members = std::mem::take(&mut draft.later_members);
     assembly.place_all(members);
     let sayings = std::mem::take(&mut draft.sayings);
     assembly.place_all(sayings);

@@ -61,7 +61,10 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
                     }
                 }
             }
-            let own = id.relation();
+            let own = match object {
+                Object::Statistics(statistics) => Some(&statistics.of),
+                _ => id.relation(),
+            };
             let tables = relations.into_iter().chain(own);
             columns(catalog, &names, id, text, &words, tables, &mut weak);
         }

@@ -85,8 +85,8 @@ pub(super) struct Draft<'n> {
     pub views: Vec<Placed>,
     /// Materialized views, which may read views and be read by them.
     pub materialized: Vec<MaterializedDraft>,
-    /// What belongs to views.
-    pub view_members: Vec<Placed>,
+    /// What belongs to views, and what belongs to relations under a name in a schema.
+    pub later_members: Vec<Placed>,
     /// What is said about other objects than in a comment, to be placed after them.
     pub sayings: Vec<Placed>,
     /// Tables.
@@ -116,7 +116,7 @@ impl Draft<'_> {
             1 + table.columns.len() + table.members.len() + comments.count()
         };
         let tables: usize = self.tables.iter().map(members).sum();
-        let others = [&self.placed, &self.views, &self.view_members, &self.sayings];
+        let others = [&self.placed, &self.views, &self.later_members, &self.sayings];
         let others: usize = others.iter().map(|placed| placed.len()).sum();
         let indexes = |view: &MaterializedDraft| 1 + view.indexes.len();
         let materialized: usize = self.materialized.iter().map(indexes).sum();
@@ -267,7 +267,9 @@ pub(super) fn split_schema(text: &str) -> (Option<&str>, &str) {
 fn plural(kind: Kind) -> String {
     match kind.noun() {
         index @ "index" => format!("{index}es"),
-        several @ ("row security" | "grants" | "rows") => several.to_owned(),
+        several @ ("row security" | "grants" | "rows" | "statistics") => {
+            several.to_owned()
+        }
         "policy" => "policies".to_owned(),
         noun => format!("{noun}s"),
     }

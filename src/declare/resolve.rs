@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use super::kinds::{MemberDraft, report_key};
 use super::lower;
 use super::partitions;
-use super::reading::{Draft, Reading, TableDraft};
+use super::reading::{Draft, Placed, Reading, TableDraft};
 use super::report::{CONTRADICTION, DUPLICATE, ENGINE, FOREIGN_KEY, UNKNOWN_NAME, did_you_mean};
 
 /// Checks and completes every table.
@@ -43,6 +43,26 @@ pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
         }
     }
     owners(reading, draft);
+    for placed in &draft.later_members {
+        statistics_columns(reading, draft, placed);
+    }
+}
+
+/// Reports columns that statistics name and their table does not have; those of a view, the query says.
+fn statistics_columns(reading: &Reading<'_>, draft: &Draft<'_>, placed: &Placed) {
+    let Object::Statistics(statistics) = &placed.object else {
+        return;
+    };
+    let Some(table) = draft.tables.iter().find(|table| table.name == statistics.of) else {
+        return;
+    };
+    let missing = statistics
+        .columns
+        .iter()
+        .filter(|column| table.column(column).is_none());
+    for column in missing {
+        no_column(reading, table, column, placed.span.clone());
+    }
 }
 
 /// The column that a sequence is owned by must be declared.

@@ -52,6 +52,8 @@ pub(super) struct Writing<'c> {
     declared: Types,
     unnamed: HashSet<&'c ObjectId>,
     unlisted: HashMap<QName, ColumnComments<'c>>,
+    /// Extended statistics by relation: their names stand beside it.
+    statistics: HashMap<&'c QName, Vec<(&'c ObjectId, &'c Object)>>,
     types: RefCell<HashMap<DataTypeKey, Option<String>>>,
 }
 
@@ -131,6 +133,7 @@ impl<'c> Writing<'c> {
             declared,
             unnamed,
             unlisted: unlisted(catalog),
+            statistics: statistics(catalog),
             types: RefCell::default(),
         }
     }
@@ -157,7 +160,8 @@ impl<'c> Writing<'c> {
                 members.retain(|(id, _)| !implied.contains(*id));
             }
             members.sort_by_key(|(id, _)| id.kind);
-            for (id, object) in members {
+            let statistics = self.statistics.get(name).into_iter().flatten().copied();
+            for (id, object) in members.into_iter().chain(statistics) {
                 if let Some(member) = self.whole(id, object) {
                     line = line.child(member);
                 }
@@ -341,6 +345,16 @@ fn unlisted(catalog: &Catalog) -> HashMap<QName, ColumnComments<'_>> {
         {
             let said = found.entry(relation.clone()).or_default();
             said.push((name, &*comment.text));
+        }
+    }
+    found
+}
+
+fn statistics(catalog: &Catalog) -> HashMap<&QName, Vec<(&ObjectId, &Object)>> {
+    let mut found: HashMap<&QName, Vec<(&ObjectId, &Object)>> = HashMap::new();
+    for (id, object) in catalog.iter() {
+        if let Object::Statistics(statistics) = object {
+            found.entry(&statistics.of).or_default().push((id, object));
         }
     }
     found

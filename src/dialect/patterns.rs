@@ -28,7 +28,6 @@ const UNMANAGED: &[&str] = &[
     "partitioned table",
     "publication",
     "rule",
-    "statistics object",
     "subscription",
     "text search configuration",
     "text search dictionary",

@@ -24,6 +24,7 @@ mod row_security;
 mod rows;
 mod schema;
 mod sequence;
+mod statistics;
 mod storage;
 mod table;
 mod trigger;
@@ -54,6 +55,7 @@ pub use row_security::{RowSecurity, RowSecurityAttr};
 pub use rows::{Rows, RowsAttr};
 pub use schema::{Schema, SchemaAttr};
 pub use sequence::{Sequence, SequenceAttr, SequenceOptions};
+pub use statistics::{Statistics, StatisticsAttr, StatisticsKind};
 pub use storage::{ReplicaIdentity, Storage, StorageAttr, StorageMode};
 pub use table::{Table, TableAttr, TableExt};
 pub use trigger::{

@@ -7,7 +7,7 @@ use crate::declare::reading::{Draft, MaterializedDraft, Reading};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
-use super::{index, owner, storage, view};
+use super::{index, owner, statistics, storage, view};
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
     let span = fields.span();
@@ -26,6 +26,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     for node in fields.children("index") {
         indexes.push(index::read(reading, fields.child(node), &[]));
     }
+    statistics::read(reading, &mut fields, (&name, &[]), draft);
     fields.finish(&what);
     if !reading.has(Kind::MaterializedView, span.clone()) {
         return;

@@ -25,6 +25,7 @@ mod range_type;
 mod rows;
 mod schema;
 mod sequence;
+mod statistics;
 mod storage;
 mod table;
 mod trigger;
@@ -109,6 +110,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::MaterializedView(view) => materialized_view::write(writing, id, view),
         Object::Trigger(trigger) => trigger::write(writing, id, trigger),
         Object::Policy(policy) => policy::write(writing, id, policy),
+        Object::Statistics(statistics) => statistics::write(id, statistics),
         Object::Rows(rows) => rows::write(writing, id, rows),
         // Said within what it is said about.
         Object::Comment(_)
@@ -142,5 +144,6 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Index,
     Kind::Trigger,
     Kind::Policy,
+    Kind::Statistics,
     Kind::EventTrigger,
 ];

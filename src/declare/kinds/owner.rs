@@ -16,18 +16,22 @@ pub(super) fn with_grants<'n>(
     target: &ObjectId,
 ) -> Vec<Placed> {
     let granted = grants::read(reading, fields, target);
-    let owner = fields.text("owner").and_then(|role| {
-        let span = role.span.clone();
-        let owner = Owner {
-            role: reading.ident(&role, "role"),
-        };
-        reading.has(Kind::Owner, span.clone()).then(|| Placed {
-            id: ObjectId::on(Kind::Owner, target.clone()),
-            object: owner.into(),
-            span,
-        })
-    });
+    let owner = read(reading, fields, target);
     owner.into_iter().chain(granted).collect()
+}
+
+/// Reads whose an object is.
+pub(super) fn read<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &ObjectId) -> Option<Placed> {
+    let role = fields.text("owner")?;
+    let span = role.span.clone();
+    let owner = Owner {
+        role: reading.ident(&role, "role"),
+    };
+    reading.has(Kind::Owner, span.clone()).then(|| Placed {
+        id: ObjectId::on(Kind::Owner, target.clone()),
+        object: owner.into(),
+        span,
+    })
 }
 
 /// Adds whose it is, where that is declared.

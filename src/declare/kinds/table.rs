@@ -13,8 +13,8 @@ use crate::diagnostic::Span;
 
 use super::member::MemberDraft;
 use super::{
-    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, storage,
-    trigger, unique,
+    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, statistics,
+    storage, trigger, unique,
 };
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
@@ -52,6 +52,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         columns.push(found);
     }
     let members = read_members(reading, &mut fields, &column_names);
+    statistics::read(reading, &mut fields, (&name, &column_names), draft);
     let table = Table {
         ext,
         partitioned: partition::read_key(reading, &mut fields, &column_names),

@@ -41,7 +41,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         draft.say(&id, found.extras, |was| {
             ObjectId::member(Kind::Trigger, &name, reading.engine.ident(was))
         });
-        draft.view_members.push(Placed {
+        draft.later_members.push(Placed {
             id,
             object: found.object,
             span: found.span,

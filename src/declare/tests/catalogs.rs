@@ -16,6 +16,8 @@ use crate::dialect::{Literal, Server, qualify};
 
 use super::server;
 
+mod beside;
+
 const NAMES: &[&str] = &[
     "users",
     "id",
@@ -644,6 +646,7 @@ impl Maker {
         if self.has(Kind::Policy) && self.choices.up_to(3) == 0 {
             self.policy(table, columns);
         }
+        self.statistics(table, columns);
     }
 
     fn policy(&mut self, table: &QName, columns: &[Ident]) {

@@ -17,7 +17,7 @@ pub(super) fn query(column: &ObjectId, cx: &RenderCx<'_>) -> Option<String> {
     } else {
         ""
     };
-    // From 15.20 on the server keeps a mark of its own among the options of every column. Lines of pg_depend that are of managed kinds: constraints but exclusions, defaults, triggers, policies, indexes and
+    // From 15.20 on the server keeps a mark of its own among the options of every column. Lines of pg_depend that are of managed kinds: constraints but exclusions, defaults, triggers, policies, statistics, indexes and
     // sequences, and the rules by which views are made.
     Some(format!(
         "WITH a AS (SELECT a.*, t.typstorage FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -29,7 +29,7 @@ SELECT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) FROM a JOIN
     LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
     LEFT JOIN pg_catalog.pg_class v ON v.oid = r.ev_class
     WHERE d.classid NOT IN ('pg_catalog.pg_attrdef'::pg_catalog.regclass, 'pg_catalog.pg_trigger'::pg_catalog.regclass,
-        'pg_catalog.pg_policy'::pg_catalog.regclass)
+        'pg_catalog.pg_policy'::pg_catalog.regclass, 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass)
     AND coalesce(n.contype, 'x') = 'x' AND coalesce(c.relkind, 'r') NOT IN ('i', 'S')
     AND (coalesce(v.relkind, 'r') <> 'v' OR r.rulename <> '_RETURN')
 UNION ALL SELECT 'privileges' FROM a WHERE a.attacl IS NOT NULL

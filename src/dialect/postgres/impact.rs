@@ -232,6 +232,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             partition::with_parts(impact, table, SHARE_ROW_EXCLUSIVE, cx)
         }
         Object::Partition(partition) => partition::attached(id, partition, cx),
+        Object::Statistics(of) => locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
         Object::Rows(_) => rows(id),
         Object::MaterializedView(view) if view.with_data => free(Cost::Scan),
         _ => free(Cost::Instant),
@@ -334,6 +335,7 @@ fn renamed(from: &ObjectId) -> Impact {
         | Kind::Function
         | Kind::Aggregate
         | Kind::EventTrigger
+        | Kind::Statistics
         | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
     }
@@ -373,6 +375,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             )
         }
         Object::Partition(partition) => (partition::detached(id, partition, cx), None),
+        Object::Statistics(of) => (locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),
         Object::Extension(_) => (
             free(Cost::Brief),

@@ -5,6 +5,7 @@
 //! declared.
 
 use crate::catalog::{Fingerprint, Kind, ObjectId, Path};
+use crate::dialect::postgres::read::oid_of_statistics;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Kept, Sql};
 
@@ -32,6 +33,7 @@ fn place(id: &ObjectId) -> Option<Place> {
         Kind::Function | Kind::Aggregate => ("pg_proc", "pro", "ROUTINE", "ROUTINE", "regprocedure"),
         Kind::Enum | Kind::Composite | Kind::Range => ("pg_type", "typ", "TYPE", "TYPE", "regtype"),
         Kind::Domain => ("pg_type", "typ", "TYPE", "DOMAIN", "regtype"),
+        Kind::Statistics => ("pg_statistic_ext", "stx", "STATISTICS", "STATISTICS", ""),
         _ => return None,
     };
     let mut name = Sql::new(crate::dialect::Dialect::Postgres.engine());
@@ -45,12 +47,23 @@ fn place(id: &ObjectId) -> Option<Place> {
     Some(Place {
         catalog,
         prefix,
-        oid: format!("{name}::pg_catalog.{cast}"),
+        oid: match (id.kind, id.qname()) {
+            (Kind::Statistics, Some(name)) => oid_of_statistics(name),
+            _ => format!("{name}::pg_catalog.{cast}"),
+        },
         noun,
         altered,
         name,
         setting: text_literal(&format!("reconcile.of_{}", &hash.as_str()[..8])),
     })
+}
+
+/// Of what nothing can be granted on, only the owner is kept.
+fn of_kind(kind: Kind, kept: Kept) -> Kept {
+    match kind {
+        Kind::Statistics => Kept::Owner,
+        _ => kept,
+    }
 }
 
 /// Notes what an object has that is about to go.
@@ -65,7 +78,7 @@ pub(super) fn note(id: &ObjectId, kept: Kept, sql: &mut Sql) {
     else {
         return;
     };
-    let grants = match kept {
+    let grants = match of_kind(id.kind, kept) {
         Kept::Owner => String::new(),
         Kept::OwnerAndGrants => format!(", 'acl', o.{prefix}acl::text"),
     };
@@ -91,7 +104,7 @@ pub(super) fn give_back(id: &ObjectId, kept: Kept, sql: &mut Sql) {
     else {
         return;
     };
-    let grants = match kept {
+    let grants = match of_kind(id.kind, kept) {
         Kept::Owner => String::new(),
         Kept::OwnerAndGrants => format!(
             "

@@ -28,6 +28,12 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         }
         Object::Index(index) if has_options(&index.keys) => (130_000, OPTIONS),
         Object::Exclusion(exclusion) if has_options(&exclusion.keys) => (130_000, OPTIONS),
+        Object::Statistics(statistics) if !statistics.exprs.is_empty() => {
+            (140_000, "statistics of expressions need PostgreSQL 14")
+        }
+        Object::Statistics(statistics) if statistics.target.is_some() => {
+            (130_000, "how finely statistics are counted needs PostgreSQL 13")
+        }
         _ => return None,
     };
     (version < since).then_some(reason)
@@ -42,8 +48,8 @@ fn has_options(keys: &[IndexKey]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Expr;
-    use crate::catalog::kinds::{Function, View};
+    use crate::catalog::kinds::{Function, Statistics, View};
+    use crate::catalog::{Expr, Ident, QName};
 
     #[test]
     fn a_server_that_is_too_old_is_told_what_it_lacks() {
@@ -53,9 +59,27 @@ mod tests {
             security_invoker: true,
             ..View::of_query(Expr::new("SELECT 1"))
         };
-        for (object, since) in [(Object::from(function), 140_000), (view.into(), 150_000)] {
+        let of_expression = Statistics {
+            of: QName::bare(Ident::exact("t")),
+            kinds: Vec::new(),
+            columns: Vec::new(),
+            exprs: vec![Expr::new("lower(a)")],
+            target: None,
+        };
+        let counted = Statistics {
+            columns: vec![Ident::exact("a"), Ident::exact("b")],
+            exprs: Vec::new(),
+            target: Some(1),
+            ..of_expression.clone()
+        };
+        for (object, since) in [
+            (Object::from(function), 140_000),
+            (view.into(), 150_000),
+            (of_expression.into(), 140_000),
+            (counted.into(), 130_000),
+        ] {
             let words = lacks(&object, since - 1).unwrap();
-            assert!(words.ends_with(&format!("needs PostgreSQL {}", since / 10_000)));
+            assert!(words.ends_with(&format!(" PostgreSQL {}", since / 10_000)));
             assert_eq!(lacks(&object, since), None);
         }
     }

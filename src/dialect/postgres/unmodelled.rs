@@ -168,7 +168,6 @@ fn in_schemas() -> Vec<String> {
         ("operator", "pg_operator", "opr", 2617),
         ("operator class", "pg_opclass", "opc", 2616),
         ("operator family", "pg_opfamily", "opf", 2753),
-        ("statistics object", "pg_statistic_ext", "stx", 3381),
         ("text search configuration", "pg_ts_config", "cfg", 3602),
         ("text search dictionary", "pg_ts_dict", "dict", 3600),
         ("text search parser", "pg_ts_parser", "prs", 3601),

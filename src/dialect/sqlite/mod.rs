@@ -119,6 +119,7 @@ impl Engine for Sqlite {
             | Kind::RowSecurity
             | Kind::Exclusion
             | Kind::Storage
+            | Kind::Statistics
             | Kind::Aggregate
             | Kind::MaterializedView
             | Kind::EventTrigger

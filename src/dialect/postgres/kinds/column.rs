@@ -90,6 +90,7 @@ fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &Pl
 }
 
 /// PostgreSQL refuses to retype what a view, a policy, a trigger's column list or condition, or a generated column rests on.
+/// Extended statistics it makes anew without their target, and from 18 on as those of whoever retypes.
 /// Indexes and checks follow; a foreign key does only where both sides can still be compared.
 fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
     let computes = cx.from_references.dependents(from.id).iter().any(|dependent| {
@@ -115,6 +116,7 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
             Kind::Trigger,
             Kind::Function,
             Kind::Policy,
+            Kind::Statistics,
         ])
     } else {
         Alter::InPlaceOver(&[
@@ -123,6 +125,7 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
             Kind::Trigger,
             Kind::Function,
             Kind::Policy,
+            Kind::Statistics,
             Kind::ForeignKey,
         ])
     }

@@ -79,5 +79,6 @@ fn noun(kind: Kind) -> &'static str {
         Kind::MaterializedView => "MATERIALIZED VIEW",
         Kind::Trigger => "TRIGGER",
         Kind::Policy => "POLICY",
+        Kind::Statistics => "STATISTICS",
     }
 }

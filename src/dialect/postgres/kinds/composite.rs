@@ -74,6 +74,7 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
         Kind::Check,
         Kind::Trigger,
         Kind::Policy,
+        Kind::Statistics,
     ])
 }
 

@@ -28,6 +28,7 @@ pub(super) static RULES: Rules<EnumType> = Rules {
                 Kind::Check,
                 Kind::Trigger,
                 Kind::Policy,
+                Kind::Statistics,
                 Kind::Function,
                 Kind::Aggregate,
             ])

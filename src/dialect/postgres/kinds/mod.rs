@@ -24,6 +24,7 @@ mod row_security;
 mod rows;
 mod schema;
 mod sequence;
+mod statistics;
 mod storage;
 mod table;
 mod trigger;
@@ -74,6 +75,7 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Policy => &policy::RULES,
         Kind::RowSecurity => &row_security::RULES,
         Kind::Storage => &storage::RULES,
+        Kind::Statistics => &statistics::RULES,
         Kind::Partition => &partition::RULES,
         Kind::Owner => &owner::RULES,
         Kind::Grants => &grants::RULES,

@@ -33,6 +33,7 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::Domain => "DOMAIN ",
         Kind::View => "VIEW ",
         Kind::MaterializedView => "MATERIALIZED VIEW ",
+        Kind::Statistics => "STATISTICS ",
         _ => "TABLE ",
     });
     match &target.path {

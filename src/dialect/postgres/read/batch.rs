@@ -30,6 +30,7 @@ use super::partitions::KeyRow;
 use super::policies::PolicyRow;
 use super::relations::{Relation, ViewRow};
 use super::sequences::SequenceRow;
+use super::statistics::StatisticsRow;
 use super::triggers::{EventTriggerRow, TriggerRow};
 use super::types::{DomainRow, EnumRow};
 
@@ -73,6 +74,7 @@ pub(in super::super) struct Raw {
     pub(super) aggregates: Vec<Routine<Aggregate>>,
     pub(super) triggers: Vec<TriggerRow>,
     pub(super) policies: Vec<PolicyRow>,
+    pub(super) statistics: Vec<StatisticsRow>,
     pub(super) storage: HashMap<u32, Storage>,
     pub(super) column_storage: HashMap<(u32, i16), Storage>,
     /// The operator classes that have options, with these, by index and place.
@@ -117,6 +119,7 @@ impl Raw {
         self.aggregates.extend(other.aggregates);
         self.triggers.extend(other.triggers);
         self.policies.extend(other.policies);
+        self.statistics.extend(other.statistics);
         self.storage.extend(other.storage);
         self.column_storage.extend(other.column_storage);
         self.opclass_options.extend(other.opclass_options);

@@ -17,6 +17,7 @@ pub(super) mod class {
     pub(in super::super) const TRIGGER: u32 = 2620;
     pub(in super::super) const EXTENSION: u32 = 3079;
     pub(in super::super) const POLICY: u32 = 3256;
+    pub(in super::super) const STATISTICS: u32 = 3381;
     pub(in super::super) const EVENT_TRIGGER: u32 = 3466;
 }
 
@@ -33,7 +34,7 @@ pub(super) struct Dependency {
 }
 
 /// Records that say more than structure does: what extensions own; what views, bodies of functions, defaults, generated
-/// columns (until 14 under the column's own number), triggers, policies and expression indexes read; and every use of
+/// columns (until 14 under the column's own number), triggers, policies, statistics and expression indexes read; and every use of
 /// something that is no relation.
 pub(super) fn part() -> Part {
     Part {
@@ -42,7 +43,7 @@ pub(super) fn part() -> Part {
             "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype = 'e' \
               FROM pg_catalog.pg_depend d WHERE d.deptype = 'e' OR d.objid >= 16384 AND d.refobjid >= 16384 \
               AND d.deptype IN ('n', 'a') AND d.refclassid <> 2615 AND (d.refclassid <> 1259 \
-              OR d.classid IN (1255, 2618, 2620, 3256) OR d.classid = 2604 AND d.deptype = 'n' \
+              OR d.classid IN (1255, 2618, 2620, 3256, 3381) OR d.classid = 2604 AND d.deptype = 'n' \
               OR d.classid = 1259 AND d.objsubid > 0 AND d.refobjsubid > 0 \
               OR d.classid = 1259 AND d.objid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i \
               WHERE i.indexrelid >= 16384 AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))) \

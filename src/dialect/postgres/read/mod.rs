@@ -20,6 +20,7 @@ mod policies;
 mod relations;
 mod rows;
 mod sequences;
+mod statistics;
 mod storage;
 mod triggers;
 mod type_names;
@@ -37,7 +38,7 @@ use super::unmodelled;
 
 pub(super) use batch::Part;
 use batch::Raw;
-pub(super) use owners::owned_by_others;
+pub(super) use owners::{oid_of_statistics, owned_by_others};
 pub(super) use rows::{cell, select_cells};
 
 /// Where to read from.
@@ -194,6 +195,7 @@ fn defining_parts(server: &Server) -> Vec<Part> {
         indexes::opclasses(),
         indexes::collations(),
         policies::part(),
+        statistics::part(server),
         relations::views(),
     ]
 }

@@ -3,7 +3,7 @@
 use sqlx::postgres::PgConnection;
 
 use crate::catalog::kinds::Owner;
-use crate::catalog::{Catalog, Ident, Kind, ObjectId, Path};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId, Path, QName};
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Dialect, EngineError, Sql};
 
@@ -63,8 +63,8 @@ struct Question {
     at: usize,
     catalog: &'static str,
     column: &'static str,
-    to_oid: &'static str,
-    name: String,
+    /// The number of the object, as an expression.
+    oid: String,
 }
 
 impl Question {
@@ -74,12 +74,11 @@ impl Question {
             at,
             catalog,
             column,
-            to_oid,
-            name,
+            oid,
         } = self;
         format!(
             "SELECT '{at}' AS at, pg_catalog.pg_get_userbyid(o.{column})::text AS owner FROM pg_catalog.{catalog} o \
-             WHERE o.oid = pg_catalog.{to_oid}({name})"
+             WHERE o.oid = {oid}"
         )
     }
 }
@@ -92,6 +91,14 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
         Kind::Function | Kind::Aggregate => ("pg_proc", "proowner", "to_regprocedure"),
         Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => ("pg_type", "typowner", "to_regtype"),
         Kind::Schema => ("pg_namespace", "nspowner", "to_regnamespace"),
+        Kind::Statistics => {
+            return Some(Question {
+                at,
+                catalog: "pg_statistic_ext",
+                column: "stxowner",
+                oid: oid_of_statistics(id.qname()?),
+            });
+        }
         _ => return None,
     };
     let mut name = Sql::new(Dialect::Postgres.engine());
@@ -106,7 +113,17 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
         at,
         catalog,
         column,
-        to_oid,
-        name,
+        oid: format!("pg_catalog.{to_oid}({name})"),
     })
+}
+
+/// The number of extended statistics, for which the engine has no word.
+pub(in super::super) fn oid_of_statistics(name: &QName) -> String {
+    let schema = name.schema.as_ref().map_or("public", Ident::text);
+    format!(
+        "(SELECT s.oid FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace \
+         WHERE s.stxname = {} AND n.nspname = {})",
+        text_literal(name.name.text()),
+        text_literal(schema)
+    )
 }

@@ -10,6 +10,7 @@ mod edges;
 mod grants;
 mod members;
 mod routines;
+mod statistics;
 mod storage;
 mod views;
 
@@ -52,6 +53,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     members::insert_tables(&mut known, &mut raw, &mut catalog, &mut notes)?;
     views::insert(&mut known, &raw, &mut catalog, &mut notes);
     members::insert_of_views(&mut known, &raw, &mut catalog, &mut notes)?;
+    statistics::insert(&mut known, &mut raw, scope, &mut catalog);
     routines::insert_event_triggers(&mut known, &mut raw, &mut catalog);
     storage::insert(&known, &raw, &mut catalog);
     grants::insert(&known, &raw, (scope, server), &mut catalog, &mut notes);

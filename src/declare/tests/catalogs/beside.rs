@@ -1,0 +1,42 @@
+//! Made-up objects of the kinds that stand beside tables.
+
+use crate::catalog::kinds::{Statistics, StatisticsKind};
+use crate::catalog::{Ident, Kind, ObjectId, QName};
+
+use super::{Maker, TEXTS};
+
+impl Maker {
+    /// Extended statistics of a relation with these columns, in its schema or another.
+    pub(super) fn statistics(&mut self, of: &QName, columns: &[Ident]) {
+        if !self.has(Kind::Statistics) || self.choices.yes() {
+            return;
+        }
+        let engine = self.server.engine();
+        let mut named = if columns.len() > 1 {
+            columns[..2].to_vec()
+        } else {
+            Vec::new()
+        };
+        named.sort();
+        let mut exprs = Vec::new();
+        if named.is_empty() || self.choices.yes() {
+            exprs.push(engine.expr(self.choices.of(TEXTS), columns));
+        }
+        let mut statistics = Statistics {
+            of: of.clone(),
+            kinds: StatisticsKind::ALL[self.choices.up_to(3)..].to_vec(),
+            columns: named,
+            exprs,
+            target: self.choices.yes().then_some(100),
+        };
+        if statistics.is_of_expression() {
+            statistics.kinds.clear();
+        }
+        let name = if self.choices.yes() {
+            self.qname()
+        } else {
+            of.sibling(self.name())
+        };
+        self.put(ObjectId::qualified(Kind::Statistics, name), statistics);
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO addresses (id, zip, city, note) VALUES (1, '1010', 'Vienna', 'x');
