@@ -14,7 +14,7 @@ use super::ident::Ident;
 use super::kinds::{
     Aggregate, Check, Column, Comment, CompositeType, Domain, EnumType, EventTrigger, Exclusion, Extension,
     ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy, PrimaryKey, RangeType,
-    RowSecurity, Rows, Schema, Sequence, Statistics, Storage, Table, Trigger, Unique, View,
+    RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -218,6 +218,7 @@ kinds! {
     View(View, ViewAttr) "view",
     MaterializedView(MaterializedView, MaterializedViewAttr) "materialized view",
     Statistics(Statistics, StatisticsAttr) "statistics",
+    Rule(Rule, RuleAttr) "rule",
     Trigger(Trigger, TriggerAttr) "trigger",
     Policy(Policy, PolicyAttr) "policy",
     RowSecurity(RowSecurity, RowSecurityAttr) "row security",

@@ -135,7 +135,7 @@ fn texts(object: &Object) -> Vec<(&str, &'static [Kind])> {
             }
             out
         }
-        Object::Trigger(_) | Object::Policy(_) => object
+        Object::Trigger(_) | Object::Policy(_) | Object::Rule(_) => object
             .texts()
             .into_iter()
             .map(|text| (text, EVERYTHING))
@@ -275,11 +275,11 @@ impl Graph {
     }
 }
 
-/// What is made in one go: the relation of columns and constraints. Triggers, policies and indexes stand for themselves,
+/// What is made in one go: the relation of columns and constraints. Triggers, policies, rules and indexes stand for themselves,
 /// as they come after their table.
 fn owner(id: &ObjectId) -> ObjectId {
     match (id.kind, id.relation()) {
-        (Kind::Trigger | Kind::Index | Kind::Policy, _) | (_, None) => match id.target() {
+        (Kind::Trigger | Kind::Index | Kind::Policy | Kind::Rule, _) | (_, None) => match id.target() {
             Some(target) => owner(target),
             None => id.clone(),
         },

@@ -27,7 +27,6 @@ const UNMANAGED: &[&str] = &[
     "operator family",
     "partitioned table",
     "publication",
-    "rule",
     "subscription",
     "text search configuration",
     "text search dictionary",

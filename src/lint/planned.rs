@@ -90,7 +90,8 @@ impl Act<'_> {
         match &self.op.action {
             Action::Rename { from: id, .. } | Action::Drop { id, .. } if aside::until(id).is_some() => false,
             Action::Rename { from, .. } => {
-                !from.kind.has_cosmetic_name() && !matches!(from.kind, Kind::Trigger | Kind::Policy)
+                !from.kind.has_cosmetic_name()
+                    && !matches!(from.kind, Kind::Trigger | Kind::Policy | Kind::Rule)
             }
             Action::Drop { id, .. } => matches!(
                 id.kind,

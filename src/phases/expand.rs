@@ -133,7 +133,7 @@ fn wanted(sides: &Sides<'_>) -> Catalog {
         .filter(|(id, _)| {
             matches!(
                 id.kind,
-                Kind::View | Kind::MaterializedView | Kind::Function | Kind::Trigger
+                Kind::View | Kind::MaterializedView | Kind::Function | Kind::Trigger | Kind::Rule
             )
         })
         .map(|(id, object)| (id.clone(), object.clone()))
@@ -299,8 +299,9 @@ impl Work<'_> {
                     self.between(id, between);
                 }
             }
-            // Code of before would not find its rows.
+            // Code of before would not find its rows, or would do something else.
             Object::RowSecurity(_)
+            | Object::Rule(_)
             | Object::Policy(Policy {
                 permissive: false, ..
             }) if lasting || is_said_of_what_stays(id, self.sides.from) => {
@@ -467,6 +468,7 @@ impl Work<'_> {
                 | Object::Table(_)
                 | Object::Domain(_)
                 | Object::Policy(_)
+                | Object::Rule(_)
                 | Object::RowSecurity(_),
                 _,
             ) => {

@@ -23,6 +23,7 @@ mod policy;
 mod primary_key;
 mod range_type;
 mod rows;
+mod rule;
 mod schema;
 mod sequence;
 mod statistics;
@@ -110,6 +111,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::MaterializedView(view) => materialized_view::write(writing, id, view),
         Object::Trigger(trigger) => trigger::write(writing, id, trigger),
         Object::Policy(policy) => policy::write(writing, id, policy),
+        Object::Rule(rule) => rule::write(writing, id, rule),
         Object::Statistics(statistics) => statistics::write(id, statistics),
         Object::Rows(rows) => rows::write(writing, id, rows),
         // Said within what it is said about.
@@ -144,6 +146,7 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Index,
     Kind::Trigger,
     Kind::Policy,
+    Kind::Rule,
     Kind::Statistics,
     Kind::EventTrigger,
 ];

@@ -13,8 +13,8 @@ use crate::diagnostic::Span;
 
 use super::member::MemberDraft;
 use super::{
-    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, statistics,
-    storage, trigger, unique,
+    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, rule,
+    statistics, storage, trigger, unique,
 };
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
@@ -102,6 +102,9 @@ fn read_members<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, columns: &[I
     }
     for node in fields.children("policy") {
         members.extend(policy::read(reading, fields.child(node), columns));
+    }
+    for node in fields.children("rule") {
+        members.extend(rule::read(reading, fields.child(node)));
     }
     members
 }

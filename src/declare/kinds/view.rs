@@ -1,4 +1,4 @@
-//! `view open_requests security-barrier { as "SELECT …" }`, with `columns`, comments on columns, and triggers.
+//! `view open_requests security-barrier { as "SELECT …" }`, with `columns`, comments on columns, triggers and rules.
 
 use crate::catalog::kinds::{CheckOption, View};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
@@ -8,7 +8,7 @@ use crate::declare::report::ENGINE;
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
-use super::{owner, trigger};
+use super::{owner, rule, trigger};
 
 const CHECKS: &[(&str, CheckOption)] = &[("local", CheckOption::Local), ("cascaded", CheckOption::Cascaded)];
 
@@ -30,21 +30,25 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
     read_column_comments(reading, &mut fields, &name, draft);
+    let mut members = Vec::new();
     for node in fields.children("trigger") {
-        let Some(found) = trigger::read(reading, fields.child(node), &[]) else {
+        members.extend(trigger::read(reading, fields.child(node), &[]));
+    }
+    for node in fields.children("rule") {
+        members.extend(rule::read(reading, fields.child(node)));
+    }
+    for member in members {
+        let Some(member_name) = member.given else {
             continue;
         };
-        let Some(trigger_name) = found.given else {
-            continue;
-        };
-        let id = ObjectId::member(Kind::Trigger, &name, trigger_name);
-        draft.say(&id, found.extras, |was| {
-            ObjectId::member(Kind::Trigger, &name, reading.engine.ident(was))
+        let id = ObjectId::member(member.kind, &name, member_name);
+        draft.say(&id, member.extras, |was| {
+            ObjectId::member(member.kind, &name, reading.engine.ident(was))
         });
         draft.later_members.push(Placed {
             id,
-            object: found.object,
-            span: found.span,
+            object: member.object,
+            span: member.span,
         });
     }
     let has_options = view.check_option.is_some() || view.security_barrier || view.security_invoker;

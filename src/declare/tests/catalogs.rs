@@ -647,6 +647,7 @@ impl Maker {
             self.policy(table, columns);
         }
         self.statistics(table, columns);
+        self.rule(table);
     }
 
     fn policy(&mut self, table: &QName, columns: &[Ident]) {
@@ -1004,6 +1005,7 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
         if maker.choices.yes() {
             maker.trigger(&name, &tables[0].1);
         }
+        maker.rule(&name);
     }
     for _ in 0..maker.choices.up_to(3) {
         maker.materialized(&tables[0].1);

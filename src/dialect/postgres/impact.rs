@@ -6,13 +6,13 @@
 
 mod column;
 mod partition;
+mod rule;
 pub(super) mod stable;
 
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Domain, DomainCheck, ExtensionAttr, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, Sequence,
-    Storage, Unique,
+    Domain, DomainCheck, ExtensionAttr, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, RuleAttr, Sequence, Storage, Unique,
 };
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::postgres::kinds::is_exclusive;
@@ -215,6 +215,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         }
         Object::Check(check) => on(ACCESS_EXCLUSIVE, validation(check.validated)),
         Object::Policy(_) => on(ACCESS_EXCLUSIVE, Cost::Instant),
+        Object::Rule(rule) => rule::defined(id, rule, cx),
         Object::RowSecurity(_) => secured(id),
         Object::Owner(_) => given_away(id, cx),
         Object::Storage(to) => stored(id, (&Storage::NONE, to), cx),
@@ -432,7 +433,12 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
         }
         (Object::Check(_) | Object::ForeignKey(_), _) => on(SHARE_UPDATE_EXCLUSIVE, Cost::Scan),
         (Object::Sequence(_) | Object::Trigger(_), _) => on(SHARE_ROW_EXCLUSIVE, Cost::Instant),
-        (Object::Policy(_) | Object::View(_), _) => on(ACCESS_EXCLUSIVE, Cost::Instant),
+        (Object::Rule(_), Object::Rule(to))
+            if attrs.iter().any(|attr| *attr != Attr::Rule(RuleAttr::Enabled)) =>
+        {
+            rule::defined(id, to, cx)
+        }
+        (Object::Policy(_) | Object::Rule(_) | Object::View(_), _) => on(ACCESS_EXCLUSIVE, Cost::Instant),
         (Object::RowSecurity(_), _) => secured(id),
         (Object::Owner(_), _) => given_away(id, cx),
         (Object::Storage(from), Object::Storage(to)) => stored(id, (from, to), cx),

@@ -100,11 +100,7 @@ impl Notes {
 
 /// The query for every kind that has no payload.
 pub(super) fn part() -> Part {
-    let branches: Vec<String> = in_schemas()
-        .into_iter()
-        .chain(of_relations())
-        .chain(global())
-        .collect();
+    let branches: Vec<String> = in_schemas().into_iter().chain(global()).collect();
     Part {
         what: "objects that are not modelled",
         sql: branches.join(" UNION ALL "),
@@ -179,16 +175,6 @@ fn in_schemas() -> Vec<String> {
         ));
     }
     branches
-}
-
-/// What belongs to a table or view.
-fn of_relations() -> Vec<String> {
-    let of = "c.relnamespace, c.relname || '.' ||";
-    vec![format!(
-        "SELECT 'rule', {of} x.rulename, 2618, x.oid, c.oid FROM pg_catalog.pg_rewrite x \
-             JOIN pg_catalog.pg_class c ON c.oid = x.ev_class \
-             WHERE x.rulename <> '_RETURN' AND x.oid >= {FIRST_OWN}"
-    )]
 }
 
 /// What the database as a whole has.

@@ -120,6 +120,7 @@ impl Engine for Sqlite {
             | Kind::Exclusion
             | Kind::Storage
             | Kind::Statistics
+            | Kind::Rule
             | Kind::Aggregate
             | Kind::MaterializedView
             | Kind::EventTrigger

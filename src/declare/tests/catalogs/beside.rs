@@ -1,11 +1,27 @@
 //! Made-up objects of the kinds that stand beside tables.
 
-use crate::catalog::kinds::{Statistics, StatisticsKind};
-use crate::catalog::{Ident, Kind, ObjectId, QName};
+use crate::catalog::kinds::{Rule, RuleEvent, Statistics, StatisticsKind};
+use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 
-use super::{Maker, TEXTS};
+use super::{BODIES, Maker, TEXTS};
 
 impl Maker {
+    /// A rule of a table or view.
+    pub(super) fn rule(&mut self, relation: &QName) {
+        if !self.has(Kind::Rule) || self.choices.yes() {
+            return;
+        }
+        let rule = Rule {
+            event: [RuleEvent::Insert, RuleEvent::Update, RuleEvent::Delete][self.choices.up_to(3)],
+            instead: self.choices.yes(),
+            condition: self.choices.yes().then(|| Expr::new(self.choices.of(BODIES))),
+            action: Expr::new(self.choices.of(BODIES)),
+            enabled: self.enabled(),
+        };
+        let id = ObjectId::member(Kind::Rule, relation, self.name());
+        self.put(id, rule);
+    }
+
     /// Extended statistics of a relation with these columns, in its schema or another.
     pub(super) fn statistics(&mut self, of: &QName, columns: &[Ident]) {
         if !self.has(Kind::Statistics) || self.choices.yes() {

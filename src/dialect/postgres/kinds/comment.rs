@@ -79,6 +79,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::MaterializedView => "MATERIALIZED VIEW",
         Kind::Trigger => "TRIGGER",
         Kind::Policy => "POLICY",
+        Kind::Rule => "RULE",
         Kind::Statistics => "STATISTICS",
     }
 }

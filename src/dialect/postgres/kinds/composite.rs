@@ -75,6 +75,7 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
         Kind::Trigger,
         Kind::Policy,
         Kind::Statistics,
+        Kind::Rule,
     ])
 }
 

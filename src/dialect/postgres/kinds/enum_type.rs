@@ -29,6 +29,7 @@ pub(super) static RULES: Rules<EnumType> = Rules {
                 Kind::Trigger,
                 Kind::Policy,
                 Kind::Statistics,
+                Kind::Rule,
                 Kind::Function,
                 Kind::Aggregate,
             ])

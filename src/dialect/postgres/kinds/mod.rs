@@ -22,6 +22,7 @@ mod primary_key;
 mod range_type;
 mod row_security;
 mod rows;
+mod rule;
 mod schema;
 mod sequence;
 mod statistics;
@@ -71,6 +72,7 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Index => &index::RULES,
         Kind::View => &view::RULES,
         Kind::MaterializedView => &materialized_view::RULES,
+        Kind::Rule => &rule::RULES,
         Kind::Trigger => &trigger::RULES,
         Kind::Policy => &policy::RULES,
         Kind::RowSecurity => &row_security::RULES,

@@ -29,6 +29,7 @@ use super::indexes::IndexRow;
 use super::partitions::KeyRow;
 use super::policies::PolicyRow;
 use super::relations::{Relation, ViewRow};
+use super::rules::RuleRow;
 use super::sequences::SequenceRow;
 use super::statistics::StatisticsRow;
 use super::triggers::{EventTriggerRow, TriggerRow};
@@ -74,6 +75,7 @@ pub(in super::super) struct Raw {
     pub(super) aggregates: Vec<Routine<Aggregate>>,
     pub(super) triggers: Vec<TriggerRow>,
     pub(super) policies: Vec<PolicyRow>,
+    pub(super) rules: Vec<RuleRow>,
     pub(super) statistics: Vec<StatisticsRow>,
     pub(super) storage: HashMap<u32, Storage>,
     pub(super) column_storage: HashMap<(u32, i16), Storage>,
@@ -119,6 +121,7 @@ impl Raw {
         self.aggregates.extend(other.aggregates);
         self.triggers.extend(other.triggers);
         self.policies.extend(other.policies);
+        self.rules.extend(other.rules);
         self.statistics.extend(other.statistics);
         self.storage.extend(other.storage);
         self.column_storage.extend(other.column_storage);

@@ -19,6 +19,7 @@ mod partitions;
 mod policies;
 mod relations;
 mod rows;
+mod rules;
 mod sequences;
 mod statistics;
 mod storage;
@@ -195,6 +196,7 @@ fn defining_parts(server: &Server) -> Vec<Part> {
         indexes::opclasses(),
         indexes::collations(),
         policies::part(),
+        rules::part(),
         statistics::part(server),
         relations::views(),
     ]

@@ -61,10 +61,10 @@ impl Ends<'_> {
                 let (relation, number) = self.defaults.get(&oid)?;
                 self.known.column(self.raw, *relation, *number)
             }
-            class::REWRITE => {
-                let view = self.rules.get(&oid)?;
-                self.known.ids.get(&(class::CLASS, *view)).cloned()
-            }
+            class::REWRITE => match self.rules.get(&oid) {
+                Some(view) => self.known.ids.get(&(class::CLASS, *view)).cloned(),
+                None => self.known.ids.get(&(class, oid)).cloned(),
+            },
             class::CLASS if column != 0 => {
                 let number = i16::try_from(column).ok()?;
                 match self.known.relations.get(&oid).map(|named| named.verdict) {

@@ -17,6 +17,7 @@ use super::super::columns::Attribute;
 use super::super::constraints::Constraint;
 use super::super::depends::class;
 use super::super::indexes::IndexRow;
+use super::super::rules::RuleRow;
 use super::super::triggers::TriggerRow;
 use super::{Known, Verdict, table_payload};
 
@@ -29,6 +30,7 @@ struct Grouped {
     index_of: HashMap<u32, usize>,
     triggers: HashMap<u32, Vec<usize>>,
     policies: HashMap<u32, Vec<usize>>,
+    rules: HashMap<u32, Vec<usize>>,
 }
 
 impl Grouped {
@@ -61,6 +63,10 @@ impl Grouped {
         for (at, policy) in raw.policies.iter().enumerate() {
             policies.entry(policy.relation).or_default().push(at);
         }
+        let mut rules: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, rule) in raw.rules.iter().enumerate() {
+            rules.entry(rule.relation).or_default().push(at);
+        }
         let index_of = raw
             .indexes
             .iter()
@@ -79,6 +85,7 @@ impl Grouped {
             index_of,
             triggers,
             policies,
+            rules,
         }
     }
 }
@@ -135,6 +142,9 @@ pub(super) fn insert_tables(
             known.ids.insert((class::POLICY, row.oid), id.clone());
             catalog.insert(id, row.policy.clone());
         }
+        for at in grouped.rules.get(&relation.oid).into_iter().flatten() {
+            insert_rule(known, &raw.rules[*at], &name, catalog);
+        }
         if relation.row_security || relation.forced_row_security {
             let security = RowSecurity {
                 enabled: relation.row_security,
@@ -171,7 +181,20 @@ pub(super) fn insert_of_views(
         let name = named.name.clone();
         insert_trigger(known, raw, row, &name, catalog, notes)?;
     }
+    for row in &raw.rules {
+        let named = known.relations.get(&row.relation);
+        let view = named.filter(|named| named.verdict == Verdict::View);
+        if let Some(name) = view.map(|named| named.name.clone()) {
+            insert_rule(known, row, &name, catalog);
+        }
+    }
     Ok(())
+}
+
+fn insert_rule(known: &mut Known, row: &RuleRow, relation: &QName, catalog: &mut Catalog) {
+    let id = ObjectId::member(Kind::Rule, relation, row.name.clone());
+    known.ids.insert((class::REWRITE, row.oid), id.clone());
+    catalog.insert(id, row.rule.clone());
 }
 
 fn insert_index(

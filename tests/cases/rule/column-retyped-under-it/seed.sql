@@ -1,0 +1,1 @@
+INSERT INTO orders (id, amount) VALUES (2, 5);
