@@ -12,9 +12,10 @@ use super::expr::{replace_literal, replace_name, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
-    Aggregate, Check, Column, Comment, CompositeType, Domain, EnumType, EventTrigger, Exclusion, Extension,
-    ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy, PrimaryKey, RangeType,
-    RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table, Trigger, Unique, View,
+    Aggregate, Check, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType, EventTrigger,
+    Exclusion, Extension, ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy,
+    PrimaryKey, RangeType, RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table, Trigger,
+    Unique, View,
 };
 
 /// What every payload can do.
@@ -227,6 +228,7 @@ kinds! {
     Partition(Partition, PartitionAttr) "partition",
     Owner(Owner, OwnerAttr) "owner",
     Grants(Grants, GrantsAttr) "grants",
+    DefaultPrivileges(DefaultPrivileges, DefaultPrivilegesAttr) "default privileges",
     Comment(Comment, CommentAttr) "comment",
     Rows(Rows, RowsAttr) "rows",
 }
@@ -251,7 +253,10 @@ impl Kind {
     /// Whether it is part of the shape of a database, of which a fingerprint is made: reference data and rights are not. They may
     /// differ from database to database, and are compared where they are declared.
     pub fn is_shape(self) -> bool {
-        !matches!(self, Self::Rows | Self::Owner | Self::Grants)
+        !matches!(
+            self,
+            Self::Rows | Self::Owner | Self::Grants | Self::DefaultPrivileges
+        )
     }
 
     /// Whether dropping it loses rows or values.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::kinds::{Column, ForeignKey, Index, Partition, PrimaryKey, Rows, Unique, inherited};
+use super::kinds::{
+    Column, DefaultPrivileges, DefaultsOf, ForeignKey, Index, Partition, PrimaryKey, Rows, Unique, inherited,
+};
 use super::{Catalog, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 
 /// The members of every relation, in declared order.
@@ -92,6 +94,7 @@ impl References {
             references.add_partition(catalog, &walk, id, partition);
         }
         references.add_parts_referred_to(catalog);
+        references.add_default_privileges(catalog);
         for edge in catalog.edges() {
             references.add(catalog, &edge.dependent, &edge.referenced);
         }
@@ -144,6 +147,18 @@ impl References {
         for (id, key) in catalog.of_kind::<ForeignKey>() {
             for part in parts.get(&key.table).into_iter().flatten() {
                 self.rests_on(id, &ObjectId::table((*part).clone()));
+            }
+        }
+    }
+
+    /// What is granted on objects that will be made is not meant for those that are made with it: it comes last.
+    fn add_default_privileges(&mut self, catalog: &Catalog) {
+        for (id, _) in catalog.of_kind::<DefaultPrivileges>() {
+            for (other, _) in catalog
+                .iter()
+                .filter(|(other, _)| DefaultsOf::of_kind(other.kind).is_some())
+            {
+                self.rests_on(id, other);
             }
         }
     }

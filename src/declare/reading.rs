@@ -267,7 +267,9 @@ pub(super) fn split_schema(text: &str) -> (Option<&str>, &str) {
 fn plural(kind: Kind) -> String {
     match kind.noun() {
         index @ "index" => format!("{index}es"),
-        several @ ("row security" | "grants" | "rows" | "statistics") => several.to_owned(),
+        several @ ("row security" | "grants" | "rows" | "statistics" | "default privileges") => {
+            several.to_owned()
+        }
         "policy" => "policies".to_owned(),
         noun => format!("{noun}s"),
     }

@@ -77,6 +77,7 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
             | Kind::Sequence => "types",
             Kind::Function | Kind::Aggregate | Kind::EventTrigger => "functions",
             Kind::View | Kind::MaterializedView => "views",
+            Kind::DefaultPrivileges => "rights",
             Kind::Table => {
                 files.add_table(id, writing.whole(id, object));
                 continue;
@@ -448,7 +449,9 @@ impl Files {
     }
 
     fn finish(self) -> Vec<(String, String)> {
-        let mut taken: HashSet<String> = ["types", "functions", "views"].map(str::to_owned).into();
+        let mut taken: HashSet<String> = ["types", "functions", "views", "rights"]
+            .map(str::to_owned)
+            .into();
         let mut out = Vec::new();
         for (name, lines) in self.shared {
             out.push((format!("{name}.kdl"), render(&lines)));

@@ -28,7 +28,7 @@ mod sqlite;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, Privilege, TableExt};
+use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
@@ -164,6 +164,17 @@ pub trait Engine: Sync + Send {
     fn public_privileges(&self, _target: &ObjectId, _server: &Server) -> &'static [Privilege] {
         &[]
     }
+    /// The privileges that can be granted on objects of a sort that will be made.
+    fn default_privileges(&self, _of: DefaultsOf, _server: &Server) -> Vec<Privilege> {
+        Vec::new()
+    }
+    /// What everybody may do with objects of a sort that will be made, as far as that can be taken back by these defaults.
+    fn public_by_default(&self, _defaults: &ObjectId, _of: DefaultsOf) -> &'static [Privilege] {
+        &[]
+    }
+    /// Takes from a new object what it has only because of what is granted on new objects; `sides` are the states before and
+    /// after the plan.
+    fn take_defaults_back(&self, _id: &ObjectId, _sides: (&Catalog, &Catalog), _sql: &mut Sql) {}
     /// The schema of unqualified names, on engines that have schemas.
     fn default_schema(&self) -> Option<Ident>;
     /// A name, folded as the engine folds stored names.

@@ -17,7 +17,6 @@ const UNMANAGED: &[&str] = &[
     "cast",
     "collation",
     "conversion",
-    "default privileges",
     "foreign data wrapper",
     "foreign server",
     "foreign table",

@@ -102,6 +102,9 @@ fn step(
         engine.note_rights(id, kept, &mut sql);
     }
     op_sql(&batch.head, &batch.created(), cx, &mut sql);
+    if let (Action::Create { id, .. }, true) = (&batch.head.action, knows(facts.to)) {
+        engine.take_defaults_back(id, (facts.from, facts.to), &mut sql);
+    }
     if let Action::Create { id, .. } = &batch.head.action
         && again(id)
     {

@@ -3,8 +3,8 @@
 //! In: what was read of a database, and the declarations. Out: the same without the rights of which the declarations say
 //! nothing. Must not: ask a database anything.
 
-use crate::catalog::kinds::Grants;
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::kinds::{DefaultPrivileges, Grants};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Introspection, Server};
@@ -18,6 +18,7 @@ pub(super) fn declared_alone(
     server: &Server,
 ) -> Introspection {
     let read = said_alone(read, model, server);
+    let read = of_declared_roles(read, model);
     let manages = |model: &Declared| model.catalog.of_kind::<Grants>().next().is_some();
     if model.is_some_and(manages) || read.catalog.of_kind::<Grants>().next().is_none() {
         return read;
@@ -43,6 +44,40 @@ fn said_alone(read: Introspection, model: Option<&Declared>, server: &Server) ->
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled: read.unmodelled,
+    }
+}
+
+/// Without the default privileges of roles of which none are declared.
+fn of_declared_roles(read: Introspection, model: Option<&Declared>) -> Introspection {
+    let mut roles: Vec<&Ident> = Vec::new();
+    for (id, _) in model
+        .iter()
+        .flat_map(|model| model.catalog.of_kind::<DefaultPrivileges>())
+    {
+        roles.extend(id.name());
+    }
+    let is_others = |id: &ObjectId| {
+        id.kind == Kind::DefaultPrivileges && id.name().is_some_and(|role| !roles.contains(&role))
+    };
+    let found = read.catalog.iter().filter(|(id, _)| is_others(id));
+    let mut others: Vec<&Ident> = found.filter_map(|(id, _)| id.name()).collect();
+    others.sort();
+    others.dedup();
+    if others.is_empty() {
+        return read;
+    }
+    let names: Vec<&str> = others.iter().map(|role| role.text()).collect();
+    let message = format!("default privileges of {} are not managed", names.join(", "));
+    let note = Diagnostic::note("RC0604", message)
+        .help("declare one of a role, `default-privileges ROLE { … }`, and all of that role are managed");
+    let arbiter = read.catalog.arbiter().clone();
+    let mut unmodelled = read.unmodelled;
+    unmodelled.push(note);
+    let mut catalog = read.catalog.into_catalog();
+    catalog.retain(|id, _| !is_others(id));
+    Introspection {
+        catalog: aside::canonical(catalog, &arbiter),
+        unmodelled,
     }
 }
 

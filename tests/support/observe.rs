@@ -87,9 +87,11 @@ fn in_fixed_order(statement: &str) -> String {
         }
         // Rights come in the order in which they were granted, which means nothing.
         lines
-            if lines
-                .iter()
-                .all(|line| line.starts_with("GRANT ") || line.starts_with("REVOKE ")) =>
+            if lines.iter().all(|line| {
+                ["GRANT ", "REVOKE ", "ALTER DEFAULT PRIVILEGES "]
+                    .iter()
+                    .any(|start| line.starts_with(start))
+            }) =>
         {
             let mut lines = lines.to_vec();
             lines.sort_unstable();

@@ -317,6 +317,7 @@ fn created(id: &ObjectId, object: &Object) -> Line {
         Object::ForeignKey(key) => format!("to {}", key.table),
         Object::Check(check) => check.expr.to_string(),
         Object::Grants(grants) => grants.to_string(),
+        Object::DefaultPrivileges(privileges) => privileges.to_string(),
         Object::Owner(owner) => owner.role.to_string(),
         _ => String::new(),
     };

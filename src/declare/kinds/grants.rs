@@ -14,8 +14,40 @@ const PUBLIC: &str = "public";
 /// Every privilege that there is for the kind.
 const ALL: &str = "all";
 
+/// What rights are about, as a reader and its messages need to know it.
+pub(super) struct Grantable {
+    /// `table`, `tables`
+    pub(super) noun: &'static str,
+    /// The object in messages.
+    pub(super) label: String,
+    /// What can be granted.
+    pub(super) known: Vec<Privilege>,
+    /// What everybody has by itself.
+    pub(super) by_itself: &'static [Privilege],
+}
+
 /// Reads every `grant` and `revoke` of an object.
 pub(super) fn read<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &ObjectId) -> Option<Placed> {
+    let grantable = Grantable {
+        noun: target.kind.noun(),
+        label: target.to_string(),
+        known: reading.engine.privileges(target.kind, reading.server),
+        by_itself: reading.engine.public_privileges(target, reading.server),
+    };
+    let (grants, span) = read_list(reading, fields, &grantable)?;
+    (!grants.is_empty()).then(|| Placed {
+        id: ObjectId::on(Kind::Grants, target.clone()),
+        object: grants.into(),
+        span,
+    })
+}
+
+/// Reads every `grant` and `revoke` in a node, and where they begin.
+pub(super) fn read_list<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    target: &Grantable,
+) -> Option<(Grants, Span)> {
     let (grants, revokes) = (fields.children("grant"), fields.children("revoke"));
     let first = grants.first().or(revokes.first())?;
     let span = fields.at(&first.range);
@@ -41,20 +73,15 @@ pub(super) fn read<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &
         earlier.with_option |= same && later.with_option;
         same
     });
-    (!out.is_empty()).then(|| Placed {
-        id: ObjectId::on(Kind::Grants, target.clone()),
-        object: out.into(),
-        span,
-    })
+    Some((out, span))
 }
 
-fn grant<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &ObjectId, out: &mut Grants) {
+fn grant<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &Grantable, out: &mut Grants) {
     let with_option = fields.flag("with-grant-option");
     let roles = roles(reading, &mut fields, "to");
     let privileges = privileges(reading, &mut fields, target);
     let span = fields.span();
     fields.finish("`grant`");
-    let by_itself = reading.engine.public_privileges(target, reading.server);
     for role in roles {
         if role.is_none() && with_option {
             let message = "there is nobody to whom everybody could pass it on";
@@ -67,7 +94,7 @@ fn grant<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &ObjectId, o
         }
         let given = privileges
             .iter()
-            .filter(|privilege| role.is_some() || !by_itself.contains(privilege));
+            .filter(|privilege| role.is_some() || !target.by_itself.contains(privilege));
         out.granted.extend(given.map(|privilege| Granted {
             role: role.clone(),
             privilege: *privilege,
@@ -77,20 +104,25 @@ fn grant<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &ObjectId, o
 }
 
 /// Takes from everybody what the engine gives to everybody. Nobody else has what is not granted.
-fn revoke<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &ObjectId, out: &mut Grants) {
+fn revoke<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, target: &Grantable, out: &mut Grants) {
     let span = fields.span();
     let roles = roles(reading, &mut fields, "from");
     let privileges = privileges(reading, &mut fields, target);
     fields.finish("`revoke`");
-    let by_itself = reading.engine.public_privileges(target, reading.server);
-    let needless = privileges.iter().find(|privilege| !by_itself.contains(privilege));
+    let needless = privileges
+        .iter()
+        .find(|privilege| !target.by_itself.contains(privilege));
     if let Some(role) = roles.iter().flatten().next() {
-        let message = format!("`{role}` has no right to {target} that is not granted here");
+        let message = format!(
+            "`{role}` has no right to {} that is not granted here",
+            target.label
+        );
         no_right(reading, span, message);
     } else if let Some(needless) = needless {
         let message = format!(
-            "nobody has the right to {} {target} without a grant",
-            needless.word()
+            "nobody has the right to {} {} without a grant",
+            needless.word(),
+            target.label
         );
         no_right(reading, span, message);
     } else {
@@ -117,14 +149,14 @@ fn roles<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, word: &'static str)
     names.iter().map(role).collect()
 }
 
-fn privileges<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &ObjectId) -> Vec<Privilege> {
-    let known = reading.engine.privileges(target.kind, reading.server);
+fn privileges<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &Grantable) -> Vec<Privilege> {
+    let known = &target.known;
     let entries = fields.arguments();
     if entries.is_empty() {
         let node = &fields.node.name.text;
         fields.missing(
             format!("`{node}` names no privilege"),
-            format!("one of: {}", words(&known)),
+            format!("one of: {}", words(known)),
         );
     }
     let mut out = Vec::new();
@@ -135,22 +167,23 @@ fn privileges<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &Objec
         }
         match Privilege::from_word(text.text).filter(|found| known.contains(found)) {
             Some(found) => out.push(found),
-            None => unknown(reading, &text, target, &known),
+            None => unknown(reading, &text, target),
         }
     }
     out
 }
 
-fn unknown(reading: &Reading<'_>, text: &Text<'_>, target: &ObjectId, known: &[Privilege]) {
+fn unknown(reading: &Reading<'_>, text: &Text<'_>, target: &Grantable) {
+    let known = &target.known;
     let help = did_you_mean(text.text, known.iter().map(|privilege| privilege.word()))
         .unwrap_or_else(|| format!("one of: {}, all", words(known)));
     reading.report.error_with(
         VALUE,
         text.span.clone(),
         format!(
-            "`{}` is no privilege of a {} on {} {}",
+            "`{}` is no privilege of {} on {} {}",
             text.text,
-            target.kind.noun(),
+            target.noun,
             reading.engine.title(),
             reading.server.version_text
         ),
@@ -164,10 +197,15 @@ fn words(privileges: &[Privilege]) -> String {
 }
 
 /// Adds the lines that say what is granted on an object.
-pub(in crate::declare) fn write(writing: &Writing<'_>, mut line: Line, target: &ObjectId) -> Line {
-    let Some(grants) = writing.said::<Grants>(Kind::Grants, target) else {
-        return line;
-    };
+pub(in crate::declare) fn write(writing: &Writing<'_>, line: Line, target: &ObjectId) -> Line {
+    match writing.said::<Grants>(Kind::Grants, target) {
+        Some(grants) => lines(line, grants),
+        None => line,
+    }
+}
+
+/// Adds a line for each role.
+pub(super) fn lines(mut line: Line, grants: &Grants) -> Line {
     let same = |one: &Granted, other: &Granted| one.role == other.role;
     for of_role in grants.granted.chunk_by(same) {
         for with_option in [false, true] {

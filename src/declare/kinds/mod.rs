@@ -6,6 +6,7 @@ mod check;
 mod column;
 mod composite;
 mod copy;
+mod default_privileges;
 mod domain;
 mod enum_type;
 mod event_trigger;
@@ -81,6 +82,7 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("table", table::read),
     ("view", view::read),
     ("materialized-view", materialized_view::read),
+    ("default-privileges", default_privileges::read),
     ("rows", rows::read),
     ("allow", allow::read),
 ];
@@ -113,6 +115,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Policy(policy) => policy::write(writing, id, policy),
         Object::Rule(rule) => rule::write(writing, id, rule),
         Object::Statistics(statistics) => statistics::write(id, statistics),
+        Object::DefaultPrivileges(privileges) => default_privileges::write(id, privileges),
         Object::Rows(rows) => rows::write(writing, id, rows),
         // Said within what it is said about.
         Object::Comment(_)

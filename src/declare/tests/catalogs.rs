@@ -1010,6 +1010,7 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
     for _ in 0..maker.choices.up_to(3) {
         maker.materialized(&tables[0].1);
     }
+    maker.default_privileges();
     if maker.has(Kind::Sequence) {
         let id = ObjectId::qualified(Kind::Sequence, maker.qname());
         let owned_by = Some(ObjectId::column(&tables[0].0, tables[0].1[0].clone()));

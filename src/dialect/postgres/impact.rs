@@ -12,7 +12,8 @@ pub(super) mod stable;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Domain, DomainCheck, ExtensionAttr, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, RuleAttr, Sequence, Storage, Unique,
+    Domain, DomainCheck, ExtensionAttr, ForeignKey, ForeignKeyAttr, Index, PrimaryKey, Rows, RuleAttr,
+    Sequence, Storage, Unique,
 };
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
 use crate::dialect::postgres::kinds::is_exclusive;
@@ -393,7 +394,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         | Object::Function(_)
         | Object::Aggregate(_)
         | Object::EventTrigger(_) => (free(Cost::Brief), None),
-        Object::Owner(_) | Object::Grants(_) => (free(Cost::Instant), None),
+        Object::Owner(_) | Object::Grants(_) | Object::DefaultPrivileges(_) => (free(Cost::Instant), None),
         _ => (on(ACCESS_EXCLUSIVE), None),
     };
     Impact {

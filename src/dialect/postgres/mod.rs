@@ -30,7 +30,7 @@ mod unmodelled;
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, Privilege, TableExt};
+use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
 
@@ -83,6 +83,18 @@ impl Engine for Postgres {
 
     fn public_privileges(&self, target: &ObjectId, server: &Server) -> &'static [Privilege] {
         privileges::of_public(target, server.version)
+    }
+
+    fn default_privileges(&self, of: DefaultsOf, server: &Server) -> Vec<Privilege> {
+        privileges::by_default(of, server.version)
+    }
+
+    fn public_by_default(&self, defaults: &ObjectId, of: DefaultsOf) -> &'static [Privilege] {
+        privileges::of_public_by_default(defaults, of)
+    }
+
+    fn take_defaults_back(&self, id: &ObjectId, sides: (&Catalog, &Catalog), sql: &mut Sql) {
+        kinds::take_defaults_back(id, sides, sql);
     }
 
     fn ident(&self, text: &str) -> Ident {

@@ -247,6 +247,7 @@ $$";
 
 /// Whatever stands outside schemas and was not there when the database was made.
 const LEFT_OVER: &str = "SELECT 1 FROM pg_catalog.pg_publication
+UNION ALL SELECT 1 FROM pg_catalog.pg_default_acl
 UNION ALL SELECT 1 FROM pg_catalog.pg_event_trigger
 UNION ALL SELECT 1 FROM pg_catalog.pg_foreign_data_wrapper
 UNION ALL SELECT 1 FROM pg_catalog.pg_cast WHERE oid >= 16384

@@ -189,9 +189,6 @@ fn global() -> Vec<String> {
         "SELECT 'subscription', NULL, x.subname, 6100, 0, NULL FROM pg_catalog.pg_subscription x \
          WHERE x.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
             .to_owned(),
-        "SELECT 'default privileges', NULL, 'of ' || pg_catalog.pg_get_userbyid(x.defaclrole), 826, x.oid, NULL \
-         FROM pg_catalog.pg_default_acl x"
-            .to_owned(),
     ];
     for (kind, table, name, class) in [
         ("access method", "pg_am", "amname", 2601),

@@ -127,6 +127,7 @@ impl Engine for Sqlite {
             | Kind::Partition
             | Kind::Owner
             | Kind::Grants
+            | Kind::DefaultPrivileges
             | Kind::Comment => None,
         }
     }

@@ -1,11 +1,53 @@
 //! Made-up objects of the kinds that stand beside tables.
 
-use crate::catalog::kinds::{Rule, RuleEvent, Statistics, StatisticsKind};
+use crate::catalog::kinds::{
+    DefaultGrants, DefaultPrivileges, DefaultsOf, Granted, Grants, Rule, RuleEvent, Statistics,
+    StatisticsKind,
+};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 
-use super::{BODIES, Maker, TEXTS};
+use super::{BODIES, Maker, NAMES, TEXTS};
 
 impl Maker {
+    /// What is granted on what a role will make, in a schema or everywhere.
+    pub(super) fn default_privileges(&mut self) {
+        if !self.has(Kind::DefaultPrivileges) || self.choices.yes() {
+            return;
+        }
+        let role = Ident::exact(self.choices.of(NAMES));
+        let id = if self.choices.yes() {
+            ObjectId::global(Kind::DefaultPrivileges, role.clone())
+        } else {
+            let name = QName::in_schema(Ident::exact("billing"), role.clone());
+            ObjectId::qualified(Kind::DefaultPrivileges, name)
+        };
+        let mut grants = Vec::new();
+        for of in [DefaultsOf::Tables, DefaultsOf::Routines, DefaultsOf::Types] {
+            let known = self.server.engine().default_privileges(of, &self.server);
+            let by_itself = self.server.engine().public_by_default(&id, of);
+            let granted = Granted {
+                role: Some(role.clone()),
+                privilege: known[0],
+                with_option: self.choices.yes(),
+            };
+            let revoked = if self.choices.yes() {
+                by_itself.to_vec()
+            } else {
+                Vec::new()
+            };
+            if self.choices.yes() {
+                let granted = vec![granted];
+                grants.push(DefaultGrants {
+                    of,
+                    grants: Grants { granted, revoked },
+                });
+            }
+        }
+        if !grants.is_empty() {
+            self.catalog.insert(id, DefaultPrivileges { grants });
+        }
+    }
+
     /// A rule of a table or view.
     pub(super) fn rule(&mut self, relation: &QName) {
         if !self.has(Kind::Rule) || self.choices.yes() {

@@ -71,7 +71,8 @@ fn noun(kind: Kind) -> &'static str {
         | Kind::RowSecurity
         | Kind::Storage
         | Kind::Owner
-        | Kind::Grants => "TABLE",
+        | Kind::Grants
+        | Kind::DefaultPrivileges => "TABLE",
         Kind::Column => "COLUMN",
         Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey | Kind::Exclusion => "CONSTRAINT",
         Kind::Index => "INDEX",

@@ -2,13 +2,13 @@
 //!
 //! What is to be granted is granted before anything is revoked, so that nobody is without a right in between who keeps it.
 
-use crate::catalog::kinds::{Granted, Grants, Privilege};
+use crate::catalog::kinds::{DefaultsOf, Granted, Grants, Privilege};
 use crate::catalog::{Catalog, Ident, Kind, ObjectId, Path};
 use crate::dialect::{Alter, Fold, RenderCx, Rules, Sql};
 
-use super::{in_place, no_clause};
+use super::{default_privileges, in_place, no_clause};
 
-const NONE: Grants = Grants {
+pub(super) static NONE: Grants = Grants {
     granted: Vec::new(),
     revoked: Vec::new(),
 };
@@ -39,6 +39,22 @@ fn change(id: &ObjectId, (from, to): (&Grants, &Grants), cx: &RenderCx<'_>, sql:
     let Some(target) = id.target() else {
         return;
     };
+    let gone = changed(Target::Object(target), (from, to), sql);
+    for (column, granted) in taken_along(target, &gone, cx.to) {
+        Statements {
+            target: Target::Object(column),
+            sql,
+        }
+        .grant(std::iter::once(granted));
+    }
+}
+
+/// Grants and revokes what the two differ in. What is revoked altogether.
+pub(super) fn changed<'g>(
+    target: Target<'_>,
+    (from, to): (&'g Grants, &Grants),
+    sql: &mut Sql,
+) -> Vec<&'g Granted> {
     let mut statements = Statements { target, sql };
     let before = |granted: &Granted| {
         let same = |other: &&Granted| other.role == granted.role && other.privilege == granted.privilege;
@@ -68,13 +84,7 @@ fn change(id: &ObjectId, (from, to): (&Grants, &Grants), cx: &RenderCx<'_>, sql:
         .collect();
     statements.each(Verb::RevokeOption, &lessened);
     statements.say(Verb::Revoke, None, &except(&to.revoked, &from.revoked));
-    for (column, granted) in taken_along(target, &gone, cx.to) {
-        Statements {
-            target: column,
-            sql: statements.sql,
-        }
-        .grant(std::iter::once(granted));
-    }
+    gone
 }
 
 /// What columns of the table have, and lose when the table's own right is revoked.
@@ -105,9 +115,18 @@ fn except(these: &[Privilege], others: &[Privilege]) -> Vec<Privilege> {
     left.copied().collect()
 }
 
+/// What rights are about.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// An object.
+    Object(&'a ObjectId),
+    /// What will be made: the object that says so, and the sort.
+    Future(&'a ObjectId, DefaultsOf),
+}
+
 /// Writes the statements about one object.
 struct Statements<'a> {
-    target: &'a ObjectId,
+    target: Target<'a>,
     sql: &'a mut Sql,
 }
 
@@ -132,21 +151,28 @@ impl Statements<'_> {
         if privileges.is_empty() {
             return;
         }
+        if let Target::Future(defaults, _) = self.target {
+            default_privileges::begin(defaults, self.sql);
+        }
         self.sql.raw(match verb {
             Verb::Grant { .. } => "GRANT ",
             Verb::Revoke => "REVOKE ",
             Verb::RevokeOption => "REVOKE GRANT OPTION FOR ",
         });
-        let column = (self.target.kind == Kind::Column)
-            .then(|| self.target.name())
-            .flatten();
+        let column = match self.target {
+            Target::Object(target) if target.kind == Kind::Column => target.name(),
+            _ => None,
+        };
         self.sql.list(privileges, |sql, privilege| {
             sql.raw(&privilege.word().to_uppercase());
             if let Some(column) = column {
                 sql.raw(" (").ident(column).raw(")");
             }
         });
-        on(self.target, self.sql);
+        match self.target {
+            Target::Object(target) => on(target, self.sql),
+            Target::Future(_, of) => default_privileges::on(of, self.sql),
+        }
         let grants = matches!(verb, Verb::Grant { .. });
         self.sql.raw(if grants { " TO " } else { " FROM " });
         match role {

@@ -5,6 +5,7 @@ mod check;
 mod column;
 mod comment;
 mod composite;
+mod default_privileges;
 mod domain;
 mod enum_type;
 mod event_trigger;
@@ -40,6 +41,7 @@ pub(super) use column::{
     Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follow_rows,
     follows, generated_as_identity, renews_default, set_default, set_type,
 };
+pub(super) use default_privileges::take_back as take_defaults_back;
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
 pub(super) use sequence::{create as create_sequence, owned_by};
@@ -81,6 +83,7 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Partition => &partition::RULES,
         Kind::Owner => &owner::RULES,
         Kind::Grants => &grants::RULES,
+        Kind::DefaultPrivileges => &default_privileges::RULES,
         Kind::Comment => &comment::RULES,
         Kind::Rows => &rows::RULES,
     })

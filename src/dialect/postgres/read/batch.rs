@@ -22,6 +22,7 @@ use super::columns::{Attribute, DefaultValue};
 use super::comments::CommentRow;
 use super::compounds::{CompositeRow, RangeRow};
 use super::constraints::Constraint;
+use super::default_privileges::DefaultRow;
 use super::depends::Dependency;
 use super::functions::Routine;
 use super::grants::GrantRow;
@@ -83,6 +84,7 @@ pub(in super::super) struct Raw {
     pub(super) opclass_options: HashMap<(u32, i16), Arc<str>>,
     pub(super) event_triggers: Vec<EventTriggerRow>,
     pub(super) grants: Vec<GrantRow>,
+    pub(super) default_privileges: Vec<DefaultRow>,
     pub(super) comments: Vec<CommentRow>,
     pub(super) dependencies: Vec<Dependency>,
     /// Objects of kinds that are not modelled.
@@ -128,6 +130,7 @@ impl Raw {
         self.opclass_options.extend(other.opclass_options);
         self.event_triggers.extend(other.event_triggers);
         self.grants.extend(other.grants);
+        self.default_privileges.extend(other.default_privileges);
         self.comments.extend(other.comments);
         self.dependencies.extend(other.dependencies);
         self.strange.extend(other.strange);

@@ -10,6 +10,7 @@ mod columns;
 mod comments;
 mod compounds;
 mod constraints;
+mod default_privileges;
 mod depends;
 mod functions;
 mod grants;
@@ -181,6 +182,7 @@ fn naming_parts(server: &Server) -> Vec<Part> {
         triggers::part(server),
         triggers::event_triggers(),
         grants::part(),
+        default_privileges::part(),
         unmodelled::part(),
     ]
 }

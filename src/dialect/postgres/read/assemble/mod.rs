@@ -6,6 +6,7 @@
 //! server anything.
 
 mod compounds;
+mod default_privileges;
 mod edges;
 mod grants;
 mod members;
@@ -57,6 +58,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     routines::insert_event_triggers(&mut known, &mut raw, &mut catalog);
     storage::insert(&known, &raw, &mut catalog);
     grants::insert(&known, &raw, (scope, server), &mut catalog, &mut notes);
+    default_privileges::insert(&raw, scope, &mut catalog, &mut notes);
     known.insert_comments(&raw, &mut catalog);
     edges::insert(&known, &raw, &mut catalog);
     for strange in std::mem::take(&mut raw.strange) {
