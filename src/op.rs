@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::kinds::{Column, EnumType, Sequence};
+use crate::catalog::kinds::{Column, EnumType, Partition, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
 pub use question::{Conversion, Copied, Question};
@@ -132,6 +132,17 @@ pub struct HandOver {
     pub sequence: (ObjectId, Sequence),
 }
 
+/// A table becomes a partition whose rows are known to be its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attach {
+    /// That it is one.
+    pub id: ObjectId,
+    /// Of which table, and which rows.
+    pub partition: Partition,
+    /// The checks by which that is known; they go.
+    pub known: Vec<ObjectId>,
+}
+
 /// How the rows of a table are gone through.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batches {
@@ -241,6 +252,8 @@ pub enum Action {
         /// The index, which becomes its own.
         index: ObjectId,
     },
+    /// Makes a partition of a table of whose rows is known that they are its own.
+    Attach(Box<Attach>),
     /// Hands a counter over.
     HandOver(Box<HandOver>),
     /// One stage of a column's way to be required.
@@ -283,6 +296,7 @@ impl Op {
             | Action::AddUnfilled { id, .. }
             | Action::UseIndex { id, .. } => id.clone(),
             Action::Rename { to, .. } => to.clone(),
+            Action::Attach(attach) => attach.id.clone(),
             Action::Rebuild(rebuild) => rebuild.table.clone(),
             Action::SwapEnum(swap) => swap.id.clone(),
             Action::Backfill { table, column, .. } => ObjectId::column(table, column.clone()),
@@ -301,6 +315,7 @@ impl Op {
                 vec![id.clone()]
             }
             Action::Rename { to, .. } => vec![to.clone()],
+            Action::Attach(attach) => vec![attach.id.clone()],
             Action::HandOver(hand) if hand.from.identity.is_some() => vec![hand.sequence.0.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.after, &rebuild.before),
             Action::Retype(retype) => retype.provides(),
@@ -313,6 +328,7 @@ impl Op {
         match &self.action {
             Action::Drop { id, .. } => vec![id.clone()],
             Action::Rename { from, .. } => vec![from.clone()],
+            Action::Attach(attach) => attach.known.clone(),
             Action::HandOver(hand) if hand.to.identity.is_some() => vec![hand.sequence.0.clone()],
             Action::Rebuild(rebuild) => missing(&rebuild.before, &rebuild.after),
             _ => Vec::new(),
@@ -379,6 +395,12 @@ impl Op {
                 catalog.remove(index);
                 catalog.insert(id.clone(), object.clone());
             }
+            Action::Attach(attach) => {
+                for check in &attach.known {
+                    catalog.remove(check);
+                }
+                catalog.insert(attach.id.clone(), attach.partition.clone());
+            }
             Action::HandOver(hand) => {
                 let (sequence, object) = &hand.sequence;
                 if hand.to.identity.is_some() {
@@ -437,6 +459,7 @@ impl fmt::Display for Op {
             }
             Action::AddUnfilled { id, .. } => write!(f, "create {id}, for new rows"),
             Action::UseIndex { id, .. } => write!(f, "create {id} from its index"),
+            Action::Attach(attach) => write!(f, "create {}", attach.id),
             Action::HandOver(hand) => write!(f, "hand over the counter of {}", hand.column),
             Action::CopyRows(copy) => {
                 let (source, target) = (&copy.source, &copy.target);

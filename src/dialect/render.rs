@@ -265,6 +265,7 @@ fn op_sql(op: &Op, members: &[(&ObjectId, &Object)], cx: &RenderCx<'_>, sql: &mu
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
+        | Action::Attach(_)
         | Action::CopyRows(_)
         | Action::Require(_)
         | Action::Retype(_)

@@ -220,7 +220,10 @@ pub(super) fn emit(carried: Vec<Carried>, out: &mut Vec<Emitted>) {
         let verb = match &out[start].op.action {
             Action::Drop { .. } => Verb::Drop,
             Action::Rename { .. } => Verb::Rename,
-            Action::Create { .. } | Action::AddUnfilled { .. } | Action::UseIndex { .. } => Verb::Create,
+            Action::Create { .. }
+            | Action::AddUnfilled { .. }
+            | Action::UseIndex { .. }
+            | Action::Attach(_) => Verb::Create,
             _ => Verb::Alter,
         };
         // Aftercare changes nothing.

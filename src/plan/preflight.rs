@@ -23,7 +23,11 @@ use super::emit::{filling, needs_value};
 
 /// Adds the questions to the batches.
 pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
-    let constraints = batches.iter().flat_map(Batch::ops).filter_map(by_index).collect();
+    let constraints = batches
+        .iter()
+        .flat_map(Batch::ops)
+        .filter_map(by_way_of)
+        .collect();
     let asker = Asker {
         cx,
         intents,
@@ -41,10 +45,14 @@ pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
     }
 }
 
-/// The index of a constraint that is made of one, and the constraint.
-fn by_index(op: &Op) -> Option<(ObjectId, (ObjectId, Object))> {
+/// The index of a constraint that is made of one, and the constraint; the check by which a partition is attached, and that.
+fn by_way_of(op: &Op) -> Option<(ObjectId, (ObjectId, Object))> {
     match &op.action {
         Action::UseIndex { id, object, index } => Some((index.clone(), (id.clone(), object.clone()))),
+        Action::Attach(attach) => {
+            let first = attach.known.first()?.clone();
+            Some((first, (attach.id.clone(), attach.partition.clone().into())))
+        }
         _ => None,
     }
 }
@@ -52,23 +60,22 @@ fn by_index(op: &Op) -> Option<(ObjectId, (ObjectId, Object))> {
 struct Asker<'a> {
     cx: &'a PlanCx<'a>,
     intents: &'a Intents,
-    /// The constraints that are made of an index, by the index: they are asked about before that is built.
+    /// What comes by way of something that is there only until then: it is asked about before that is made.
     constraints: HashMap<ObjectId, (ObjectId, Object)>,
 }
 
 impl Asker<'_> {
     fn of(&self, action: &Action) -> Vec<Question> {
         match action {
-            Action::Create {
-                id,
-                object: Object::Partition(partition),
-            } => self.attached(id, partition),
             // What is made unchecked and checked later is asked about before it is made.
             Action::Create { id, object } => {
                 let (id, object) = self
                     .constraints
                     .get(id)
                     .map_or((id, object), |(id, object)| (id, object));
+                if let Object::Partition(partition) = object {
+                    return self.attached(id, partition);
+                }
                 let checked = matches!(object, Object::Check(_) | Object::ForeignKey(_));
                 let object = self.cx.to.get(id).filter(|_| checked).unwrap_or(object);
                 self.created(id, object)
@@ -104,6 +111,7 @@ impl Asker<'_> {
             Action::Drop { .. }
             | Action::Rename { .. }
             | Action::UseIndex { .. }
+            | Action::Attach(_)
             | Action::AddUnfilled { .. }
             | Action::Backfill { .. }
             | Action::HandOver(_)

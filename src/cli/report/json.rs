@@ -34,7 +34,9 @@ pub(in crate::cli) fn proposal(proposal: &Proposal) -> Value {
 fn op(op: &Op) -> Value {
     let id = op.subject();
     let verb = match &op.action {
-        Action::Create { .. } | Action::AddUnfilled { .. } | Action::UseIndex { .. } => "create",
+        Action::Create { .. } | Action::AddUnfilled { .. } | Action::UseIndex { .. } | Action::Attach(_) => {
+            "create"
+        }
         Action::Drop { .. } => "drop",
         Action::Alter { .. } | Action::HandOver(_) | Action::Require(_) | Action::Retype(_) => "alter",
         Action::Rename { .. } => "rename",

@@ -218,6 +218,10 @@ fn lines(op: &Op) -> Vec<(ObjectId, Line)> {
         Action::Create { id, object } | Action::UseIndex { id, object, .. } => {
             vec![(id.clone(), created(id, object))]
         }
+        Action::Attach(attach) => {
+            let partition = attach.partition.clone().into();
+            vec![(attach.id.clone(), created(&attach.id, &partition))]
+        }
         Action::AddUnfilled { id, column } => vec![(id.clone(), created(id, &column.clone().into()))],
         Action::Drop { id, .. } => vec![(id.clone(), line(Mark::Drop, id, String::new()))],
         Action::Alter {

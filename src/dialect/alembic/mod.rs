@@ -147,6 +147,7 @@ impl Writer<'_> {
             | Action::AddUnfilled { .. }
             | Action::HandOver(_)
             | Action::UseIndex { .. }
+            | Action::Attach(_)
             | Action::CopyRows(_)
             | Action::Require(_)
             | Action::Retype(_)

@@ -85,6 +85,7 @@ fn of_itself(op: &Op, cx: &ImpactCx<'_>) -> Impact {
         Action::AddUnfilled { id, .. } | Action::UseIndex { id, .. } => {
             locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief)
         }
+        Action::Attach(attach) => partition::taken_in(attach, cx),
         Action::HandOver(hand) => {
             let impact = locked(relation(&hand.column), ACCESS_EXCLUSIVE, Cost::Brief);
             let old = hand.sequence.0.qname().filter(|_| hand.to.identity.is_some());

@@ -266,6 +266,7 @@ impl Engine for Postgres {
             Action::Backfill { .. } => strategy::backfill(action, sql),
             Action::AddUnfilled { id, column } => kinds::add_unfilled(id, column, cx, sql),
             Action::UseIndex { id, object, index } => strategy::use_index(id, object, index, sql),
+            Action::Attach(attach) => strategy::attach(attach, sql),
             Action::HandOver(hand) => strategy::hand_over(hand, cx, sql),
             Action::Require(require) => strategy::require(require, cx, sql),
             Action::CopyRows(copy) => copy::render(copy, cx, sql),

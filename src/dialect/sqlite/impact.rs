@@ -21,6 +21,7 @@ pub(super) fn impact(op: &Op, cx: &ImpactCx<'_>) -> Impact {
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
+        | Action::Attach(_)
         | Action::Require(_)
         | Action::Retype(_)
         | Action::Analyze { .. } => (Cost::Instant, None),

@@ -7,7 +7,7 @@ use crate::catalog::kinds::{Bound, ColumnAttr, ForeignKey, Partition};
 use crate::catalog::{Attr, Catalog, Kind, ObjectId, QName};
 use crate::dialect::postgres::carried::same_default_below;
 use crate::dialect::{Impact, ImpactCx};
-use crate::op::{Action, Op};
+use crate::op::{Action, Attach, Op};
 use crate::script::Cost;
 
 use super::{ACCESS_EXCLUSIVE, Lock, SHARE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, locked};
@@ -133,6 +133,26 @@ pub(super) fn goes_below(op: &Op, cx: &ImpactCx<'_>) -> bool {
             Action::Drop { .. } => id.kind != Kind::Trigger,
             _ => true,
         }
+}
+
+/// The same without a look at the rows, where checks have shown to whom they belong.
+pub(super) fn taken_in(attach: &Attach, cx: &ImpactCx<'_>) -> Impact {
+    let table = attach.id.target().and_then(ObjectId::qname);
+    let default = default_of(&attach.partition.parent, cx);
+    let is_known = |table: &QName| attach.known.iter().any(|check| check.relation() == Some(table));
+    let mut asked = [table, default]
+        .into_iter()
+        .flatten()
+        .filter(|table| cx.from.contains(&ObjectId::table((*table).clone())));
+    let cost = if asked.all(is_known) {
+        Cost::Brief
+    } else {
+        Cost::Scan
+    };
+    Impact {
+        cost,
+        ..attached(&attach.id, &attach.partition, cx)
+    }
 }
 
 /// What detaching costs: that no row refers to one of the partition is looked up, in the rows of those who could.

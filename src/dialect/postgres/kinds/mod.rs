@@ -44,6 +44,7 @@ pub(super) use column::{
 pub(super) use default_privileges::take_back as take_defaults_back;
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
+pub(super) use partition::attach as attach_partition;
 pub(super) use sequence::{create as create_sequence, owned_by};
 pub(super) use storage::is_exclusive;
 

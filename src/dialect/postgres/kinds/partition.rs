@@ -19,18 +19,21 @@ pub(super) static RULES: Rules<Partition> = Rules {
     alter: |_, _, _, _| Alter::Replace,
     attach: in_place,
     detach: in_place,
-    create: |item, _, _, sql| {
-        alter_parent(item, sql);
-        sql.raw("ATTACH PARTITION ");
-        table(item.id, sql);
-        sql.raw(" ");
-        bound(&item.payload.bound, sql);
-    },
+    create: |item, _, _, sql| attach(item.id, item.payload, sql),
     inline: no_clause,
     drop,
     alter_sql: nothing_to_alter,
     rename: None,
 };
+
+/// `ALTER TABLE parent ATTACH PARTITION part FOR VALUES …`
+pub(in crate::dialect::postgres) fn attach(id: &ObjectId, partition: &Partition, sql: &mut Sql) {
+    sql.raw("ALTER TABLE ").qname(&partition.parent);
+    sql.raw(" ATTACH PARTITION ");
+    table(id, sql);
+    sql.raw(" ");
+    bound(&partition.bound, sql);
+}
 
 fn alter_parent(item: Item<'_, Partition>, sql: &mut Sql) {
     sql.raw("ALTER TABLE ").qname(&item.payload.parent).raw(" ");

@@ -1,6 +1,7 @@
 //! Rewrites of ops into the only possible, or the safer, sequence.
 
 mod analyze;
+mod attach_by_check;
 mod backfill;
 mod concurrent_detach;
 mod concurrent_index;
@@ -37,9 +38,11 @@ pub(super) static ALL: &[&dyn Strategy] = &[
     &constraint_by_index::ConstraintByIndex,
     &concurrent_index::ConcurrentIndex,
     &concurrent_detach::ConcurrentDetach,
+    &attach_by_check::AttachByCheck,
 ];
 
 pub(super) use analyze::{aftercare, render as analyze};
+pub(super) use attach_by_check::render as attach;
 pub(super) use backfill::render as backfill;
 pub(super) use constraint_by_index::render as use_index;
 pub(super) use enum_swap::render as swap_enum;

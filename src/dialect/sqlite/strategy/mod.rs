@@ -38,6 +38,7 @@ pub(super) fn render(action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         | Action::AddUnfilled { .. }
         | Action::HandOver(_)
         | Action::UseIndex { .. }
+        | Action::Attach(_)
         | Action::Require(_)
         | Action::Retype(_)
         | Action::Analyze { .. } => {}
