@@ -81,7 +81,7 @@ fn read_sort<'n>(
             .error_with(ENGINE, fields.span(), message, "take it out");
     }
     let grantable = Grantable {
-        noun: of.word(),
+        noun: of.word().to_owned(),
         label: format!("the {} of {}", of.word(), id.name().map_or("", Ident::text)),
         known,
         by_itself: reading.engine.public_by_default(id, of),

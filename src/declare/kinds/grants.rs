@@ -2,7 +2,7 @@
 
 use crate::catalog::kinds::{Granted, Grants, Privilege};
 use crate::catalog::{Ident, Kind, ObjectId};
-use crate::declare::fields::{Fields, Text};
+use crate::declare::fields::{Fields, Text, article};
 use crate::declare::reading::{Placed, Reading};
 use crate::declare::report::{CONTRADICTION, VALUE, did_you_mean};
 use crate::declare::text::Line;
@@ -16,8 +16,8 @@ const ALL: &str = "all";
 
 /// What rights are about, as a reader and its messages need to know it.
 pub(super) struct Grantable {
-    /// `table`, `tables`
-    pub(super) noun: &'static str,
+    /// `a table`, `tables`
+    pub(super) noun: String,
     /// The object in messages.
     pub(super) label: String,
     /// What can be granted.
@@ -29,7 +29,7 @@ pub(super) struct Grantable {
 /// Reads every `grant` and `revoke` of an object.
 pub(super) fn read<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, target: &ObjectId) -> Option<Placed> {
     let grantable = Grantable {
-        noun: target.kind.noun(),
+        noun: article(target.kind.noun()),
         label: target.to_string(),
         known: reading.engine.privileges(target.kind, reading.server),
         by_itself: reading.engine.public_privileges(target, reading.server),
