@@ -20,7 +20,8 @@
 //!
 //! A module uses only those above it in this list (`tests/arch.rs` holds the exact table):
 //!
-//! 1. [`diagnostic`]: what to tell a person, and where; `quoting`, `python`: texts in KDL and Python
+//! 1. [`diagnostic`]: what to tell a person, and where; `quoting`, `python`: texts in KDL and Python;
+//!    [`statements`]: where SQL statements end
 //! 2. [`catalog`]: objects, ids, edges, fingerprints
 //! 3. [`diff`], [`op`], [`script`]: changes, ops, statements; data
 //! 4. [`dialect`]: engines; rule rows, rendering, sessions, introspection
@@ -58,5 +59,6 @@ pub mod revision;
 pub mod runner;
 pub mod scratch;
 pub mod script;
+pub mod statements;
 pub mod verify;
 pub mod workflow;

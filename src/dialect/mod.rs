@@ -19,6 +19,7 @@ pub mod session;
 pub mod size;
 pub mod sql;
 pub mod url;
+pub mod written;
 
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
+use crate::statements::Lexis;
 
 pub use bridge::Mirror;
 pub use facts::{Blocks, Holds};
@@ -45,6 +47,7 @@ pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, 
 pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;
+pub use written::{About, Written};
 
 /// How many rows in the way are named.
 pub const KEYS: usize = 5;
@@ -324,6 +327,15 @@ pub trait Engine: Sync + Send {
     /// What to write in the declarations so that the engine would not have said this.
     fn advice(&self, _error: &EngineError) -> Option<String> {
         None
+    }
+
+    /// How its SQL is written.
+    fn lexis(&self) -> Lexis;
+    /// What becomes of a statement that somebody wrote into a SQL file.
+    fn written(&self, sql: &str, server: &Server) -> Written;
+    /// What a client has to say first, so that our statements mean there what they mean in a session of ours.
+    fn client_settings(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// How its things are called in Alembic, if twins can be written in its operations.

@@ -80,6 +80,8 @@ pub struct EngineError {
     pub detail: Option<String>,
     /// The statement that failed.
     pub statement: Option<String>,
+    /// Where in the statement, where the engine says so: the number of the character, from 1.
+    pub position: Option<usize>,
     /// What kind of failure it is.
     pub kind: EngineErrorKind,
 }
@@ -117,6 +119,7 @@ impl EngineError {
             code: None,
             detail: None,
             statement: None,
+            position: None,
             kind,
         }
     }
@@ -203,6 +206,9 @@ pub trait Session: Send {
 
     /// Undoes the open transaction.
     async fn rollback(&mut self) -> Result<(), EngineError>;
+
+    /// Puts back what statements have changed of the session itself, with a transaction open or not.
+    async fn forget_settings(&mut self) -> Result<(), EngineError>;
 
     /// Closes the connection, and waits until it is closed.
     async fn close(self: Box<Self>) -> Result<(), EngineError>;

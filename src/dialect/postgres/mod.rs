@@ -27,17 +27,19 @@ mod strategy;
 mod trial;
 mod types;
 mod unmodelled;
+mod written;
 
 use std::sync::Arc;
 
 use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
+use crate::statements::Lexis;
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::{
     Blocks, DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, Kept, KindRules, Literal, OwnTable,
-    PlanCx, RenderCx, Server, Sql, Strategy, Trial, sql,
+    PlanCx, RenderCx, Server, Sql, Strategy, Trial, Written, sql,
 };
 
 /// The engine.
@@ -312,6 +314,18 @@ impl Engine for Postgres {
             _ => return None,
         };
         Some(advice.to_owned())
+    }
+
+    fn lexis(&self) -> Lexis {
+        written::LEXIS
+    }
+
+    fn written(&self, sql: &str, server: &Server) -> Written {
+        written::judge(sql, server)
+    }
+
+    fn client_settings(&self) -> &'static [&'static str] {
+        session::CLIENT_SETTINGS
     }
 
     fn alembic(&self) -> Option<&'static dyn super::alembic::Words> {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgRow, PgSslMode};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, Row as _};
 
 use crate::catalog::QName;
@@ -50,6 +50,14 @@ pub(super) const TEXT_SETTINGS: [(&str, &str); 5] = [
 ];
 /// Where the names in declarations and statements are looked for.
 pub(super) const DEFAULT_PATH: &str = "public";
+/// The same settings for another client: names are found where we look for them, and a body may name what comes later.
+pub(super) const CLIENT_SETTINGS: &[&str] = &[
+    "SET client_encoding = 'UTF8'",
+    "SET standard_conforming_strings = on",
+    "SET check_function_bodies = off",
+    "SET client_min_messages = warning",
+    "SET search_path = public",
+];
 /// How often the lock is asked for.
 const LOCK_POLL: Duration = Duration::from_millis(200);
 
@@ -472,6 +480,18 @@ impl Session for PostgresSession {
         execute(&mut self.connection, "ROLLBACK").await.map(drop)
     }
 
+    async fn forget_settings(&mut self) -> Result<(), EngineError> {
+        execute(
+            &mut self.connection,
+            "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL",
+        )
+        .await?;
+        fetch(&mut self.connection, &self.settings).await?;
+        self.path = Path::Nowhere;
+        self.wait = LOCK_TIMEOUT;
+        Ok(())
+    }
+
     async fn close(self: Box<Self>) -> Result<(), EngineError> {
         self.connection
             .close()
@@ -556,10 +576,15 @@ fn refusal(error: &PgDatabaseError) -> EngineError {
     } else {
         error.message().to_owned()
     };
+    let position = match error.position() {
+        Some(PgErrorPosition::Original(at)) => Some(at),
+        _ => None,
+    };
     let added: Vec<&str> = error.detail().into_iter().chain(error.hint()).collect();
     EngineError {
         code: Some(code.to_owned()),
         detail: (!added.is_empty()).then(|| added.join("; ")),
+        position,
         ..EngineError::new(kind, message)
     }
 }

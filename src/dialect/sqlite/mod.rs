@@ -25,6 +25,7 @@ mod text;
 mod token;
 mod types;
 mod unmodelled;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -34,12 +35,13 @@ use std::sync::Arc;
 use crate::catalog::kinds::{Column, TableExt};
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::op::{Action, Op, Question};
+use crate::statements::Lexis;
 
 use super::session::{ConnectOptions, EngineError, Session};
 use super::sql::quoted;
 use super::{
     DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server,
-    Sql, Strategy, scratch::Scratch,
+    Sql, Strategy, Written, scratch::Scratch,
 };
 
 /// The engine.
@@ -272,6 +274,14 @@ impl Engine for Sqlite {
 
     fn question(&self, question: &Question, _cx: &RenderCx<'_>) -> Option<(String, String)> {
         questions::question(question)
+    }
+
+    fn lexis(&self) -> Lexis {
+        written::LEXIS
+    }
+
+    fn written(&self, sql: &str, _server: &Server) -> Written {
+        written::judge(sql)
     }
 
     fn alembic(&self) -> Option<&'static dyn super::alembic::Words> {

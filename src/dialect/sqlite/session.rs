@@ -285,6 +285,11 @@ impl Session for SqliteSession {
         }
     }
 
+    // No statement that is run for somebody else changes a setting.
+    async fn forget_settings(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     async fn close(self: Box<Self>) -> Result<(), EngineError> {
         self.connection.close().await.map_err(|error| failed(error, None))
     }
@@ -404,6 +409,7 @@ fn failed(error: sqlx::Error, sql: Option<&str>) -> EngineError {
         code,
         detail: None,
         statement,
+        position: None,
         kind,
     }
 }

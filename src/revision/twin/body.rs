@@ -10,9 +10,10 @@ use crate::op::Txn;
 use crate::python::{call, comment, lines, string};
 use crate::revision::{Direction, Revision};
 use crate::script::{Batched, Item, Operations, Script, Step};
+use crate::statements;
 
+use super::Style;
 use super::manner::{self, Manner};
-use super::{Style, statements};
 
 const DIALECT: &str = r#"
 
@@ -315,13 +316,16 @@ impl Functions {
             // Alembic keeps no record of where a revision stopped, and begins at its start.
             Item::DoneWhen { .. } => {}
             Item::Sql(sql) | Item::Batched(Batched { whole: sql, .. }) => {
-                for statement in statements::split(sql, manner) {
+                for statement in statements::split(sql, manner.lexis) {
                     self.statement(manner, statement, indent);
                 }
             }
             Item::Expect { label, sql, value } => {
                 self.shared.insert(Shared::Expect);
-                let query = statements::split(sql, manner).first().copied().unwrap_or(sql);
+                let query = statements::split(sql, manner.lexis)
+                    .first()
+                    .copied()
+                    .unwrap_or(sql);
                 let inner = format!("{indent}    ");
                 self.text.push_str(&format!("{indent}_expect(\n"));
                 self.text
@@ -335,7 +339,7 @@ impl Functions {
 
     fn statement(&mut self, manner: &Manner, statement: &str, indent: &str) {
         // Offline, Alembic makes spaces of tabs, and puts the semicolon right behind.
-        if statement.contains('\t') || statements::ends_in_comment(statement, manner) {
+        if statement.contains('\t') || statements::ends_in_comment(statement, manner.lexis) {
             self.shared.insert(Shared::Verbatim);
             self.text.push_str(&call("_verbatim(", statement, ")", indent));
         } else {
@@ -350,9 +354,9 @@ impl Functions {
 fn makes_functions(script: &Script, manner: &Manner) -> bool {
     script
         .statements()
-        .flat_map(|sql| statements::split(sql, manner))
+        .flat_map(|sql| statements::split(sql, manner.lexis))
         .any(|statement| {
-            let mut words = statements::words(statement, manner).take(4);
+            let mut words = statements::words(statement, manner.lexis).take(4);
             words
                 .next()
                 .is_some_and(|word| word.eq_ignore_ascii_case("CREATE"))

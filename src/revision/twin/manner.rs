@@ -1,6 +1,7 @@
 //! How Alembic and its drivers treat an engine: its name there, and who makes the transactions.
 
 use crate::diagnostic::Diagnostic;
+use crate::statements::Lexis;
 
 /// What a printer must know of an engine.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,8 +12,8 @@ pub(super) struct Manner {
     pub(super) dialect: &'static str,
     /// Whether Alembic runs revisions in a transaction. Where it does not, the twin makes its own.
     pub(super) transactional: bool,
-    /// Whether `$tag$` quotes, comments nest, and brackets are no quotes.
-    pub(super) dollar_quotes: bool,
+    /// How its SQL is written.
+    pub(super) lexis: Lexis,
 }
 
 const MANNERS: &[Manner] = &[
@@ -20,13 +21,19 @@ const MANNERS: &[Manner] = &[
         engine: "postgres",
         dialect: "postgresql",
         transactional: true,
-        dollar_quotes: true,
+        lexis: Lexis {
+            dollar_quotes: true,
+            client_lines: false,
+        },
     },
     Manner {
         engine: "sqlite",
         dialect: "sqlite",
         transactional: false,
-        dollar_quotes: false,
+        lexis: Lexis {
+            dollar_quotes: false,
+            client_lines: false,
+        },
     },
 ];
 

@@ -7,7 +7,6 @@ mod body;
 mod file_name;
 mod head;
 mod manner;
-mod statements;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ use super::*;
 use crate::op::Txn;
 use crate::revision::EngineScript;
 use crate::script::{Item, Script, Step};
+use crate::statements;
 
 fn script(engine: &str, upgrade: Script) -> EngineScript {
     EngineScript {
@@ -139,16 +140,16 @@ fn bodies_are_not_cut() {
     let trigger =
         "CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM [a;b]; END";
     let sqlite = manner::of("sqlite").unwrap();
-    assert_eq!(statements::split(&format!("{trigger};"), sqlite), [trigger]);
+    assert_eq!(statements::split(&format!("{trigger};"), sqlite.lexis), [trigger]);
     let function =
         "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
     let postgres = manner::of("postgres").unwrap();
     assert_eq!(
-        statements::split(&format!("{function}; SELECT 1;;\n-- end"), postgres),
+        statements::split(&format!("{function}; SELECT 1;;\n-- end"), postgres.lexis),
         [function, "SELECT 1"]
     );
     assert_eq!(
-        statements::split("BEGIN; END; SELECT a[1;2]", postgres),
+        statements::split("BEGIN; END; SELECT a[1;2]", postgres.lexis),
         ["BEGIN", "END", "SELECT a[1", "2]"]
     );
 }
