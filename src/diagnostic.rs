@@ -16,6 +16,14 @@ pub struct Source {
     pub text: String,
 }
 
+impl Source {
+    /// Whether it is a file of SQL statements, in which no hint can stand.
+    pub fn is_sql(&self) -> bool {
+        let extension = std::path::Path::new(&self.name).extension();
+        extension.is_some_and(|extension| extension == "sql")
+    }
+}
+
 /// A byte range in a [`Source`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Span {

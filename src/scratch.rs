@@ -3,6 +3,8 @@
 //! In: what was declared, and a scratch database. Out: [`Canonical`], or what the engine refused, at the place in the
 //! file where it stands. Must not: look at the target database.
 
+pub mod written;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -225,19 +227,42 @@ pub async fn build(
 
 /// The script that makes a catalog on an empty database.
 pub fn creation(catalog: &Catalog, server: &Server, locate: Locate<'_>) -> Result<Script, Vec<Diagnostic>> {
+    script_to(catalog, (&Catalog::new(), &Choices::DEFAULT), server, locate)
+}
+
+/// The script that adds what is missing to a database on which nobody waits.
+fn creation_from(
+    from: &Catalog,
+    to: &Catalog,
+    server: &Server,
+    locate: Locate<'_>,
+) -> Result<Script, Vec<Diagnostic>> {
+    let at_once = Choices {
+        at_once: true,
+        ..Choices::DEFAULT
+    };
+    script_to(to, (from, &at_once), server, locate)
+}
+
+fn script_to(
+    catalog: &Catalog,
+    (from, choices): (&Catalog, &Choices),
+    server: &Server,
+    locate: Locate<'_>,
+) -> Result<Script, Vec<Diagnostic>> {
     let intents = Intents::default();
-    let nothing = Canonical::assumed(Catalog::new());
     // What somebody else has made elsewhere has to be made here, too.
+    let from = Canonical::assumed(from.unmarked());
     let everything = Canonical::assumed(catalog.unmarked());
     let engine = server.engine();
-    let difference = diff(&nothing, &everything, &intents, &|name| engine.quote(name));
+    let difference = diff(&from, &everything, &intents, &|name| engine.quote(name));
     let plan = plan(
-        &nothing.shared(),
+        &from.shared(),
         &difference,
         &Context {
             server,
             intents: &intents,
-            choices: &Choices::DEFAULT,
+            choices,
             locate,
             sizes: &Sizes::new(),
         },

@@ -222,7 +222,10 @@ pub(super) fn state(text: &str) -> Result<State, CommandError> {
     match DatabaseUrl::parse(text) {
         Ok(url) => Ok(State::Database(url)),
         Err(_)
-            if text.contains(['/', '\\']) || path.extension().is_some_and(|extension| extension == "kdl") =>
+            if text.contains(['/', '\\'])
+                || path
+                    .extension()
+                    .is_some_and(|extension| extension == "kdl" || extension == "sql") =>
         {
             Err(CommandError::with_help(
                 format!("{text}: no such file or folder"),

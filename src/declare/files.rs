@@ -1,4 +1,4 @@
-//! Finding and reading declaration files. The only part of `declare` that touches the disk.
+//! Finding and reading declaration files: KDL, and SQL beside it. The only part of `declare` that touches the disk.
 
 use std::fs;
 use std::io;
@@ -6,45 +6,82 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::dialect::Dialect;
 
 use super::report::FILES;
 
-/// Every `*.kdl` at or below `path`, in sorted order. Hidden folders are left out; a file may be named directly.
-pub fn read_sources(path: &Path) -> Result<Vec<Arc<Source>>, Vec<Diagnostic>> {
-    let mut files = Vec::new();
+/// What a folder declares, in the order of the names of its files.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// Declarations in KDL.
+    pub kdl: Vec<Arc<Source>>,
+    /// Statements.
+    pub sql: Vec<Arc<Source>>,
+}
+
+impl Files {
+    /// The SQL files for an engine: `views.sqlite.sql` is for SQLite alone, `views.sql` for every engine.
+    pub fn sql_for(&self, dialect: Dialect) -> Vec<Arc<Source>> {
+        let of = |source: &Source| {
+            let stem = Path::new(&source.name).file_stem()?;
+            Dialect::from_name(Path::new(stem).extension()?.to_str()?)
+        };
+        let sources = self.sql.iter();
+        sources
+            .filter(|source| of(source).is_none_or(|only| only == dialect))
+            .cloned()
+            .collect()
+    }
+}
+
+/// Every `*.kdl` and `*.sql` at or below `path`, in sorted order. Hidden folders are left out; a file may be named directly.
+pub fn read_files(path: &Path) -> Result<Files, Vec<Diagnostic>> {
+    let mut found = Vec::new();
     let mut errors = Vec::new();
-    collect(path, true, &mut files, &mut errors);
-    files.sort();
-    let mut sources = Vec::with_capacity(files.len());
-    for file in &files {
-        match fs::read(file) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => sources.push(Arc::new(Source {
-                    name: file.display().to_string(),
-                    text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-                })),
-                Err(_) => errors.push(
-                    Diagnostic::error(FILES, format!("`{}` is not UTF-8 text", file.display()))
-                        .help("save it as UTF-8"),
-                ),
-            },
-            Err(error) => errors.push(unreadable(file, &error)),
+    collect(path, true, &mut found, &mut errors);
+    found.sort();
+    let mut files = Files::default();
+    for file in &found {
+        match read(file) {
+            Ok(source) if is(file, SQL) => files.sql.push(source),
+            Ok(source) => files.kdl.push(source),
+            Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() && sources.is_empty() {
+    if errors.is_empty() && found.is_empty() {
+        let place = path.display();
         errors.push(
             Diagnostic::error(
                 FILES,
-                format!("no declarations: `{}` holds no *.kdl file", path.display()),
+                format!("no declarations: `{place}` holds no *.kdl or *.sql file"),
             )
             .help("write a table into a .kdl file there, or name another folder with --schema"),
         );
     }
-    if errors.is_empty() {
-        Ok(sources)
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(files) } else { Err(errors) }
+}
+
+/// Every `*.kdl` at or below `path`, as [`read_files`] finds them.
+pub fn read_sources(path: &Path) -> Result<Vec<Arc<Source>>, Vec<Diagnostic>> {
+    read_files(path).map(|files| files.kdl)
+}
+
+const KDL: &str = "kdl";
+const SQL: &str = "sql";
+
+fn is(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own == extension)
+}
+
+fn read(file: &Path) -> Result<Arc<Source>, Diagnostic> {
+    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::error(FILES, format!("`{}` is not UTF-8 text", file.display())).help("save it as UTF-8")
+    })?;
+    Ok(Arc::new(Source {
+        name: file.display().to_string(),
+        text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+    }))
 }
 
 fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>, errors: &mut Vec<Diagnostic>) {
@@ -56,7 +93,7 @@ fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>, errors: &mut Vec<
         }
     };
     if metadata.is_file() {
-        if named || path.extension().is_some_and(|extension| extension == "kdl") {
+        if named || is(path, KDL) || is(path, SQL) {
             files.push(path.to_owned());
         }
         return;
@@ -107,6 +144,27 @@ mod tests {
         assert_eq!(names, ["a.kdl", "c.kdl", "z.kdl"]);
         let missing = read_sources(&folder.path().join("nowhere")).unwrap_err();
         assert!(missing[0].message.starts_with("cannot read"));
+    }
+
+    #[test]
+    fn sql_stands_beside_kdl_for_one_engine_or_for_all() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.sqlite.sql", "a.kdl", "a.sql", "c.postgres.sql", "d.v2.sql"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let files = read_files(folder.path()).unwrap();
+        assert_eq!((files.kdl.len(), files.sql.len()), (1, 4));
+        for dialect in Dialect::ALL {
+            let names = files.sql_for(*dialect);
+            let names = names.iter().map(|source| source.name.rsplit('/').next().unwrap());
+            let own = format!(".{dialect}.sql");
+            assert!(
+                names
+                    .clone()
+                    .all(|name| !name.contains("ite.sql") || name.ends_with(&own))
+            );
+            assert_eq!(names.count(), 3);
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod partitions;
 mod reading;
 mod report;
 mod resolve;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -56,7 +57,8 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::Server;
 use crate::diff::Intents;
 
-pub use files::read_sources;
+pub use files::{Files, read_files, read_sources};
+pub use sql::{SqlFile, Statement, made, read_sql, twice};
 
 /// How objects that the author left unnamed are named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,6 +141,11 @@ pub struct Declared {
 /// Reads declarations for a server. Reports all errors of all sources at once.
 pub fn load(sources: &[Arc<Source>], server: &Server, naming: &Naming) -> Result<Declared, Vec<Diagnostic>> {
     load::load(sources, server, naming)
+}
+
+/// Adds the edges that follow from the names in texts, where no engine has recorded them.
+pub fn add_mentioned(catalog: &mut Catalog) {
+    mentions::add_edges(catalog);
 }
 
 /// Writes a catalog as KDL: file name (`users.kdl`) and text. Loading it back gives an equal catalog.

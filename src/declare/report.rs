@@ -36,6 +36,10 @@ pub(super) const FOREIGN_KEY: &str = "RC0112";
 pub(super) const ROWS: &str = "RC0113";
 /// A rename that cannot be.
 pub(super) const RENAME: &str = "RC0114";
+/// A statement in a SQL file that declares nothing.
+pub(super) const STATEMENT: &str = "RC0115";
+/// Something that is made or changed in SQL, and declared in KDL.
+pub(super) const TWICE: &str = "RC0116";
 
 /// Everything found so far.
 #[derive(Debug, Default)]

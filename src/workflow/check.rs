@@ -54,7 +54,7 @@ impl Checked {
 /// Looks at everything. Only what cannot be asked at all (a database that is named and cannot be reached) is an error.
 pub async fn check(project: &Project) -> Result<Checked, Failure> {
     let mut out = Checked::default();
-    let declared = validate::read(project);
+    let declared = validate::read(project, validate::Databases::Scratch).await;
     if let Ok(declared) = &declared {
         out.notes.extend(lint::declared_notes(project, declared));
     }

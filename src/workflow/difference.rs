@@ -34,8 +34,8 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
             return result;
         }
     }
-    let declared_from = reader.declared(texts_from.as_ref())?;
-    let declared_to = reader.declared(texts_to.as_ref())?;
+    let declared_from = reader.declared(texts_from.as_ref()).await?;
+    let declared_to = reader.declared(texts_to.as_ref()).await?;
     let mut notes = Vec::new();
     let left = reader
         .side(from, declared_from.as_ref(), declared_to.as_ref(), &mut notes)
@@ -172,10 +172,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn declared(&self, texts: Option<&Texts>) -> Result<Option<Declared>, Failure> {
-        texts
-            .map(|texts| texts.declared(self.project, &self.server))
-            .transpose()
+    async fn declared(&self, texts: Option<&Texts>) -> Result<Option<Declared>, Failure> {
+        match texts {
+            Some(texts) => texts.declared(self.project, &self.server).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A connection to this database: the one there is, or a new one.

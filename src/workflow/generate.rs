@@ -99,7 +99,7 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
         Settled::No(read) => Some(read),
         Settled::Unread => None,
     };
-    let declared = texts.declared(project, &server)?;
+    let declared = texts.declared(project, &server).await?;
     let read = sides::read(session.as_mut(), &scope, Some(&declared), before).await?;
     unmanaged::refuse_strictly(project, &read.unmodelled)?;
     let from = sides::without_other_rows(read.catalog, &declared);
@@ -424,7 +424,7 @@ pub(super) async fn on_scratch(
 ) -> Result<Proposal, Failure> {
     let server = scratch.session()?.server().clone();
     let scope = sides::scope(project, server.dialect)?;
-    let declared = sides::declared(project, &project.config.schema, &server)?;
+    let declared = sides::declared(project, &project.config.schema, &server).await?;
     let from = sides::without_other_rows(
         replay.run(lineage, scratch, &scope, Some(&declared)).await?,
         &declared,

@@ -48,18 +48,28 @@ impl Likeness {
     }
 
     fn refusal(&self) -> Diagnostic {
+        let problem = Diagnostic::error(
+            "RC0546",
+            format!(
+                "{} goes and {} comes, and {}: is it a rename?",
+                self.from, self.to, self.why
+            ),
+        )
+        .about(&self.to)
+        .at_opt(self.at.clone());
+        if self.at.as_ref().is_some_and(|at| at.source.is_sql()) {
+            return problem.help(format!(
+                "if it is, declare it in KDL, where `{}` can say so; if not, run the same command with \
+                 --allow-destructive, and it is dropped",
+                self.hint()
+            ));
+        }
         let line = self
             .at
             .as_ref()
             .and_then(|at| at.source.text.get(at.range.clone()))
             .map_or_else(|| self.hint(), |line| format!("{line} {}", self.hint()));
-        Diagnostic::error(
-            "RC0546",
-            format!("{} goes and {} comes, and {}: is it a rename?", self.from, self.to, self.why),
-        )
-        .about(&self.to)
-        .at_opt(self.at.clone())
-        .help(format!(
+        problem.help(format!(
             "if it is, write `{line}`, and the data is kept; if not, run the same command with --allow-destructive, and it \
              is dropped"
         ))
@@ -186,7 +196,11 @@ pub fn refusals(open: &[Likeness]) -> Vec<Diagnostic> {
 /// Writes the hint where the new thing is declared; where that cannot be, the refusal says what to write by hand.
 pub fn declare(pair: &Likeness) -> Result<(), Failure> {
     let refusal = || Failure::from(pair.refusal());
-    let at = pair.at.as_ref().ok_or_else(refusal)?;
+    let at = pair
+        .at
+        .as_ref()
+        .filter(|at| !at.source.is_sql())
+        .ok_or_else(refusal)?;
     let path = std::path::PathBuf::from(&at.source.name);
     let mut text = std::fs::read_to_string(&path).map_err(|error| Failure::Io {
         path: path.clone(),

@@ -39,13 +39,13 @@ pub struct Linted {
 /// Asks the rules.
 pub async fn lint(project: &Project, scope: &Scope) -> Result<Linted, Failure> {
     let mut linter = Linter::new(&project.config.lint);
-    let declared = validate::read(project)?;
+    let declared = validate::read(project, validate::Databases::Scratch).await?;
     for (dialect, declared) in &declared {
         linter.declarations(declared, &dialect.engine().default_server());
     }
     if scope.plan {
         let proposal = generate::proposal(project).await?;
-        let declared = sides::declared(project, &project.config.schema, &proposal.server)?;
+        let declared = sides::declared(project, &project.config.schema, &proposal.server).await?;
         plan(&mut linter, &proposal, &declared);
     }
     if scope.chain {

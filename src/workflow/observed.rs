@@ -126,7 +126,7 @@ pub(super) async fn make(project: &Project, map: &RevisionMap, scratch: &mut Scr
         return Ok(());
     }
     let server = scratch.session()?.server().clone();
-    let declared = sides::declared(project, &project.config.schema, &server)?;
+    let declared = sides::declared(project, &project.config.schema, &server).await?;
     let own: HashSet<String> = map
         .in_order()
         .into_iter()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::Rows;
 use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _, Renaming};
-use crate::declare::{self, Declared};
+use crate::declare::{self, Declared, Files, SqlFile};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::scratch::Scratch;
 use crate::dialect::session::ConnectOptions;
@@ -78,7 +78,7 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failur
 /// The texts of declarations, not parsed yet.
 #[derive(Debug)]
 pub(super) struct Texts {
-    sources: Vec<Arc<Source>>,
+    files: Files,
     /// Where it is remembered which database they were found equal to.
     known: Option<Known>,
 }
@@ -86,18 +86,37 @@ pub(super) struct Texts {
 impl Texts {
     /// Reads the files.
     pub(super) fn read(project: &Project, path: &Path, server: &Server) -> Result<Self, Failure> {
-        let sources = declare::read_sources(path)?;
+        let files = declare::read_files(path)?;
+        let sources: Vec<Arc<Source>> = files.kdl.iter().chain(&files.sql).cloned().collect();
         let known = Known::new(project, path, &sources, server);
-        Ok(Self { sources, known })
+        Ok(Self { files, known })
     }
 
-    /// The declarations, for a server.
-    pub(super) fn declared(&self, project: &Project, server: &Server) -> Result<Declared, Failure> {
-        let mut declared = declare::load(&self.sources, server, &project.config.naming)?;
-        unmanaged::refuse_ignored(&project.config.ignored, &declared)?;
+    /// The declarations, for a server. SQL files are run in a scratch database of its kind.
+    pub(super) async fn declared(&self, project: &Project, server: &Server) -> Result<Declared, Failure> {
+        let (declared, sql) = self.form(project, server)?;
+        let mut declared = match sql {
+            Some(sql) => with_files(project, declared, &sql, server).await?,
+            None => declared,
+        };
         project.config.observed.mark(&mut declared.catalog);
         observed::refuse_hints(&declared)?;
         Ok(declared)
+    }
+
+    /// The KDL, and SQL files as far as they can be looked at without running them, if there are any.
+    fn form(&self, project: &Project, server: &Server) -> Result<(Declared, Option<Vec<SqlFile>>), Failure> {
+        let declared = declare::load(&self.files.kdl, server, &project.config.naming);
+        let sql = declare::read_sql(&self.files.sql_for(server.dialect), server);
+        let (declared, sql) = match (declared, sql) {
+            (Ok(declared), Ok(sql)) => (declared, sql),
+            (declared, sql) => {
+                let problems = declared.err().into_iter().chain(sql.err()).flatten();
+                return Err(problems.collect::<Vec<_>>().into());
+            }
+        };
+        unmanaged::refuse_ignored(&project.config.ignored, &declared)?;
+        Ok((declared, (!sql.is_empty()).then_some(sql)))
     }
 
     /// Whether these declarations were found equal before to what is read from the database.
@@ -126,6 +145,23 @@ impl Texts {
     }
 }
 
+/// The declarations with what SQL files make of them on a scratch database.
+async fn with_files(
+    project: &Project,
+    declared: Declared,
+    sql: &[SqlFile],
+    server: &Server,
+) -> Result<Declared, Failure> {
+    if !has_scratch(project, server.dialect) {
+        return Err(nowhere(server.dialect).into());
+    }
+    let scope = scope(project, server.dialect)?;
+    let mut scratch = open_scratch(project, server.dialect).await?;
+    let result = scratch::written::with_files(declared, sql, &mut scratch, &scope).await;
+    scratch.close().await?;
+    Ok(result?)
+}
+
 /// Whether declarations were found equal before to a database as it is now, and what was read to tell.
 pub(super) enum Settled {
     /// They were.
@@ -137,8 +173,66 @@ pub(super) enum Settled {
 }
 
 /// The declarations, read for a server.
-pub(super) fn declared(project: &Project, path: &Path, server: &Server) -> Result<Declared, Failure> {
-    Texts::read(project, path, server)?.declared(project, server)
+pub(super) async fn declared(project: &Project, path: &Path, server: &Server) -> Result<Declared, Failure> {
+    Texts::read(project, path, server)?
+        .declared(project, server)
+        .await
+}
+
+/// The declarations as far as they can be looked at here: SQL files are run where a scratch database may be made.
+pub(super) async fn declared_as_far(
+    project: &Project,
+    path: &Path,
+    dialect: Dialect,
+) -> Result<Declared, Failure> {
+    let newest = dialect.engine().default_server();
+    let texts = Texts::read(project, path, &newest)?;
+    let (declared, sql) = texts.form(project, &newest)?;
+    if sql.is_none() {
+        return Ok(declared);
+    }
+    if !has_scratch(project, dialect) {
+        return Ok(form_alone(declared, dialect));
+    }
+    let mut scratch = open_scratch(project, dialect).await?;
+    let server = scratch.session()?.server().clone();
+    scratch.close().await?;
+    texts.declared(project, &server).await
+}
+
+/// The declarations without any database but one in memory.
+pub(super) async fn declared_without(
+    project: &Project,
+    path: &Path,
+    dialect: Dialect,
+) -> Result<Declared, Failure> {
+    if dialect.engine().is_embedded() {
+        return declared_as_far(project, path, dialect).await;
+    }
+    let newest = dialect.engine().default_server();
+    let (declared, sql) = Texts::read(project, path, &newest)?.form(project, &newest)?;
+    Ok(match sql {
+        Some(_) => form_alone(declared, dialect),
+        None => declared,
+    })
+}
+
+fn form_alone(mut declared: Declared, dialect: Dialect) -> Declared {
+    let title = dialect.engine().title();
+    let message = format!("SQL files were not run on {title}: what they declare is not known here");
+    declared.warnings.push(
+        Diagnostic::note("RC0515", message)
+            .help("give --scratch-url where a command needs more than their form"),
+    );
+    declared
+}
+
+fn nowhere(dialect: Dialect) -> Diagnostic {
+    let title = dialect.engine().title();
+    let message = format!("there are SQL files, and no {title} server to run them on");
+    Diagnostic::error("RC0515", message).help(
+        "give --scratch-url, or set `scratch-url` in reconcile.kdl, to a server where databases may be made",
+    )
 }
 
 /// An empty scratch database of this engine, beside the target or where the project says.

@@ -18,8 +18,8 @@ pub struct Validated {
 }
 
 /// Reads the declarations for each engine; errors of all of them come back at once.
-pub fn validate(project: &Project) -> Result<Validated, Failure> {
-    let read = read(project)?;
+pub async fn validate(project: &Project) -> Result<Validated, Failure> {
+    let read = read(project, Databases::InMemory).await?;
     Ok(Validated {
         engines: read.iter().map(|(dialect, _)| *dialect).collect(),
         objects: read.first().map_or(0, |(_, declared)| declared.catalog.len()),
@@ -30,16 +30,29 @@ pub fn validate(project: &Project) -> Result<Validated, Failure> {
     })
 }
 
+/// Where SQL files may be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Databases {
+    /// On no server.
+    InMemory,
+    /// Wherever a scratch database can be made.
+    Scratch,
+}
+
 /// The declarations, by engine.
-pub(super) fn read(project: &Project) -> Result<Vec<(Dialect, Declared)>, Failure> {
+pub(super) async fn read(
+    project: &Project,
+    databases: Databases,
+) -> Result<Vec<(Dialect, Declared)>, Failure> {
     let mut out = Vec::new();
     let mut problems: Vec<Diagnostic> = Vec::new();
     for dialect in engines(project) {
-        match sides::declared(
-            project,
-            &project.config.schema,
-            &dialect.engine().default_server(),
-        ) {
+        let path = &project.config.schema;
+        let declared = match databases {
+            Databases::InMemory => sides::declared_without(project, path, dialect).await,
+            Databases::Scratch => sides::declared_as_far(project, path, dialect).await,
+        };
+        match declared {
             Ok(declared) => out.push((dialect, declared)),
             Err(Failure::Diagnostics(found)) => {
                 let known = |new: &Diagnostic| {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::error::{self, CommandError};
 use crate::cli::ui::Ui;
-use crate::cli::{Global, context};
+use crate::cli::{Global, block_on, context};
 use crate::workflow;
 
 /// Check the declarations; needs no database
@@ -20,7 +20,7 @@ impl Validate {
     #[expect(clippy::unused_self, reason = "every command runs the same way")]
     pub(in crate::cli) fn run(&self, ui: &Ui, global: &Global) -> Result<ExitCode, CommandError> {
         let project = context::project(global)?;
-        let found = workflow::validate::validate(&project)?;
+        let found = block_on(workflow::validate::validate(&project))??;
         let engines: Vec<&str> = found
             .engines
             .iter()
