@@ -14,7 +14,8 @@ use crate::workflow::inspect::{Inspection, inspect, statements};
 
 /// Write the declarations of a database
 ///
-/// Loading them back gives an empty diff. What is not managed is told on stderr.
+/// Loading them back gives an empty diff. What is not managed is told on stderr. With `--format sql` they are statements
+/// that make the same on an empty database: `reconcile inspect --format sql | psql -v ON_ERROR_STOP=1 EMPTY`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Inspect {
     /// A folder for the files; standard output if left out
@@ -36,7 +37,14 @@ impl Inspect {
             }
             (Format::Sql, _) => {
                 let script = statements(&found)?;
-                ui.data(&script.steps.iter().map(report::sql::step).collect::<String>());
+                let text = report::sql::whole(&script, found.server.dialect);
+                match &self.out {
+                    Some(folder) => {
+                        let path = new_file(folder, "schema.sql", &text)?;
+                        ui.say(&format!("wrote {}", path.display()));
+                    }
+                    None => ui.data(text.trim_end()),
+                }
             }
             (_, Some(folder)) => {
                 let files = write(&found, folder)?;
@@ -62,21 +70,24 @@ impl Inspect {
 
 /// Writes the files of a catalog into a folder that has no declarations yet.
 pub(super) fn write(found: &Inspection, folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let files = declare::write(&found.catalog, &found.server);
+    let files = files.iter().map(|(name, text)| new_file(folder, name, text));
+    files.collect()
+}
+
+/// Writes a file that is not there yet.
+fn new_file(folder: &Path, name: &str, text: &str) -> Result<PathBuf, CommandError> {
     let failed =
         |path: &Path, error: std::io::Error| CommandError::user(format!("{}: {error}", path.display()));
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let mut out = Vec::new();
-    for (name, text) in declare::write(&found.catalog, &found.server) {
-        let path = folder.join(name);
-        if path.exists() {
-            let message = format!("{} is there already", path.display());
-            return Err(CommandError::with_help(
-                message,
-                "choose an empty folder, or move the file away",
-            ));
-        }
-        std::fs::write(&path, text).map_err(|error| failed(&path, error))?;
-        out.push(path);
+    let path = folder.join(name);
+    if path.exists() {
+        let message = format!("{} is there already", path.display());
+        return Err(CommandError::with_help(
+            message,
+            "choose an empty folder, or move the file away",
+        ));
     }
-    Ok(out)
+    std::fs::write(&path, text).map_err(|error| failed(&path, error))?;
+    Ok(path)
 }
