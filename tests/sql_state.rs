@@ -169,8 +169,13 @@ fn sql_alone(project: &Project<'_>) -> Result<(), Failed> {
 fn beside_kdl(project: &Project<'_>) -> Result<(), Failed> {
     project.write(
         "schema/tables.kdl",
-        "table orders {\n    column id integer\n    column state text default=open\n    primary-key id\n}\n\
+        "table orders {\n    column id integer\n    column state text default=open\n    column buyer integer nullable\n    \
+         primary-key id\n    foreign-key buyer references=\"buyers(id)\"\n}\n\
          view open_lines { as \"SELECT l.order_id FROM lines l JOIN open_orders o ON o.id = l.order_id\" }\n",
+    )?;
+    project.write(
+        "schema/buyers.sql",
+        "CREATE TABLE buyers (id integer NOT NULL PRIMARY KEY);\n",
     )?;
     project.write(
         "schema/lines.sql",

@@ -21,13 +21,14 @@ use super::reading::{Draft, MaterializedDraft, Placed, Reading, TableDraft};
 use super::report::{ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
 use super::resolve;
 use super::types::Types;
-use super::{Declared, Naming, SourceMap};
+use super::{Beside, Declared, Naming, SourceMap};
 
 /// See [`super::load`].
 pub(super) fn load(
     sources: &[Arc<Source>],
     server: &Server,
     naming: &Naming,
+    beside: &Beside,
 ) -> Result<Declared, Vec<Diagnostic>> {
     let report = Report::default();
     let mut documents = Vec::with_capacity(sources.len());
@@ -44,6 +45,7 @@ pub(super) fn load(
         server,
         engine: server.engine(),
         naming,
+        beside,
         report: &report,
         types: Types::default(),
     };
@@ -340,6 +342,7 @@ impl Assembly<'_, '_> {
         for (id, _) in self.catalog.iter() {
             let Some(schema) = id.schema() else { continue };
             let declared = Some(schema) == default.as_ref()
+                || self.reading.beside.schemas.contains(schema)
                 || self
                     .catalog
                     .contains(&ObjectId::global(Kind::Schema, schema.clone()));

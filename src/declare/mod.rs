@@ -58,7 +58,7 @@ use crate::dialect::Server;
 use crate::diff::Intents;
 
 pub use files::{Files, read_files, read_sources};
-pub use sql::{SqlFile, Statement, made, read_sql, twice};
+pub use sql::{Beside, SqlFile, Statement, made, read_sql, twice};
 
 /// How objects that the author left unnamed are named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -140,7 +140,17 @@ pub struct Declared {
 
 /// Reads declarations for a server. Reports all errors of all sources at once.
 pub fn load(sources: &[Arc<Source>], server: &Server, naming: &Naming) -> Result<Declared, Vec<Diagnostic>> {
-    load::load(sources, server, naming)
+    load::load(sources, server, naming, &Beside::default())
+}
+
+/// [`load()`] where something else makes more than the sources declare, to which they may refer.
+pub fn load_beside(
+    sources: &[Arc<Source>],
+    server: &Server,
+    naming: &Naming,
+    beside: &Beside,
+) -> Result<Declared, Vec<Diagnostic>> {
+    load::load(sources, server, naming, beside)
 }
 
 /// Adds the edges that follow from the names in texts, where no engine has recorded them.

@@ -12,7 +12,7 @@ use super::fields::{Extras, Fields, Text, article};
 use super::kinds::{ColumnDraft, MemberDraft, PartitionDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
 use super::types::Types;
-use super::{Allowance, Naming};
+use super::{Allowance, Beside, Naming};
 
 /// What a reader looks at.
 pub(super) struct Reading<'n> {
@@ -22,6 +22,8 @@ pub(super) struct Reading<'n> {
     pub engine: &'static dyn Engine,
     /// How unnamed objects are named.
     pub naming: &'n Naming,
+    /// What else is there.
+    pub beside: &'n Beside,
     /// Where findings go.
     pub report: &'n Report,
     /// The declared enums and domains.

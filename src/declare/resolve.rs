@@ -169,6 +169,10 @@ fn foreign_keys(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<(usize, usize, 
                 continue;
             };
             let Some(other) = by_name.get(&target.table) else {
+                if reading.beside.relations.contains(&target.table) {
+                    found.extend(outside(reading, member).map(|columns| (at, position, columns)));
+                    continue;
+                }
                 let mut diagnostic = Diagnostic::error(UNKNOWN_NAME, format!("no table `{}`", target.table))
                     .at(target.span.clone());
                 diagnostic.help = suggest_table(&target.table, draft);
@@ -181,6 +185,24 @@ fn foreign_keys(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<(usize, usize, 
         }
     }
     found
+}
+
+/// The columns of a table that is not declared here: they have to be named.
+fn outside(reading: &Reading<'_>, member: &MemberDraft) -> Option<Vec<Ident>> {
+    let target = member.target.as_ref()?;
+    if target.columns.is_empty() {
+        reading.report.error_with(
+            FOREIGN_KEY,
+            target.span.clone(),
+            format!(
+                "the key of `{}` is not known here: a SQL file makes it",
+                target.table
+            ),
+            format!("name the columns: references=\"{}(COLUMN)\"", target.table),
+        );
+        return None;
+    }
+    Some(target.columns.clone())
 }
 
 fn suggest_table(wanted: &QName, draft: &Draft<'_>) -> Option<String> {
@@ -328,7 +350,11 @@ pub(super) fn rows(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<super::readi
         let Some(table) = draft.tables.iter().find(|table| table.name == *rows.table()) else {
             let mut diagnostic = Diagnostic::error(UNKNOWN_NAME, format!("no table `{}`", rows.table()))
                 .at(rows.span().clone());
-            diagnostic.help = suggest_table(rows.table(), draft);
+            diagnostic.help = if reading.beside.relations.contains(rows.table()) {
+                Some("a SQL file makes it: rows are declared of tables that are declared in KDL".to_owned())
+            } else {
+                suggest_table(rows.table(), draft)
+            };
             reading.report.add(diagnostic);
             continue;
         };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::catalog::expr::mentions;
 use crate::catalog::walk::{References, Walk};
-use crate::catalog::{Catalog, Kind, Object, ObjectId};
+use crate::catalog::{Catalog, Ident, Kind, Object, ObjectId, QName};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::{About, Fold, Server, Written};
 use crate::statements::{Piece, pieces};
@@ -24,6 +24,13 @@ pub struct SqlFile {
     pub statements: Vec<Statement>,
     /// What it says and is left out of account, in words: one note for all statements of one sort.
     pub notes: Vec<Diagnostic>,
+}
+
+impl SqlFile {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty() && self.notes.is_empty()
+    }
 }
 
 /// A statement that is run.
@@ -60,6 +67,35 @@ impl Statement {
     }
 }
 
+/// What SQL files make that declarations may refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Schemas.
+    pub schemas: Vec<Ident>,
+    /// Names that are tables, or something else with a name of its own.
+    pub relations: Vec<QName>,
+}
+
+impl Beside {
+    /// As far as the first words of the statements tell.
+    pub fn of(files: &[SqlFile]) -> Self {
+        let mut beside = Self::default();
+        let statements = files.iter().flat_map(|file| &file.statements);
+        let about = statements.filter_map(|statement| statement.about.as_ref());
+        for about in about.filter(|about| about.on.is_none()) {
+            if about.kinds.contains(&Kind::Schema) {
+                beside.schemas.push(about.name.clone());
+            } else if about.makes && about.kinds.contains(&Kind::Table) {
+                beside.relations.push(QName {
+                    schema: about.schema.clone(),
+                    name: about.name.clone(),
+                });
+            }
+        }
+        beside
+    }
+}
+
 /// Cuts SQL files into statements; reports every one that may not be run.
 pub fn read_sql(sources: &[Arc<Source>], server: &Server) -> Result<Vec<SqlFile>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
@@ -72,6 +108,7 @@ fn cut(source: &Arc<Source>, server: &Server, errors: &mut Vec<Diagnostic>) -> S
     let engine = server.engine();
     let mut statements = Vec::new();
     let mut owners: Vec<Span> = Vec::new();
+    let mut refused = Refusals::default();
     for piece in pieces(&source.text, engine.lexis()) {
         let range = match piece {
             Piece::Statement { range, .. } => range,
@@ -95,16 +132,45 @@ fn cut(source: &Arc<Source>, server: &Server, errors: &mut Vec<Diagnostic>) -> S
             Written::Rights(query) => statements.push(statement(None, false, Some(query))),
             Written::Owner => owners.push(first_line(source, &range)),
             Written::Idle => {}
-            Written::Refused { why, help } => errors.push(
-                Diagnostic::error(STATEMENT, format!("`{}` {why}", opening(text)))
-                    .at(first_line(source, &range))
-                    .help(help),
-            ),
+            Written::Refused { why, help } => refused.add(source, &range, why, help),
         }
     }
+    errors.extend(refused.told());
     SqlFile {
         statements,
         notes: owner_note(&owners).into_iter().collect(),
+    }
+}
+
+/// The statements of a file that may not be run. A dump with its rows has one for each table, and says so once.
+#[derive(Default)]
+struct Refusals {
+    found: Vec<(&'static str, Diagnostic, usize)>,
+}
+
+impl Refusals {
+    /// How many are told one by one that are refused for the same reason.
+    const EACH: usize = 3;
+
+    fn add(&mut self, source: &Arc<Source>, range: &Range<usize>, why: &'static str, help: &'static str) {
+        let alike = self.found.iter().filter(|(known, ..)| *known == why).count();
+        if alike == Self::EACH {
+            let last = self.found.iter_mut().rfind(|(known, ..)| *known == why);
+            last.into_iter().for_each(|(_, _, more)| *more += 1);
+            return;
+        }
+        let message = format!("`{}` {why}", opening(&source.text[range.clone()]));
+        let problem = Diagnostic::error(STATEMENT, message).at(first_line(source, range));
+        self.found.push((why, problem.help(help), 0));
+    }
+
+    fn told(self) -> impl Iterator<Item = Diagnostic> {
+        self.found.into_iter().map(|(_, mut problem, more)| {
+            if more > 0 {
+                problem.message = format!("{} (and {more} more like it)", problem.message);
+            }
+            problem
+        })
     }
 }
 
@@ -202,6 +268,7 @@ pub fn made(files: &[SqlFile], catalog: &Catalog, server: &Server) -> HashSet<Ob
     };
     let mut queue: Vec<ObjectId> = catalog
         .iter()
+        .filter(|(id, _)| !server.engine().ignores_order(id.kind))
         .filter(|(id, object)| names_any(id, object, catalog, &names))
         .map(|(id, _)| id.clone())
         .collect();

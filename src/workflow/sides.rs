@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::Rows;
 use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _, Renaming};
-use crate::declare::{self, Declared, Files, SqlFile};
+use crate::declare::{self, Beside, Declared, Files, SqlFile};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::scratch::Scratch;
 use crate::dialect::session::ConnectOptions;
@@ -106,8 +106,9 @@ impl Texts {
 
     /// The KDL, and SQL files as far as they can be looked at without running them, if there are any.
     fn form(&self, project: &Project, server: &Server) -> Result<(Declared, Option<Vec<SqlFile>>), Failure> {
-        let declared = declare::load(&self.files.kdl, server, &project.config.naming);
         let sql = declare::read_sql(&self.files.sql_for(server.dialect), server);
+        let beside = sql.as_deref().map(Beside::of).unwrap_or_default();
+        let declared = declare::load_beside(&self.files.kdl, server, &project.config.naming, &beside);
         let (declared, sql) = match (declared, sql) {
             (Ok(declared), Ok(sql)) => (declared, sql),
             (declared, sql) => {
@@ -116,7 +117,7 @@ impl Texts {
             }
         };
         unmanaged::refuse_ignored(&project.config.ignored, &declared)?;
-        Ok((declared, (!sql.is_empty()).then_some(sql)))
+        Ok((declared, sql.iter().any(|file| !file.is_empty()).then_some(sql)))
     }
 
     /// Whether these declarations were found equal before to what is read from the database.

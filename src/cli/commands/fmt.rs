@@ -36,6 +36,10 @@ impl Fmt {
         let mut problems = Vec::new();
         let mut unformatted = Vec::new();
         for path in &paths {
+            if path.is_file() && path.extension().is_some_and(|extension| extension == "sql") {
+                let message = format!("{} is SQL, which is left as it is", path.display());
+                return Err(CommandError::with_help(message, "name files or folders of KDL"));
+            }
             for source in declare::read_sources(path)? {
                 match declare::format(&source) {
                     Ok(text) if text == source.text => {}
