@@ -58,6 +58,7 @@ pub async fn canonicalise(
     let scope = Scope {
         rows: rows_queries(&question),
         owners: owned(&question),
+        details: question.says_details(),
         ..scope.clone()
     };
     let session = scratch
@@ -68,7 +69,7 @@ pub async fn canonicalise(
         .await
         .map_err(|error| vec![unreachable_scratch(&error)])?;
     let mut found = answer.catalog.into_catalog();
-    found.keep_said(&declared.catalog);
+    found.keep_said(&declared.catalog, &ObjectId::clone);
     let server = session.server().to_string();
     Ok(Canonical::introspected(
         answered(&declared.catalog, &asked, &found),
@@ -172,8 +173,13 @@ pub async fn after_renames(
     };
     let session = scratch.session().ok()?;
     run(session, &render::render(&renames, &server)).await.ok()?;
-    let found = session.introspect(scope).await.ok()?.catalog;
     let mut renamed = (*difference.from).clone();
+    let scope = Scope {
+        details: renamed.says_details(),
+        ..scope.clone()
+    };
+    let mut found = session.introspect(&scope).await.ok()?.catalog.into_catalog();
+    found.keep_said(&renamed, &ObjectId::clone);
     let of_values = users_of_values(&difference);
     for (id, object) in renamed.iter_mut() {
         // What the rename did not touch keeps the text that the database has.

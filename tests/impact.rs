@@ -41,6 +41,7 @@ const FORMS: &[&str] = &[
     "rename column",
     "alter column data type",
     "alter column nullable",
+    "alter column not null",
     "alter column default",
     "alter column identity",
     "alter column generated",
@@ -55,6 +56,7 @@ const FORMS: &[&str] = &[
     "create foreign key",
     "drop foreign key",
     "alter foreign key deferrable",
+    "alter foreign key not enforced",
     "create index",
     "drop index",
     "rename index",
@@ -121,13 +123,20 @@ const FORMS: &[&str] = &[
     "alter default privileges grants",
     "create comment",
     "drop comment",
+    "create extension",
+    "alter extension version",
+    "alter extension schema",
     "create rows",
     "drop rows",
     "alter rows rows",
 ];
 
 /// The forms that the oldest servers have no statement for, with the first major version that has one.
-const SINCE: &[(&str, u32)] = &[("alter column generated", 17)];
+const SINCE: &[(&str, u32)] = &[
+    ("alter column generated", 17),
+    ("alter foreign key not enforced", 18),
+    ("alter column not null", 18),
+];
 
 type Forms = Arc<Mutex<BTreeSet<String>>>;
 

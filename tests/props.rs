@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reconcile::catalog::kinds::{
-    Check, Column, Deferrable, EnumType, ForeignKey, Index, IndexKey, PrimaryKey, ReferentialAction, Table,
-    TableExt, Unique, View,
+    Check, Column, EnumType, ForeignKey, Index, IndexKey, PrimaryKey, ReferentialAction, Table, TableExt,
+    Unique, View,
 };
 use reconcile::catalog::{Canonical, Catalog, DataType, Expr, Ident, Kind, ObjectId, QName};
 use reconcile::dialect::{Dialect, Server, Sizes, qualify};
@@ -123,6 +123,7 @@ impl Maker {
                 identity: None,
                 generated: None,
                 collation: None,
+                not_null: reconcile::catalog::kinds::NotNull::default(),
             };
             self.catalog.insert(id, none);
         }

@@ -65,9 +65,10 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use crate::catalog::kinds::{
-        Body, Function, Table, TableExt, Trigger, TriggerAction, TriggerTiming, View,
+        Body, Check, Extension, ForeignKey, Function, PrimaryKey, Table, TableExt, Trigger, TriggerAction,
+        TriggerTiming, Unique, View,
     };
-    use crate::catalog::{Expr, Object};
+    use crate::catalog::{Expr, Ident, Object, QName};
 
     /// Revisions of before have fingerprints in them that must go on holding.
     #[test]
@@ -78,11 +79,33 @@ mod tests {
             TriggerAction::Body(Expr::new("x")),
         );
         let function = Function::new(Expr::new("a"), None, "sql", Body::Text(Expr::new("b")));
-        let objects: [(Object, &str); 4] = [
+        let key = ForeignKey::to(Vec::new(), QName::bare(Ident::exact("t")), Vec::new());
+        let extension = Extension {
+            schema: Some(Ident::exact("x")),
+            version: Some("1.4".to_owned()),
+        };
+        let objects: [(Object, &str); 9] = [
             (Table::new(TableExt::Plain).into(), r#"{"ext":"Plain"}"#),
             (
                 View::of_query(Expr::new("q")).into(),
                 r#"{"columns":[],"query":"q"}"#,
+            ),
+            (extension.into(), r#"{"schema":null,"version":null}"#),
+            (
+                PrimaryKey::new(Vec::new()).into(),
+                r#"{"columns":[],"include":[],"deferrable":"No","autoincrement":false}"#,
+            ),
+            (
+                Unique::new(Vec::new()).into(),
+                r#"{"columns":[],"include":[],"nulls_not_distinct":false,"deferrable":"No"}"#,
+            ),
+            (
+                Check::new(Expr::new("c")).into(),
+                r#"{"expr":"c","no_inherit":false,"validated":true}"#,
+            ),
+            (
+                key.into(),
+                r#"{"columns":[],"table":{"schema":null,"name":"t"},"referenced":[],"on_delete":"NoAction","on_update":"NoAction","match_type":"Simple","deferrable":"No","validated":true}"#,
             ),
             (
                 trigger.into(),

@@ -1,14 +1,33 @@
-//! What is managed only where it is declared: the version and the schema of an extension.
+//! What is managed only where it is declared: the version and the schema of an extension, the name of a NOT NULL.
 //!
 //! In: what was read, and what is declared. Out: what was read without what nobody declares. Must not: ask an engine.
 
-use super::kinds::Extension;
-use super::{Catalog, Ident, Object};
+use std::collections::HashSet;
+
+use super::kinds::{Column, Extension};
+use super::{Catalog, Ident, Object, ObjectId};
 
 impl Catalog {
-    /// Forgets what `declared` says nothing of.
-    pub fn keep_said(&mut self, declared: &Self) {
+    /// Whether any of it is declared here.
+    pub fn says_details(&self) -> bool {
+        let mut extensions = self.of_kind::<Extension>();
+        let mut columns = self.of_kind::<Column>();
+        extensions.any(|(_, extension)| extension.version.is_some() || extension.schema.is_some())
+            || columns.any(|(_, column)| column.not_null.name.is_some())
+    }
+
+    /// Forgets what `declared` says nothing of; `was` is the former identity of what is declared.
+    pub fn keep_said(&mut self, declared: &Self, was: &dyn Fn(&ObjectId) -> ObjectId) {
+        let named = declared
+            .of_kind::<Column>()
+            .filter(|(_, column)| column.not_null.name.is_some());
+        let named: HashSet<ObjectId> = named.flat_map(|(id, _)| [id.clone(), was(id)]).collect();
         for (id, object) in self.iter_mut() {
+            if let Object::Column(column) = object
+                && !named.contains(id)
+            {
+                column.not_null.name = None;
+            }
             if let Object::Extension(extension) = object {
                 let said = declared.payload::<Extension>(id);
                 if said.is_none_or(|said| said.version.is_none()) {
@@ -21,9 +40,21 @@ impl Catalog {
         }
     }
 
-    /// Forgets what nobody would declare: the version, and the schema where everything lies that names none.
-    pub fn forget_incidentals(&mut self, default_schema: Option<&Ident>) {
-        for (_, object) in self.iter_mut() {
+    /// Forgets what nobody would declare: the version, the schema where everything lies that names none, and names that the
+    /// engine gives by itself to a NOT NULL of a table and column.
+    pub fn forget_incidentals(
+        &mut self,
+        default_schema: Option<&Ident>,
+        given: &dyn Fn(&Ident, &Ident) -> Option<String>,
+    ) {
+        for (id, object) in self.iter_mut() {
+            if let (Object::Column(column), Some(table), Some(name)) =
+                (&mut *object, id.relation(), id.name())
+            {
+                let given = given(&table.name, name);
+                let is_given = |name: &mut Ident| given.as_deref() == Some(name.text());
+                column.not_null.name.take_if(is_given);
+            }
             if let Object::Extension(extension) = object {
                 extension.version = None;
                 extension
@@ -64,7 +95,7 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Kind, ObjectId};
+    use crate::catalog::Kind;
 
     fn with(version: Option<&str>, schema: Option<&str>) -> Catalog {
         let mut catalog = Catalog::new();
@@ -89,7 +120,7 @@ mod tests {
             (Catalog::new(), with(None, Some("public"))),
         ] {
             let mut read = with(Some("1.4"), Some("public"));
-            read.keep_said(&declared);
+            read.keep_said(&declared, &ObjectId::clone);
             assert!(read.iter().eq(left.iter()), "{read:?}");
         }
     }

@@ -262,7 +262,8 @@ pub trait Engine: Sync + Send {
     /// A cell of declared rows as the canonical SQL literal for a column of this canonical type, the spelling in
     /// which introspection of rows returns it.
     fn row_literal(&self, value: &Literal, data_type: &str) -> String;
-    /// The name that the engine itself gives an unnamed constraint or index; `None` where it gives none.
+    /// The name that the engine itself gives an unnamed constraint or index, or the constraint by which a column is required; `None`
+    /// where it gives none.
     fn implicit_name(&self, kind: Kind, table: &str, columns: &[&str]) -> Option<String>;
     /// The column of an identity declared on this engine: as it is, or lowered to what the engine has (SQLite's
     /// `INTEGER PRIMARY KEY AUTOINCREMENT`). Returns whether the table's primary key becomes autoincrement.

@@ -30,6 +30,9 @@ pub struct Scope {
     pub rows: Vec<RowsQuery>,
     /// The objects whose owners are declared and therefore read.
     pub owners: Vec<ObjectId>,
+    /// Whether more is read of single objects, which is managed only where it is declared ([`Catalog::keep_said`]): the version
+    /// and the schema of extensions.
+    pub details: bool,
     /// Tables to leave out, the version table and the ledger; without a schema, in every schema.
     pub leave_out: Vec<QName>,
     /// What is left alone.

@@ -210,6 +210,7 @@ mod tests {
             identity: None,
             generated: None,
             collation: None,
+            not_null: crate::catalog::kinds::NotNull::default(),
         }
     }
 

@@ -214,7 +214,7 @@ fn alter(id: ObjectId, change: InPlace, intents: &Intents) -> Vec<Action> {
             nullable: true,
             ..after.clone()
         };
-        attrs.retain(|attr| *attr != required);
+        attrs.retain(|attr| *attr != required && *attr != Attr::Column(ColumnAttr::NotNull));
         let mut out = Vec::new();
         if !attrs.is_empty() {
             let (from, to) = (Box::new(before.clone().into()), Box::new(middle.clone().into()));

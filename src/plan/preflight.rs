@@ -98,7 +98,9 @@ impl Asker<'_> {
             },
             Action::Rebuild(rebuild) => self.rebuilt(rebuild),
             Action::SwapEnum(swap) => unused(swap),
-            Action::Require(require) if require.stage == Stage::Declare => {
+            Action::Require(require)
+                if require.stage == Stage::Declare || require.from.not_null.not_valid =>
+            {
                 let attrs = [Attr::Column(ColumnAttr::Nullable)];
                 self.column(&require.column, (&require.from, &require.to), &attrs, None)
             }
@@ -394,7 +396,10 @@ impl Asker<'_> {
     ) -> Vec<Question> {
         let (from, to) = sides;
         let mut out = Vec::new();
-        let required = attrs.contains(&Attr::Column(ColumnAttr::Nullable)) && !to.nullable;
+        let touched = [ColumnAttr::Nullable, ColumnAttr::NotNull].map(Attr::Column);
+        let held = !from.nullable && !from.not_null.not_valid;
+        let holds = !to.nullable && !to.not_null.not_valid;
+        let required = holds && !held && attrs.iter().any(|attr| touched.contains(attr));
         if required && self.cx.from.contains(id) && filling(id, to, self.intents).is_none() {
             out.push(Question::NoNulls { column: id.clone() });
         }

@@ -367,10 +367,11 @@ impl Trial<'_> {
         let scope = Scope {
             rows: scratch::rows_queries(&goal),
             owners: scratch::owned(&goal),
+            details: goal.says_details(),
             ..self.claim.scope.clone()
         };
         let mut read = session.introspect(&scope).await?.catalog.into_catalog();
-        read.keep_said(&goal);
+        read.keep_said(&goal, &ObjectId::clone);
         let read = Canonical::introspected(read, server.to_string());
         let goal = Canonical::introspected(goal, server.to_string());
         let engine = server.engine();

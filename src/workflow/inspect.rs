@@ -1,8 +1,8 @@
 //! `inspect`: a database as a catalog.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Server;
+use crate::dialect::{Scope, Server};
 
 use super::aside::is_aside;
 use super::{Failure, Project, sides};
@@ -24,11 +24,17 @@ pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
     let mut session = sides::connect_reading(url).await?;
     let server = session.server().clone();
     let read = session
-        .introspect(&sides::scope(project, server.dialect)?)
+        .introspect(&Scope {
+            details: true,
+            ..sides::scope(project, server.dialect)?
+        })
         .await?;
     session.close().await?;
     let mut catalog = read.catalog.into_catalog();
-    catalog.forget_incidentals(server.engine().default_schema().as_ref());
+    let engine = server.engine();
+    catalog.forget_incidentals(engine.default_schema().as_ref(), &|table, column| {
+        engine.implicit_name(Kind::Column, table.text(), &[column.text()])
+    });
     // What is in quarantine is nobody's to declare.
     catalog.retain(|id, object| !is_aside(id, object));
     Ok(Inspection {

@@ -12,8 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::catalog::kinds::Extension;
-use crate::catalog::{Fingerprint, Payload as _};
+use crate::catalog::Fingerprint;
 use crate::declare::Declared;
 use crate::diagnostic::Source;
 use crate::dialect::Server;
@@ -134,10 +133,8 @@ pub(super) fn is_settled(proposal: &Proposal, declared: &Declared) -> bool {
             .any(|note| note.code == super::propose::REORDERED);
     // The first of two phases leads to another state than the declared one.
     let whole = proposal.phase != Some(Phase::Expand);
-    let more = declared.catalog.iter().any(|(id, object)| {
-        let pinned = Extension::of(object).is_some_and(|one| one.version.is_some() || one.schema.is_some());
-        pinned || !id.kind.is_shape()
-    });
+    let beside = declared.catalog.iter().any(|(id, _)| !id.kind.is_shape());
+    let more = beside || declared.catalog.says_details();
     // What is in quarantine is due one day, though neither changes until then.
     let aside = proposal.plan.to.iter().any(|(id, object)| is_aside(id, object));
     proposal.is_empty() && whole && !told && !more && !aside

@@ -4,10 +4,12 @@
 //! nothing. Must not: ask a database anything.
 
 use crate::catalog::kinds::{DefaultPrivileges, Grants};
+use crate::catalog::object::Renaming;
 use crate::catalog::{Catalog, Ident, Kind, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Introspection, Server};
+use crate::diff::Intents;
 
 use super::aside;
 
@@ -17,7 +19,7 @@ pub(super) fn declared_alone(
     model: Option<&Declared>,
     server: &Server,
 ) -> Introspection {
-    let read = said_alone(read, model, server);
+    let read = said_alone(read, model);
     let read = of_declared_roles(read, model);
     let manages = |model: &Declared| model.catalog.of_kind::<Grants>().next().is_some();
     if model.is_some_and(manages) || read.catalog.of_kind::<Grants>().next().is_none() {
@@ -34,13 +36,14 @@ pub(super) fn declared_alone(
     }
 }
 
-fn said_alone(read: Introspection, model: Option<&Declared>, server: &Server) -> Introspection {
+/// Without the details of objects whose declarations say nothing of them.
+fn said_alone(read: Introspection, model: Option<&Declared>) -> Introspection {
+    let Some(model) = model.filter(|model| model.catalog.says_details()) else {
+        return read;
+    };
     let arbiter = read.catalog.arbiter().clone();
     let mut catalog = read.catalog.into_catalog();
-    match model {
-        Some(model) => catalog.keep_said(&model.catalog),
-        None => catalog.forget_incidentals(server.engine().default_schema().as_ref()),
-    }
+    catalog.keep_said(&model.catalog, &|id| former(id, &model.intents));
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled: read.unmodelled,
@@ -79,6 +82,19 @@ fn of_declared_roles(read: Introspection, model: Option<&Declared>) -> Introspec
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled,
     }
+}
+
+/// The name that something had before the declared renames.
+pub(super) fn former(id: &ObjectId, intents: &Intents) -> ObjectId {
+    let mut id = id.clone();
+    for rename in intents.renames.iter().rev() {
+        id.follow(&Renaming {
+            from: &rename.to,
+            to: &rename.from,
+            sql: "",
+        });
+    }
+    id
 }
 
 fn left_alone(catalog: &Catalog, server: &Server) -> Option<Diagnostic> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::catalog::kinds::Rows;
-use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _, Renaming};
+use crate::catalog::{Canonical, Catalog, Ident, ObjectId, Payload as _};
 use crate::declare::{self, Beside, Declared, Files, SqlFile};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::dialect::scratch::Scratch;
@@ -69,6 +69,7 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failur
         schemas,
         rows: Vec::new(),
         owners: Vec::new(),
+        details: false,
         leave_out: chain::version_table(project)?.left_out(dialect),
         ignored: project.config.ignored.clone(),
         observed: project.config.observed.clone(),
@@ -274,10 +275,11 @@ pub(super) async fn read(
     let wanted = Scope {
         rows: queries.clone(),
         owners: model.map(owned).unwrap_or_default(),
+        details: model.is_some_and(|model| model.catalog.says_details()),
         ..scope.clone()
     };
     let first = match before {
-        Some(before) if queries.is_empty() && wanted.owners.is_empty() => before,
+        Some(before) if queries.is_empty() && wanted.owners.is_empty() && !wanted.details => before,
         _ => session.introspect(&wanted).await?,
     };
     let Some(model) = model else { return Ok(first) };
@@ -295,6 +297,7 @@ pub(super) async fn read(
         .introspect(&Scope {
             rows: wanted.rows.into_iter().chain(elsewhere).collect(),
             owners: wanted.owners,
+            details: wanted.details,
             ..scope.clone()
         })
         .await?;
@@ -304,17 +307,7 @@ pub(super) async fn read(
 /// The objects whose owners are declared, under the names of now and of before.
 fn owned(model: &Declared) -> Vec<ObjectId> {
     let mut out = scratch::owned(&model.catalog);
-    let before = out.iter().map(|id| {
-        let mut id = id.clone();
-        for rename in model.intents.renames.iter().rev() {
-            id.follow(&Renaming {
-                from: &rename.to,
-                to: &rename.from,
-                sql: "",
-            });
-        }
-        id
-    });
+    let before = out.iter().map(|id| rights::former(id, &model.intents));
     let before: Vec<ObjectId> = before.filter(|id| !out.contains(id)).collect();
     out.extend(before);
     out

@@ -174,6 +174,7 @@ fn tables(texts: &[String], dialect: Dialect, on_sqlite: bool) -> Catalog {
         identity: None,
         generated: None,
         collation: None,
+        not_null: reconcile::catalog::kinds::NotNull::default(),
     };
     for (number, texts) in texts.chunks(PER_TABLE).enumerate() {
         let table = qualify(dialect, None, &format!("t{number}"));

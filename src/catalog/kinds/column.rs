@@ -27,6 +27,25 @@ pub struct Generated {
     pub stored: bool,
 }
 
+/// What is said of the constraint by which a column is required (PostgreSQL 18).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NotNull {
+    /// Its name, where that is managed; it is no part of the shape of a database.
+    #[serde(skip)]
+    pub name: Option<Ident>,
+    /// Not passed on to inheriting tables.
+    pub no_inherit: bool,
+    /// Rows that are there may have NULL.
+    pub not_valid: bool,
+}
+
+impl NotNull {
+    /// Whether nothing is said but a name.
+    pub fn is_plain(&self) -> bool {
+        !self.no_inherit && !self.not_valid
+    }
+}
+
 payload! {
     /// A column. Its position is not compared: the order of a catalog's objects keeps it as a courtesy.
     Column / ColumnAttr {
@@ -42,6 +61,9 @@ payload! {
         generated: Option<Generated> => Generated,
         /// The collation, where it is not the type's own.
         collation: Option<Ident> => Collation,
+        /// The constraint by which it is required; nothing is said where NULL is allowed.
+        #[serde(skip_serializing_if = "NotNull::is_plain")]
+        not_null: NotNull => NotNull,
     }
 }
 
@@ -58,6 +80,7 @@ impl Column {
                 Attr::Column(ColumnAttr::Identity) => out.identity.clone_from(&other.identity),
                 Attr::Column(ColumnAttr::Generated) => out.generated.clone_from(&other.generated),
                 Attr::Column(ColumnAttr::Collation) => out.collation.clone_from(&other.collation),
+                Attr::Column(ColumnAttr::NotNull) => out.not_null.clone_from(&other.not_null),
                 _ => {}
             }
         }

@@ -20,6 +20,7 @@ payload! {
 
 /// Where an extension lies and which version it has is no part of the shape of a database: it may differ from one to the next
 /// where it is not declared.
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 fn unsaid<T, S: Serializer>(_: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_none()
 }

@@ -35,7 +35,7 @@ mod view;
 
 pub use aggregate::{AGGREGATE_OPTIONS, Aggregate, AggregateAttr, AggregateOption, AggregateSort};
 pub use check::{Check, CheckAttr};
-pub use column::{Column, ColumnAttr, Generated, Identity};
+pub use column::{Column, ColumnAttr, Generated, Identity, NotNull};
 pub use comment::{Comment, CommentAttr};
 pub use composite::{Attribute, CompositeType, CompositeTypeAttr};
 pub use default_privileges::{DefaultGrants, DefaultPrivileges, DefaultPrivilegesAttr, DefaultsOf};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, Generated, Identity};
+use crate::catalog::kinds::{Column, Generated, Identity, NotNull};
 use crate::catalog::{DataType, Expr, Ident, Kind, ObjectId, QName};
 use crate::declare::fields::{Extras, Fields, Given};
 use crate::declare::reading::{Placed, Reading};
@@ -17,6 +17,8 @@ use super::enum_type::EnumDraft;
 use super::grants;
 use super::sequence::{read_options, write_options};
 use super::storage;
+
+const NOT_NULL_FLAGS: &[&str] = &["no-inherit", "not-valid"];
 
 const IDENTITY: &[(&str, bool)] = &[("always", true), ("by-default", false)];
 
@@ -54,6 +56,7 @@ pub(super) fn read<'n>(
     let span = fields.span();
     let typed = read_type(reading, &mut fields, &what);
     let nullable = fields.flag("nullable");
+    let not_null = read_not_null(reading, &mut fields);
     let identity = read_identity(&mut fields);
     let generated = read_generated(reading, &mut fields, columns);
     let default = fields.value("default");
@@ -81,6 +84,7 @@ pub(super) fn read<'n>(
         (Some(_), None, Some(_)) => Some("is an identity and has a default"),
         (None, Some(_), Some(_)) => Some("is generated and has a default"),
         (Some(_), None, None) if nullable => Some("is an identity and nullable"),
+        _ if nullable && not_null != NotNull::default() => Some("is nullable and has `not-null`"),
         _ => None,
     };
     if let Some(contradiction) = contradiction {
@@ -98,6 +102,7 @@ pub(super) fn read<'n>(
         identity,
         generated,
         collation,
+        not_null,
     };
     let autoincrement = column.identity.is_some() && reading.engine.lower_identity(&mut column);
     Some(ColumnDraft {
@@ -130,6 +135,26 @@ fn read_type<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, what: &str) -> 
         return None;
     };
     types::read(reading, &given)
+}
+
+/// `not-null=NAME`, or with options in a child: `not-null NAME no-inherit not-valid`.
+fn read_not_null(reading: &Reading<'_>, fields: &mut Fields<'_>) -> NotNull {
+    let Some(node) = fields.only_child("not-null") else {
+        let name = fields.text("not-null");
+        return NotNull {
+            name: name.map(|text| reading.ident(&text, "constraint")),
+            ..NotNull::default()
+        };
+    };
+    let mut child = fields.child(node);
+    let (no_inherit, not_valid) = (child.flag("no-inherit"), child.flag("not-valid"));
+    let name = child.argument().and_then(|entry| child.text_of(entry));
+    child.finish("`not-null`");
+    NotNull {
+        name: name.map(|text| reading.ident(&text, "constraint")),
+        no_inherit,
+        not_valid,
+    }
 }
 
 /// `identity=always`, or with options in a child: `identity always start=10`.
@@ -233,7 +258,19 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, column: &Column) -> Li
     if let Some(collation) = &column.collation {
         line = line.property("collation", collation.text());
     }
-    storage::write(writing, id, line)
+    storage::write(writing, id, write_not_null(line, &column.not_null))
+}
+
+fn write_not_null(line: Line, not_null: &NotNull) -> Line {
+    match &not_null.name {
+        Some(name) if not_null.is_plain() => line.property("not-null", name.text()),
+        None if not_null.is_plain() => line,
+        name => {
+            let child = Line::new("not-null").columns(name.iter().map(Ident::text), NOT_NULL_FLAGS);
+            let child = child.flag_if("no-inherit", not_null.no_inherit);
+            line.child(child.flag_if("not-valid", not_null.not_valid))
+        }
+    }
 }
 
 /// Adds the type.

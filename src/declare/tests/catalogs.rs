@@ -6,10 +6,10 @@ use crate::catalog::kinds::{
     AGGREGATE_OPTIONS, Aggregate, AggregateOption, AggregateSort, Attribute, Body, Bound, Check, CheckOption,
     Column, Comment, CompositeType, ConstraintTrigger, Deferrable, Domain, DomainCheck, Enabled, EnumType,
     EventTrigger, Exclusion, Extension, ForeignKey, Function, Generated, Granted, Grants, Identity, Index,
-    IndexKey, IndexTerm, Match, MaterializedView, NullsOrder, Owner, Parallel, Partition, PartitionKey,
-    PartitionStrategy, Policy, PolicyCommand, PrimaryKey, RangeType, ReferentialAction, ReplicaIdentity,
-    RowSecurity, Rows, Schema, Sequence, SequenceOptions, Storage, StorageMode, Table, TableExt, Trigger,
-    TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
+    IndexKey, IndexTerm, Match, MaterializedView, NotNull, NullsOrder, Owner, Parallel, Partition,
+    PartitionKey, PartitionStrategy, Policy, PolicyCommand, PrimaryKey, RangeType, ReferentialAction,
+    ReplicaIdentity, RowSecurity, Rows, Schema, Sequence, SequenceOptions, Storage, StorageMode, Table,
+    TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::{Literal, Server, qualify};
@@ -505,8 +505,18 @@ impl Maker {
     fn column(&mut self, table: &QName, columns: &[Ident], name: Ident) {
         let engine = self.server.engine();
         let data_type = self.data_type();
+        let nullable = self.choices.yes();
+        let not_null = match self.choices.up_to(4) {
+            0 if !nullable => NotNull {
+                name: self.choices.yes().then(|| engine.ident("no-inherit")),
+                no_inherit: self.choices.yes(),
+                not_valid: self.choices.yes(),
+            },
+            _ => NotNull::default(),
+        };
         let mut column = Column {
-            nullable: self.choices.yes(),
+            nullable,
+            not_null,
             default: None,
             identity: None,
             generated: None,
@@ -609,7 +619,6 @@ impl Maker {
                 include: self.maybe_some_of(columns),
                 deferrable: self.deferrable(),
                 autoincrement: self.choices.yes(),
-                without_overlaps: self.choices.yes(),
                 ..PrimaryKey::new(self.some_of(columns))
             };
             let names = key.columns.clone();

@@ -1,6 +1,6 @@
 //! Tables and their columns: `op.create_table`, `op.add_column`, and what takes them away.
 
-use crate::catalog::kinds::{Column, Identity, PrimaryKey, Table, TableExt};
+use crate::catalog::kinds::{Column, Identity, NotNull, PrimaryKey, Table, TableExt};
 use crate::catalog::{Object, ObjectId, Payload as _};
 
 use super::Writer;
@@ -85,6 +85,10 @@ impl Writer<'_> {
 
     /// `sa.Column(…)`
     fn column(&mut self, id: &ObjectId, column: &Column, is_key: bool) -> Option<String> {
+        // SQLAlchemy has no words for it.
+        if column.not_null != NotNull::default() {
+            return None;
+        }
         let mut call = Call::new("sa.Column")
             .arg(self.name(id.name()?))
             .arg(self.type_of(column)?);

@@ -1,7 +1,7 @@
 //! PostgreSQL in the words of Alembic and SQLAlchemy
 //! (<https://docs.sqlalchemy.org/en/20/dialects/postgresql.html>): types, and changes of columns in place.
 
-use crate::catalog::kinds::{Column, ColumnAttr, EnumType, IndexKey};
+use crate::catalog::kinds::{Column, ColumnAttr, EnumType, IndexKey, NotNull};
 use crate::catalog::{Catalog, Expr, Ident, Kind, ObjectId, QName};
 use crate::dialect::alembic::{ColumnStep, TypeWords, Words, name_expression};
 use crate::dialect::rules::AlterItem;
@@ -66,7 +66,8 @@ impl Words for Postgres {
         let (from, to) = (change.from, change.to);
         let has = |attr: ColumnAttr| change.attrs.contains(&attr);
         let moves_sequence = counts(to) && !counts(from);
-        if has(ColumnAttr::Identity) || has(ColumnAttr::Generated) || moves_sequence {
+        let is_said = to.not_null != NotNull::default() || has(ColumnAttr::NotNull);
+        if has(ColumnAttr::Identity) || has(ColumnAttr::Generated) || moves_sequence || is_said {
             return None;
         }
         let retyped = has(ColumnAttr::DataType) || has(ColumnAttr::Collation);

@@ -366,6 +366,10 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         ),
         // What a partition has from its parent is tied to the other table by way of that.
         Object::ForeignKey(_) if partition::is_one(id, cx) => (on(ACCESS_EXCLUSIVE), None),
+        // What is not enforced has nothing there that would have to go with its own table.
+        Object::ForeignKey(key) if key.not_enforced && goes_with_table(id, cx) => {
+            (on(ACCESS_EXCLUSIVE), None)
+        }
         Object::ForeignKey(key) => {
             let impact = on(ACCESS_EXCLUSIVE).also(&key.table);
             (partition::with_referred(impact, &key.table, cx), None)
@@ -464,6 +468,12 @@ fn switched(id: &ObjectId, to: &ForeignKey, cx: &ImpactCx<'_>) -> Impact {
     let impact = locked(relation(id), ACCESS_EXCLUSIVE, cost);
     let impact = partition::with(impact, Some(&to.table), lock);
     partition::with_parts(impact, Some(&to.table), lock, cx)
+}
+
+/// Whether the table of a member goes, too.
+fn goes_with_table(id: &ObjectId, cx: &ImpactCx<'_>) -> bool {
+    let table = id.relation().cloned().map(ObjectId::table);
+    table.is_some_and(|table| !cx.to.contains(&table))
 }
 
 /// A new rule of a domain is held against every row that has a value of it, while nobody writes.

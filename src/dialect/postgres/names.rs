@@ -14,6 +14,7 @@ pub(super) fn implicit(kind: Kind, table: &str, columns: &[&str]) -> Option<Stri
         Kind::ForeignKey => "fkey",
         Kind::Index => "idx",
         Kind::Exclusion => "excl",
+        Kind::Column => "not_null",
         Kind::Sequence => "seq",
         Kind::Check => {
             let only = if let [only] = columns { *only } else { "" };

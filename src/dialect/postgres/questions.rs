@@ -367,6 +367,7 @@ mod tests {
                 identity: None,
                 generated: None,
                 collation: None,
+                not_null: crate::catalog::kinds::NotNull::default(),
             };
             to.insert(ObjectId::column(&users(), Ident::exact(name)), column);
         }

@@ -3,7 +3,7 @@
 //! In: an object and the version of a server. Out: the end of a sentence. Must not: say what is refused for other reasons.
 
 use crate::catalog::Object;
-use crate::catalog::kinds::{Body, IndexKey};
+use crate::catalog::kinds::{Body, IndexKey, NotNull};
 
 /// What the object has that the server does not.
 pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
@@ -25,6 +25,9 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::ForeignKey(key) if key.not_enforced => (180_000, NOT_ENFORCED),
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {
             (150_000, "on-delete-columns needs PostgreSQL 15")
+        }
+        Object::Column(column) if column.not_null != NotNull::default() => {
+            (180_000, "NOT NULL with a name or options needs PostgreSQL 18")
         }
         Object::Index(index) if has_options(&index.keys) => (130_000, OPTIONS),
         Object::Exclusion(exclusion) if has_options(&exclusion.keys) => (130_000, OPTIONS),
@@ -48,7 +51,7 @@ fn has_options(keys: &[IndexKey]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::kinds::{Function, Statistics, View};
+    use crate::catalog::kinds::{ForeignKey, Function, PrimaryKey, Statistics, Unique, View};
     use crate::catalog::{Expr, Ident, QName};
 
     #[test]
@@ -72,12 +75,36 @@ mod tests {
             target: Some(1),
             ..of_expression.clone()
         };
-        for (object, since) in [
+        let key = ForeignKey::to(Vec::new(), QName::bare(Ident::exact("t")), Vec::new());
+        let set = ForeignKey {
+            on_delete_columns: vec![Ident::exact("a")],
+            ..key.clone()
+        };
+        let unenforced = ForeignKey {
+            not_enforced: true,
+            ..key.clone()
+        };
+        let period = ForeignKey { period: true, ..key };
+        let spans = PrimaryKey {
+            without_overlaps: true,
+            ..PrimaryKey::new(Vec::new())
+        };
+        let nulls = Unique {
+            nulls_not_distinct: true,
+            ..Unique::new(Vec::new())
+        };
+        let expected = [
             (Object::from(function), 140_000),
             (view.into(), 150_000),
+            (set.into(), 150_000),
+            (nulls.into(), 150_000),
+            (unenforced.into(), 180_000),
+            (period.into(), 180_000),
+            (spans.into(), 180_000),
             (of_expression.into(), 140_000),
             (counted.into(), 130_000),
-        ] {
+        ];
+        for (object, since) in expected {
             let words = lacks(&object, since - 1).unwrap();
             assert!(words.ends_with(&format!(" PostgreSQL {}", since / 10_000)));
             assert_eq!(lacks(&object, since), None);

@@ -3,6 +3,7 @@
 //! In: an object. Out: the end of a sentence. Must not: refuse what the engine itself refuses when it reads the text.
 
 use crate::catalog::Object;
+use crate::catalog::kinds::NotNull;
 
 /// What the object has that no SQLite has.
 pub(super) fn words(object: &Object) -> Option<&'static str> {
@@ -13,6 +14,9 @@ pub(super) fn words(object: &Object) -> Option<&'static str> {
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => Some(
             "SQLite sets all columns of a foreign key: take out `on-delete-columns`, or limit it with on=postgres",
         ),
+        Object::Column(column) if column.not_null != NotNull::default() => {
+            Some("SQLite keeps no name and no options of NOT NULL: limit them with on=postgres")
+        }
         Object::PrimaryKey(key) if key.without_overlaps => Some(TEMPORAL),
         Object::Unique(key) if key.without_overlaps => Some(TEMPORAL),
         Object::ForeignKey(key) if key.period => Some(TEMPORAL),

@@ -92,6 +92,7 @@ impl Reader<'_> {
             identity: None,
             generated: None,
             collation: None,
+            not_null: crate::catalog::kinds::NotNull::default(),
         };
         loop {
             let constraint = if self.cursor.take(&["CONSTRAINT"]) {

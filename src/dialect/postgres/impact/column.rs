@@ -62,7 +62,9 @@ pub(super) fn altered(change: &Change<'_>) -> Impact {
                     .as_ref()
                     .is_some_and(|generated| generated.stored);
             }
-            ColumnAttr::Nullable if !change.to.nullable && !is_shown(change) => {
+            ColumnAttr::Nullable
+                if !change.to.nullable && !change.to.not_null.not_valid && !is_shown(change) =>
+            {
                 impact.cost = impact.cost.max(Cost::Scan);
             }
             ColumnAttr::Identity | ColumnAttr::Default
@@ -70,7 +72,10 @@ pub(super) fn altered(change: &Change<'_>) -> Impact {
             {
                 impact.cost = impact.cost.max(Cost::Scan);
             }
-            ColumnAttr::Nullable | ColumnAttr::Default | ColumnAttr::Identity => {}
+            ColumnAttr::NotNull if !change.to.nullable && is_looked_at(change) => {
+                impact.cost = impact.cost.max(Cost::Scan);
+            }
+            ColumnAttr::Nullable | ColumnAttr::NotNull | ColumnAttr::Default | ColumnAttr::Identity => {}
         }
     }
     if impact.rewrites {
@@ -81,6 +86,12 @@ pub(super) fn altered(change: &Change<'_>) -> Impact {
             .is_some_and(|table| has_indexes(table, change.cx));
     }
     impact
+}
+
+/// Whether the constraint by which a column is required is made anew, or proven.
+fn is_looked_at(change: &Change<'_>) -> bool {
+    let (from, to) = (&change.from.not_null, &change.to.not_null);
+    !to.not_valid && (from.no_inherit != to.no_inherit || from.not_valid)
 }
 
 /// Whether a check that every row is known to hold shows that there is no NULL.

@@ -1,6 +1,6 @@
 //! Columns, <https://www.postgresql.org/docs/current/sql-altertable.html>.
 
-use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity, Table};
+use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity, NotNull, Table};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 use crate::dialect::postgres::carried::same_default_below;
 use crate::dialect::postgres::expressions::parenthesised;
@@ -35,6 +35,8 @@ pub(super) static RULES: Rules<Column> = Rules {
         alter_table(item.id, sql);
         sql.raw("ADD COLUMN ");
         inline(item, cx, sql);
+        sql.end();
+        unproven(item.id, item.payload, sql);
     },
     inline,
     drop: |item, _, sql| {
@@ -82,7 +84,9 @@ fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &Pl
             )
         }
         ColumnAttr::DataType | ColumnAttr::Collation => retype(from, to, cx),
-        ColumnAttr::Nullable | ColumnAttr::Default | ColumnAttr::Identity => Alter::InPlace,
+        ColumnAttr::Nullable | ColumnAttr::NotNull | ColumnAttr::Default | ColumnAttr::Identity => {
+            Alter::InPlace
+        }
         ColumnAttr::Generated => {
             regenerate(from.payload.generated.as_ref(), to.payload.generated.as_ref(), cx)
         }
@@ -177,8 +181,40 @@ fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     if let Some(default) = &column.default {
         sql.raw(" DEFAULT ").raw(&default_text(default));
     }
-    if !column.nullable {
+    // One that is not valid is added by a statement of its own.
+    if !column.nullable && !column.not_null.not_valid {
+        if let Some(name) = &column.not_null.name {
+            sql.raw(" CONSTRAINT ").ident(name);
+        }
         sql.raw(" NOT NULL");
+        if column.not_null.no_inherit {
+            sql.raw(" NO INHERIT");
+        }
+    }
+}
+
+/// The constraint that a new column cannot be made with: the rows that are there may have NULL.
+pub(super) fn unproven(id: &ObjectId, column: &Column, sql: &mut Sql) {
+    if !column.nullable && column.not_null.not_valid {
+        alter_table(id, sql);
+        add_not_null(id, &column.not_null, sql);
+        sql.end();
+    }
+}
+
+/// `ADD CONSTRAINT n NOT NULL c NO INHERIT NOT VALID`
+fn add_not_null(id: &ObjectId, not_null: &NotNull, sql: &mut Sql) {
+    sql.raw("ADD ");
+    if let Some(name) = &not_null.name {
+        sql.raw("CONSTRAINT ").ident(name).raw(" ");
+    }
+    sql.raw("NOT NULL ");
+    name(id, sql);
+    if not_null.no_inherit {
+        sql.raw(" NO INHERIT");
+    }
+    if not_null.not_valid {
+        sql.raw(" NOT VALID");
     }
 }
 
@@ -221,6 +257,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
         list: Vec::new(),
         cx,
     };
+    rename_not_null(change, sql);
     if has(ColumnAttr::Identity) && to.identity.is_none() {
         hand_over(change.id, to, sql);
         parts.push("DROP IDENTITY");
@@ -245,13 +282,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
     {
         parts.push_default(&format!("SET DEFAULT {}", default_text(default)), sql);
     }
-    if has(ColumnAttr::Nullable) {
-        parts.push(if to.nullable {
-            "DROP NOT NULL"
-        } else {
-            "SET NOT NULL"
-        });
-    }
+    parts.not_null(change);
     if retyped {
         parts.flush(sql);
     }
@@ -269,6 +300,24 @@ pub(in crate::dialect::postgres) fn alter_sql(
         Some(Follows::Rows) => follow_rows(change.id, to, sql),
         Some(Follows::Sequence(sequence)) => follow_sequence(change.id, sequence, sql),
         None => {}
+    }
+}
+
+/// The constraint by which a column is required takes the declared name.
+fn rename_not_null(change: &AlterItem<'_, Column>, sql: &mut Sql) {
+    if let (false, false, Some(from), Some(to)) = (
+        change.from.nullable,
+        change.to.nullable,
+        &change.from.not_null.name,
+        &change.to.not_null.name,
+    ) && from != to
+    {
+        alter_table(change.id, sql);
+        sql.raw("RENAME CONSTRAINT ")
+            .ident(from)
+            .raw(" TO ")
+            .ident(to)
+            .end();
     }
 }
 
@@ -368,6 +417,30 @@ impl Parts<'_> {
         self.flush(sql);
         self.push(action);
         self.flush_to(" ONLY", sql);
+    }
+
+    fn not_null(&mut self, change: &AlterItem<'_, Column>) {
+        let (from, to) = (change.from, change.to);
+        let (was, is) = (&from.not_null, &to.not_null);
+        // What is said of the constraint, but for its name, is fixed when it is made; only to prove it is no new one.
+        let renewed = was.no_inherit != is.no_inherit || !was.not_valid && is.not_valid;
+        let proven = was.not_valid && !is.not_valid;
+        match (from.nullable, to.nullable) {
+            (false, true) => self.push("DROP NOT NULL"),
+            (true, false) if *is == NotNull::default() => self.push("SET NOT NULL"),
+            (true, false) => self.add_not_null(is),
+            (false, false) if renewed => {
+                self.push("DROP NOT NULL");
+                self.add_not_null(is);
+            }
+            (false, false) if proven => self.push("SET NOT NULL"),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    fn add_not_null(&mut self, not_null: &NotNull) {
+        let added = self.write(|sql| add_not_null(self.id, not_null, sql));
+        self.list.push(added);
     }
 
     fn identity(&mut self, from: Option<&Identity>, to: &Identity) {

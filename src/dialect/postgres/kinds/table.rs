@@ -72,6 +72,11 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
         partition_by(key, sql);
     }
     sql.end();
+    for (id, object) in members {
+        if let Object::Column(column) = object {
+            super::column::unproven(id, column, sql);
+        }
+    }
     for (id, object) in unvalidated {
         if let Some(rules) = super::rules(id.kind) {
             rules.create(id, object, &[], cx, sql);

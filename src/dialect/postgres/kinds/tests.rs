@@ -29,6 +29,7 @@ fn column(data_type: &str) -> Column {
         identity: None,
         generated: None,
         collation: None,
+        not_null: crate::catalog::kinds::NotNull::default(),
     }
 }
 

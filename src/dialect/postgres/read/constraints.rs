@@ -13,6 +13,10 @@ use super::batch::Part;
 use super::relations::USER_SCHEMAS;
 
 /// A row of `pg_constraint`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the flags of one row of the catalog"
+)]
 pub(super) struct Constraint {
     pub(super) oid: u32,
     pub(super) name: Ident,

@@ -4,8 +4,8 @@
 //! declared first and validated later: <https://www.postgresql.org/docs/current/sql-altertable.html>, `SET NOT NULL` and
 //! Notes.
 
-use crate::catalog::kinds::{Column, ColumnAttr};
-use crate::catalog::{Attr, Ident, Object};
+use crate::catalog::kinds::{Column, ColumnAttr, NotNull};
+use crate::catalog::{Attr, Expr, Ident, Object, ObjectId};
 use crate::dialect::postgres::names::{LIMIT, clip, not_null};
 use crate::dialect::postgres::types::keeps_rows;
 use crate::dialect::{Choice, PlanCx, RenderCx, Sql, Strategy};
@@ -13,6 +13,12 @@ use crate::op::{Action, Op, Require, Stage, Txn};
 
 /// The first version in which a `NOT NULL` is a constraint with a name.
 pub(super) const NAMED_SINCE: u32 = 180_000;
+
+/// What changes when a column becomes required.
+const REQUIRED: &[Attr] = &[
+    Attr::Column(ColumnAttr::Nullable),
+    Attr::Column(ColumnAttr::NotNull),
+];
 
 /// See the module.
 pub(super) struct NotNullByStages;
@@ -40,20 +46,28 @@ impl Strategy for NotNullByStages {
         let (Object::Column(before), Object::Column(after)) = (&**from, &**to) else {
             return None;
         };
+        if let Some(ops) = proven((id, attrs, using), before, after, cx) {
+            return Some(ops);
+        }
         let required = Attr::Column(ColumnAttr::Nullable);
         let becomes = attrs.contains(&required) && before.nullable && !after.nullable;
         let table = id.relation()?;
         // Where every row is written anyhow, it is looked at in passing.
         let rewritten =
             before.data_type != after.data_type && !keeps_rows(&before.data_type.text, &after.data_type.text);
-        if !becomes || rewritten || !cx.has_rows(table) {
+        // Only the name of the constraint goes through stages.
+        if !becomes || rewritten || !cx.has_rows(table) || !after.not_null.is_plain() {
             return None;
         }
         let middle = Column {
             nullable: true,
             ..after.clone()
         };
-        let rest: Vec<Attr> = attrs.iter().copied().filter(|attr| *attr != required).collect();
+        let rest: Vec<Attr> = attrs
+            .iter()
+            .copied()
+            .filter(|attr| !REQUIRED.contains(attr))
+            .collect();
         let mut ops = Vec::new();
         if !rest.is_empty() {
             ops.push(Op::new(Action::Alter {
@@ -66,7 +80,8 @@ impl Strategy for NotNullByStages {
         }
         let (column, by_name) = (id.name()?.text(), cx.server.version >= NAMED_SINCE);
         let name = if by_name {
-            not_null(table.name.text(), column)
+            let named = after.not_null.name.as_ref().map(|name| name.text().to_owned());
+            named.unwrap_or_else(|| not_null(table.name.text(), column))
         } else {
             clip(&format!("_rcn_{column}_not_null"), LIMIT).to_owned()
         };
@@ -91,6 +106,50 @@ impl Strategy for NotNullByStages {
         }));
         Some(ops)
     }
+}
+
+/// What was declared before without a look at the rows is shown to hold while others write; the constraint must be known by its
+/// name for that.
+fn proven(
+    (id, attrs, using): (&ObjectId, &[Attr], &Option<Expr>),
+    before: &Column,
+    after: &Column,
+    cx: &PlanCx<'_>,
+) -> Option<Vec<Op>> {
+    let (was, is) = (&before.not_null, &after.not_null);
+    let stays = !before.nullable && !after.nullable && was.no_inherit == is.no_inherit;
+    if !stays || !was.not_valid || is.not_valid || !cx.has_rows(id.relation()?) {
+        return None;
+    }
+    let name = is.name.clone()?;
+    let middle = Column {
+        not_null: NotNull {
+            not_valid: true,
+            ..is.clone()
+        },
+        ..after.clone()
+    };
+    let mut ops = Vec::new();
+    if middle != *before {
+        ops.push(Op::new(Action::Alter {
+            id: id.clone(),
+            from: Box::new(before.clone().into()),
+            to: Box::new(middle.clone().into()),
+            attrs: attrs.to_vec(),
+            using: using.clone(),
+        }));
+    }
+    ops.push(Op {
+        action: Action::Require(Box::new(Require {
+            column: id.clone(),
+            name,
+            stage: Stage::Validate,
+            from: middle,
+            to: after.clone(),
+        })),
+        txn: Txn::Alone,
+    });
+    Some(ops)
 }
 
 /// The statement of a stage.

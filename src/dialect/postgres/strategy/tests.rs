@@ -31,6 +31,7 @@ fn column(data_type: DataType, default: Option<&str>) -> Column {
         identity: None,
         generated: None,
         collation: None,
+        not_null: crate::catalog::kinds::NotNull::default(),
     }
 }
 

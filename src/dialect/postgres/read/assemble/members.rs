@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::{
     Check, Column, ConstraintTrigger, Exclusion, ForeignKey, Generated, Identity, Index, IndexKey, IndexTerm,
-    NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity, Table, Trigger, TriggerAction, Unique,
+    NotNull, NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity, Table, Trigger, TriggerAction,
+    Unique,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
-use crate::dialect::EngineError;
 use crate::dialect::session::EngineErrorKind;
+use crate::dialect::{EngineError, Scope};
 
 use super::super::super::unmodelled::Notes;
 use super::super::batch::Raw;
@@ -23,6 +24,8 @@ use super::{Known, Verdict, table_payload};
 
 /// Which rows belong to which table.
 struct Grouped {
+    /// What is said of the constraints by which columns are required.
+    not_null: HashMap<(u32, i16), NotNull>,
     defaults: HashMap<(u32, i16), Expr>,
     constraints: HashMap<u32, Vec<usize>>,
     /// Those that are no constraint's.
@@ -34,7 +37,16 @@ struct Grouped {
 }
 
 impl Grouped {
-    fn new(raw: &Raw) -> Self {
+    fn new(raw: &Raw, details: bool) -> Self {
+        let mut not_null = HashMap::new();
+        for row in raw.constraints.iter().filter(|row| row.kind == b'n') {
+            let said = NotNull {
+                name: details.then(|| row.name.clone()),
+                no_inherit: row.no_inherit,
+                not_valid: !row.validated,
+            };
+            not_null.extend(row.columns.first().map(|number| ((row.relation, *number), said)));
+        }
         let mut constraints: HashMap<u32, Vec<usize>> = HashMap::new();
         let mut of_constraints = std::collections::HashSet::new();
         for (at, constraint) in raw.constraints.iter().enumerate() {
@@ -79,6 +91,7 @@ impl Grouped {
             .map(|default| ((default.relation, default.number), default.expr.clone()))
             .collect();
         Self {
+            not_null,
             defaults,
             constraints,
             indexes,
@@ -94,10 +107,11 @@ impl Grouped {
 pub(super) fn insert_tables(
     known: &mut Known,
     raw: &mut Raw,
+    scope: &Scope,
     catalog: &mut Catalog,
     notes: &mut Notes,
 ) -> Result<(), EngineError> {
-    let grouped = Grouped::new(raw);
+    let grouped = Grouped::new(raw, scope.details);
     let raw = &*raw;
     for at in known.tables.clone() {
         let relation = &raw.relations[at];
@@ -284,6 +298,7 @@ fn column(known: &Known, grouped: &Grouped, attribute: &Attribute) -> Column {
         identity,
         generated,
         collation: attribute.collation.clone(),
+        not_null: grouped.not_null.get(&place).cloned().unwrap_or_default(),
     }
 }
 
@@ -296,10 +311,6 @@ fn insert_constraint(
     notes: &mut Notes,
 ) -> Result<(), EngineError> {
     let row = &raw.constraints[at];
-    if let Some(strange) = strange_constraint(row) {
-        notes.strange(strange, &format!("{table}.{}", row.name), None);
-        return Ok(());
-    }
     // What an exclusion constraint compares, its index tells, expressions included.
     let columns = match row.kind {
         b'x' => Vec::new(),
@@ -386,11 +397,6 @@ fn exclusion(known: &Known, raw: &Raw, row: &Constraint, index: &IndexRow) -> Re
         predicate: index.predicate,
         deferrable: row.deferrable,
     })
-}
-
-fn strange_constraint(row: &Constraint) -> Option<&'static str> {
-    let unproven = row.kind == b'n' && !row.validated;
-    unproven.then_some("not yet validated NOT NULL constraint")
 }
 
 fn foreign_key(

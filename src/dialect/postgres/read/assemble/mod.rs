@@ -19,7 +19,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Comment, Domain, EnumType, Schema, Sequence, SequenceOptions, Table, TableExt};
+use crate::catalog::kinds::{
+    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt,
+};
 use crate::catalog::{Catalog, DataType, Ident, Kind, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{EngineError, Scope, Server};
@@ -51,7 +53,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     compounds::insert(&known, compounds, &mut catalog);
     known.insert_sequences(&raw, scope, &mut catalog);
     routines::insert(&mut known, &mut raw, scope, &mut catalog, &mut notes);
-    members::insert_tables(&mut known, &mut raw, &mut catalog, &mut notes)?;
+    members::insert_tables(&mut known, &mut raw, scope, &mut catalog, &mut notes)?;
     views::insert(&mut known, &raw, &mut catalog, &mut notes);
     members::insert_of_views(&mut known, &raw, &mut catalog, &mut notes)?;
     statistics::insert(&mut known, &mut raw, scope, &mut catalog);
@@ -242,7 +244,11 @@ impl Known {
         for (oid, name, extension) in &raw.extensions {
             let id = ObjectId::global(Kind::Extension, name.clone());
             self.ids.insert((class::EXTENSION, *oid), id.clone());
-            catalog.insert(id, extension.clone());
+            let nothing = Extension {
+                schema: None,
+                version: None,
+            };
+            catalog.insert(id, if scope.details { extension.clone() } else { nothing });
         }
     }
 

@@ -1,7 +1,7 @@
 //! Why a column cannot take another type by a second column: something changes with it that would have to be carried over
 //! half-way.
 
-use crate::catalog::kinds::{Column, Exclusion, Sequence};
+use crate::catalog::kinds::{Column, Exclusion, NotNull, Sequence};
 use crate::catalog::{Object, ObjectId};
 use crate::dialect::postgres::strategy::constraint_by_index::is_deferrable;
 use crate::dialect::{Alter, PlanCx};
@@ -16,6 +16,9 @@ pub(super) fn of(id: &ObjectId, group: &[ObjectId], cx: &PlanCx<'_>) -> Option<S
     let (from, to): (&Column, &Column) = (&column.from, &column.to);
     if from.generated.is_some() || to.generated.is_some() {
         return Some("its values are computed".to_owned());
+    }
+    if from.not_null != NotNull::default() || to.not_null != NotNull::default() {
+        return Some("the constraint by which it is required has a name or options of its own".to_owned());
     }
     let table = id.relation()?;
     if cx.from.is_partitioned(table) || cx.from.lineage(table).next().is_some() {
