@@ -23,7 +23,8 @@
 //! Every node may have `on=`, `comment=`, `depends-on`, `allow`; most `was=`; what has no name of its own `name=`.
 //!
 //! How it goes: `files` reads, `node` parses, `fields` hands out the pieces of a node, `kinds` read and write each kind,
-//! `resolve` follows references, `lower` and `naming` complete, `mentions` adds edges, `load` puts it all together.
+//! `resolve` follows references, `lower` and `naming` complete, `mentions` adds edges, `load` puts it all together. `sql` cuts and
+//! judges the SQL files that stand beside (`docs/sql.md`); they are run elsewhere.
 //!
 //! Must not: touch a database, know how a difference is carried out, or read a file twice.
 

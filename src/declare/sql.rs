@@ -155,8 +155,9 @@ impl Refusals {
     fn add(&mut self, source: &Arc<Source>, range: &Range<usize>, why: &'static str, help: &'static str) {
         let alike = self.found.iter().filter(|(known, ..)| *known == why).count();
         if alike == Self::EACH {
-            let last = self.found.iter_mut().rfind(|(known, ..)| *known == why);
-            last.into_iter().for_each(|(_, _, more)| *more += 1);
+            if let Some((_, _, more)) = self.found.iter_mut().rfind(|(known, ..)| *known == why) {
+                *more += 1;
+            }
             return;
         }
         let message = format!("`{}` {why}", opening(&source.text[range.clone()]));

@@ -26,7 +26,7 @@ const CHANGED: &str = "RC0116";
 /// Grants to roles that are not there.
 const ROLES: &str = "RC0513";
 /// Something that SQL makes and that is not managed.
-const UNMANAGED: &str = "RC0514";
+pub const UNMANAGED: &str = "RC0514";
 
 /// Declarations together with SQL files.
 pub async fn with_files(

@@ -48,7 +48,8 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         None => left,
     };
     for declared in [&declared_from, &declared_to].into_iter().flatten() {
-        notes.extend(declared.warnings.iter().cloned());
+        let warnings = unmanaged::beside(&notes, declared);
+        notes.extend(warnings);
     }
     let (declared, sources) = beside(declared_to.as_ref());
     let server = reader.server.clone();

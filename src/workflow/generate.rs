@@ -106,7 +106,8 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     observed::refuse_missing(&from, &declared)?;
     let assumed = Canonical::assumed(declared.catalog.clone());
     let mut notes = read.unmodelled;
-    notes.extend(declared.warnings.iter().cloned());
+    let warnings = unmanaged::beside(&notes, &declared);
+    notes.extend(warnings);
     let planning = Planning {
         project,
         server: &server,

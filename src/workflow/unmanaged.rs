@@ -5,6 +5,7 @@
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Patterns;
+use crate::scratch::written::UNMANAGED as MADE_BY_SQL;
 
 use super::{Failure, Project};
 
@@ -20,6 +21,16 @@ pub enum Unmanaged {
 
 /// Notes that are about something that is there and is not managed.
 const UNMANAGED: &[&str] = &["RC0601", "RC0602", "RC0604", "RC0607"];
+
+/// What is worth knowing of declarations, for who reads it beside what was found in a database: what neither of the two
+/// manages is told once.
+pub(super) fn beside(found: &[Diagnostic], declared: &Declared) -> Vec<Diagnostic> {
+    let is_there = |note: &Diagnostic| {
+        note.code == MADE_BY_SQL && found.iter().any(|other| other.subject == note.subject)
+    };
+    let warnings = declared.warnings.iter();
+    warnings.filter(|note| !is_there(note)).cloned().collect()
+}
 
 /// Something is declared that `reconcile.kdl` says to leave alone.
 pub(super) fn refuse_ignored(ignored: &Patterns, declared: &Declared) -> Result<(), Failure> {

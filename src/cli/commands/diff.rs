@@ -13,12 +13,13 @@ use super::way::Way;
 
 /// Compare any two states; writes nothing
 ///
-/// A state is a database URL, a file or folder of declarations, a revision (head, an id), or `empty`.
+/// A state is a database URL, a file or folder of declarations (KDL, SQL), a revision (head, an id), or `empty`.
 ///
 /// Examples:
 ///   reconcile diff --from sqlite:chat.db --to schema
 ///   reconcile diff --from head --to schema --format sql
 ///   reconcile diff --from empty --to schema --engine postgres --format sql
+///   reconcile diff --from sqlite:chat.db --to dump.sql
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(in crate::cli) struct Diff {

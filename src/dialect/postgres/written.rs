@@ -59,6 +59,10 @@ const CONCURRENTLY: Written = Written::Refused {
     why: "cannot be run in a transaction",
     help: "leave out CONCURRENTLY: here it is about what is to be there; a plan makes an index without blocking anybody anyway",
 };
+const BACKSLASHES: Written = Written::Refused {
+    why: "says that backslashes in plain strings are escapes",
+    help: "write such strings as E'…', and take this out",
+};
 const ELSEWHERE: Written = Written::Refused {
     why: "reaches out to another server",
     help: "declare the tables themselves",
@@ -416,6 +420,16 @@ fn set(mut head: Head<'_>, server: &Server) -> Written {
                 },
                 _ => Written::Idle,
             }
+        }
+        Some(name) if name.text() == "standard_conforming_strings" => {
+            head.step();
+            let is_on = head.step().is_some_and(|token| {
+                let text = token.text.trim_matches('\'');
+                ["on", "true", "1", "yes"]
+                    .iter()
+                    .any(|on| text.eq_ignore_ascii_case(on))
+            });
+            if is_on { Written::Idle } else { BACKSLASHES }
         }
         // A newer pg_dump says this for servers that do not know it.
         Some(name) if name.text() == "transaction_timeout" && server.version < 170_000 => Written::Idle,
