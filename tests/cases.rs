@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use support::case::{Case, When, folders};
+use support::case::{Case, When, with_sql};
 use support::engine::{Database, Engine, engines};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
@@ -25,7 +25,7 @@ fn main() {
     let running: Vec<Arc<Engine>> = running.into_iter().map(Arc::new).collect();
     // Whoever asks for the second half of a story while the first is being told waits, and does nothing else meanwhile.
     let (mut trials, mut second_halves) = (Vec::new(), Vec::new());
-    for (name, folder) in folders(&root) {
+    for (name, folder) in with_sql(&root) {
         for engine in &running {
             let mut halves = trials_of(&name, &folder, engine).into_iter();
             trials.extend(halves.next());

@@ -1,4 +1,4 @@
-//! A case folder: `before.kdl`, `after.kdl`, seeds, hand-written DDL, and `case.kdl`.
+//! A case folder: `before.kdl`, `after.kdl` (or folders `before`, `after` of KDL and SQL), seeds, hand-written DDL, and `case.kdl`.
 //!
 //! ```kdl
 //! engines sqlite reason="…"          // where it runs; everywhere, if left out
@@ -138,9 +138,11 @@ impl Case {
         Ok(())
     }
 
-    /// `after.kdl`, or the one of this engine.
+    /// `after.kdl`, or the one of this engine, or the folder `after`.
     pub(crate) fn declarations(&self, state: &str) -> PathBuf {
+        let folder = Some(self.folder.join(state)).filter(|folder| folder.is_dir());
         self.of_engine(state, "kdl")
+            .or(folder)
             .unwrap_or_else(|| self.folder.join(format!("{state}.kdl")))
     }
 
@@ -190,14 +192,21 @@ fn arguments(node: &KdlNode) -> Vec<String> {
         .collect()
 }
 
-/// Every case folder, as `(area::case, folder)`, sorted.
+/// Every case folder that is declared in KDL alone, as `(area::case, folder)`, sorted.
 pub(crate) fn folders(root: &Path) -> Vec<(String, PathBuf)> {
+    let mut all = with_sql(root);
+    all.retain(|(_, folder)| folder.join("before.kdl").exists());
+    all
+}
+
+/// Every case folder, those with SQL among them.
+pub(crate) fn with_sql(root: &Path) -> Vec<(String, PathBuf)> {
     let mut out = Vec::new();
     for (area, folder) in children(root) {
         for (case, folder) in children(&folder) {
             assert!(
-                folder.join("before.kdl").exists(),
-                "{} has no before.kdl",
+                folder.join("before.kdl").exists() || folder.join("before").is_dir(),
+                "{} has no before.kdl, nor a folder of that name",
                 folder.display()
             );
             out.push((format!("{area}::{case}"), folder));

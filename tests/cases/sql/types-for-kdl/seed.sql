@@ -1,0 +1,2 @@
+INSERT INTO app.places VALUES ('here');
+INSERT INTO people VALUES (1, 'calm', 'x@y', 'here');
