@@ -3,7 +3,7 @@
 //! In: sources, the server they are meant for, and what KDL declares. Out: [`SqlFile`], or every statement that cannot stand
 //! there. Must not: run a statement, or understand more of it than what it is about.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Statement {
 pub struct Beside {
     /// Schemas.
     pub schemas: Vec<Ident>,
-    /// Names that are tables, or something else with a name of its own.
+    /// Tables and views.
     pub relations: Vec<QName>,
 }
 
@@ -85,7 +85,7 @@ impl Beside {
         for about in about.filter(|about| about.on.is_none()) {
             if about.kinds.contains(&Kind::Schema) {
                 beside.schemas.push(about.name.clone());
-            } else if about.makes && about.kinds.contains(&Kind::Table) {
+            } else if about.makes && about.has_rows {
                 beside.relations.push(QName {
                     schema: about.schema.clone(),
                     name: about.name.clone(),
@@ -257,7 +257,9 @@ pub fn made(files: &[SqlFile], catalog: &Catalog, server: &Server) -> HashSet<Ob
     let about = statements.filter(|statement| !statement.is_first);
     let about = about.filter_map(|statement| statement.about.as_ref());
     let made = about.filter(|about| about.makes && about.on.is_none());
-    let names: HashSet<String> = made.map(|about| about.name.text().to_lowercase()).collect();
+    let names: HashMap<String, bool> = made
+        .map(|about| (about.name.text().to_lowercase(), about.has_rows))
+        .collect();
     let mut found = HashSet::new();
     if names.is_empty() {
         return found;
@@ -296,22 +298,31 @@ pub fn made(files: &[SqlFile], catalog: &Catalog, server: &Server) -> HashSet<Ob
     found
 }
 
-fn names_any(id: &ObjectId, object: &Object, catalog: &Catalog, names: &HashSet<String>) -> bool {
-    let is_made = |word: &str| names.contains(&word.to_lowercase());
-    let said = object.texts().into_iter().chain(types(object));
-    let in_text = said.flat_map(mentions).any(|word| is_made(&word));
-    let target = id.target().into_iter().cloned();
-    in_text
+/// Whether an object names any of these: in a query anything, in an expression what has no rows.
+fn names_any(id: &ObjectId, object: &Object, catalog: &Catalog, names: &HashMap<String, bool>) -> bool {
+    let queries = [
+        Kind::View,
+        Kind::MaterializedView,
+        Kind::Function,
+        Kind::Trigger,
+        Kind::Policy,
+    ];
+    let may_query = queries.contains(&id.kind);
+    let is_made = |word: &str| names.get(&word.to_lowercase()).copied();
+    let mut texts = object.texts().into_iter().flat_map(mentions);
+    let mut types = types(object).into_iter().flat_map(mentions);
+    texts.any(|word| is_made(&word).is_some_and(|has_rows| may_query || !has_rows))
+        || types.any(|word| is_made(&word).is_some())
         || object
             .references(id)
             .into_iter()
-            .chain(target)
+            .chain(id.target().cloned())
             .filter(|referenced| !catalog.has(referenced))
             .any(|referenced| {
                 let name = referenced
                     .name()
                     .or_else(|| referenced.relation().map(|of| &of.name));
-                name.is_some_and(|name| is_made(name.text()))
+                name.is_some_and(|name| is_made(name.text()).is_some())
             })
 }
 

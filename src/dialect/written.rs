@@ -36,6 +36,8 @@ pub struct About {
     pub makes: bool,
     /// What it may be.
     pub kinds: &'static [Kind],
+    /// Whether it has rows, so that only a query can name it, or a key, or a type.
+    pub has_rows: bool,
     /// Its schema, if it can have one.
     pub schema: Option<Ident>,
     /// Its name.

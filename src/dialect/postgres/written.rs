@@ -114,6 +114,7 @@ fn about(head: &mut Head<'_>, makes: bool, kinds: &'static [Kind]) -> Option<Abo
     Some(About {
         makes,
         kinds,
+        has_rows: false,
         schema,
         name,
         on: None,
@@ -127,6 +128,7 @@ fn part(head: &mut Head<'_>, kinds: &'static [Kind], name: Ident) -> Option<Abou
     Some(About {
         makes: true,
         kinds,
+        has_rows: false,
         schema: None,
         name,
         on: Some(on),
@@ -138,6 +140,7 @@ fn global(name: Ident, makes: bool, kinds: &'static [Kind]) -> About {
     About {
         makes,
         kinds,
+        has_rows: false,
         schema: None,
         name,
         on: None,
@@ -180,7 +183,7 @@ fn create(mut head: Head<'_>) -> Written {
         return Written::Run(name.map(|name| global(name, true, &[Kind::EventTrigger])));
     }
     if head.eat_all(&["FOREIGN", "TABLE"]) {
-        return Written::Run(unless_there(&mut head, NAMED));
+        return Written::Run(with_rows(&mut head));
     }
     let words = [
         "SCHEMA",
@@ -218,16 +221,25 @@ fn create(mut head: Head<'_>) -> Written {
             head.skip_past(&["ON"]);
             Written::Run(name.and_then(|name| part(&mut head, &[Kind::Policy], name)))
         }
-        Some(_) => Written::Run(unless_there(&mut head, NAMED)),
+        Some("TABLE" | "VIEW") => Written::Run(with_rows(&mut head)),
+        Some(_) => Written::Run(unless_there(&mut head)),
         // The engine knows more kinds than are managed.
         None => Written::Run(None),
     }
 }
 
 /// What is made with IF NOT EXISTS is another thing than what is there already under its name: it counts as made twice.
-fn unless_there(head: &mut Head<'_>, kinds: &'static [Kind]) -> Option<About> {
+fn unless_there(head: &mut Head<'_>) -> Option<About> {
     head.eat_all(&["IF", "NOT", "EXISTS"]);
-    about(head, true, kinds)
+    about(head, true, NAMED)
+}
+
+fn with_rows(head: &mut Head<'_>) -> Option<About> {
+    let about = unless_there(head)?;
+    Some(About {
+        has_rows: true,
+        ..about
+    })
 }
 
 fn create_schema(mut head: Head<'_>) -> Written {

@@ -91,6 +91,7 @@ fn about(head: &mut Head<'_>, makes: bool, kinds: &'static [Kind]) -> Option<Abo
     Some(About {
         makes,
         kinds,
+        has_rows: true,
         schema: None,
         name,
         on: None,
@@ -104,6 +105,7 @@ fn part(mut head: Head<'_>, kinds: &'static [Kind]) -> Option<About> {
     Some(About {
         makes: true,
         kinds,
+        has_rows: false,
         schema: None,
         name,
         on: Some(QName::bare(table)),
