@@ -22,9 +22,10 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rebuilt");
     let mut trials = Vec::new();
     for engine in &running {
-        let files = match engine.is_sqlite() {
-            true => schemas(&root.join("sqlite")),
-            false => schemas(&root),
+        let files = if engine.is_sqlite() {
+            schemas(&root.join("sqlite"))
+        } else {
+            schemas(&root)
         };
         trials.extend(files.iter().map(|file| trial(file, engine)));
     }
