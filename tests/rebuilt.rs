@@ -12,7 +12,7 @@ use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use support::engine::{Database, Engine, engines, psql};
+use support::engine::{Database, Engine, engines};
 use support::observe;
 use support::program::{Ran, reconcile};
 
@@ -124,6 +124,18 @@ fn by_client(original: &Database<'_>, expected: &[String], folder: &Path) -> Res
     let arguments = ["diff", "--from", &made.url, "--to", &original.url, "--exit-code"];
     reconcile(folder, &arguments)?.exits(0, "nothing differs from what the client made")?;
     Ok(())
+}
+
+/// `psql`, beside a `pg_dump` of the tests or on the path: any of them talks to any server.
+fn psql() -> String {
+    let programs = std::env::var("RECONCILE_TEST_PG_DUMP").unwrap_or_default();
+    let beside = programs
+        .split(':')
+        .map(|program| Path::new(program).with_file_name("psql"));
+    let mut found = beside.filter(|psql| psql.is_file());
+    found
+        .next()
+        .map_or_else(|| "psql".to_owned(), |psql| psql.display().to_string())
 }
 
 /// What `pg_dump` writes of it, owners and rights included, is a desired state as it stands.

@@ -119,18 +119,6 @@ fn pg_dumps() -> Vec<(u32, String)> {
     found
 }
 
-/// `psql`, beside one of those programs or on the path: any of them talks to any server.
-pub(crate) fn psql() -> String {
-    let programs = std::env::var("RECONCILE_TEST_PG_DUMP").unwrap_or_default();
-    let beside = programs
-        .split(':')
-        .map(|program| Path::new(program).with_file_name("psql"));
-    let mut found = beside.filter(|psql| psql.is_file());
-    found
-        .next()
-        .map_or_else(|| "psql".to_owned(), |psql| psql.display().to_string())
-}
-
 fn pg_dump_major(pg_dump: &str) -> Option<u32> {
     let output = std::process::Command::new(pg_dump)
         .arg("--version")
