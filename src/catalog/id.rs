@@ -192,6 +192,14 @@ impl ObjectId {
                     *relation = name.clone();
                 }
             }
+            // A table of a publication has its name.
+            (Path::Member(_, key), Kind::Publication)
+                if self.kind == Kind::PublishedTable && key.name() == from.name() =>
+            {
+                if let Some(name) = to.name() {
+                    *key = Key::Named(name.clone());
+                }
+            }
             (Path::Routine(_, types), kind) if TYPES.contains(&kind) && !from.is_value() => {
                 *types = rename.in_text(types).into();
             }

@@ -14,8 +14,8 @@ use super::ident::Ident;
 use super::kinds::{
     Aggregate, Check, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType, EventTrigger,
     Exclusion, Extension, ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy,
-    PrimaryKey, RangeType, RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table, Trigger,
-    Unique, View,
+    PrimaryKey, Publication, PublishedTable, RangeType, RowSecurity, Rows, Rule, Schema, Sequence,
+    Statistics, Storage, Table, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -225,6 +225,8 @@ kinds! {
     RowSecurity(RowSecurity, RowSecurityAttr) "row security",
     Storage(Storage, StorageAttr) "storage",
     EventTrigger(EventTrigger, EventTriggerAttr) "event trigger",
+    Publication(Publication, PublicationAttr) "publication",
+    PublishedTable(PublishedTable, PublishedTableAttr) "published table",
     Partition(Partition, PartitionAttr) "partition",
     Owner(Owner, OwnerAttr) "owner",
     Grants(Grants, GrantsAttr) "grants",

@@ -279,10 +279,12 @@ impl Graph {
 /// as they come after their table.
 fn owner(id: &ObjectId) -> ObjectId {
     match (id.kind, id.relation()) {
-        (Kind::Trigger | Kind::Index | Kind::Policy | Kind::Rule, _) | (_, None) => match id.target() {
-            Some(target) => owner(target),
-            None => id.clone(),
-        },
+        (Kind::Trigger | Kind::Index | Kind::Policy | Kind::Rule | Kind::PublishedTable, _) | (_, None) => {
+            match id.target() {
+                Some(target) => owner(target),
+                None => id.clone(),
+            }
+        }
         (_, Some(relation)) => ObjectId::table(relation.clone()),
     }
 }

@@ -44,22 +44,30 @@ pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
     }
     owners(reading, draft);
     for placed in &draft.later_members {
-        statistics_columns(reading, draft, placed);
+        columns_beside(reading, draft, placed);
     }
 }
 
-/// Reports columns that statistics name and their table does not have; those of a view, the query says.
-fn statistics_columns(reading: &Reading<'_>, draft: &Draft<'_>, placed: &Placed) {
-    let Object::Statistics(statistics) = &placed.object else {
+/// Reports columns that statistics and publications name and their table does not have; those of a view, the query says.
+fn columns_beside(reading: &Reading<'_>, draft: &Draft<'_>, placed: &Placed) {
+    let (of, columns) = match &placed.object {
+        Object::Statistics(statistics) => (&statistics.of, &statistics.columns),
+        Object::PublishedTable(published) => match placed.id.relation() {
+            Some(table) => (table, &published.columns),
+            None => return,
+        },
+        _ => return,
+    };
+    let Some(table) = draft.tables.iter().find(|table| table.name == *of) else {
+        if matches!(placed.object, Object::PublishedTable(_)) {
+            let mut diagnostic =
+                Diagnostic::error(UNKNOWN_NAME, format!("no table `{of}`")).at(placed.span.clone());
+            diagnostic.help = suggest_table(of, draft);
+            reading.report.add(diagnostic);
+        }
         return;
     };
-    let Some(table) = draft.tables.iter().find(|table| table.name == statistics.of) else {
-        return;
-    };
-    let missing = statistics
-        .columns
-        .iter()
-        .filter(|column| table.column(column).is_none());
+    let missing = columns.iter().filter(|column| table.column(column).is_none());
     for column in missing {
         no_column(reading, table, column, placed.span.clone());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::catalog::kinds::{Column, Comment, EnumType, Partition, PrimaryKey, inherited};
+use crate::catalog::kinds::{Column, Comment, EnumType, Partition, PrimaryKey, PublishedTable, inherited};
 use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 use crate::dialect::{Engine, Literal, Server};
@@ -78,6 +78,7 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
             Kind::Function | Kind::Aggregate | Kind::EventTrigger => "functions",
             Kind::View | Kind::MaterializedView => "views",
             Kind::DefaultPrivileges => "rights",
+            Kind::Publication => "publications",
             Kind::Table => {
                 files.add_table(id, writing.whole(id, object));
                 continue;
@@ -169,6 +170,16 @@ impl<'c> Writing<'c> {
             }
         }
         Some(line)
+    }
+
+    /// The tables of a publication.
+    pub(super) fn published(
+        &self,
+        of: &ObjectId,
+    ) -> impl Iterator<Item = (&'c ObjectId, &'c PublishedTable)> {
+        let name = of.name().cloned();
+        let tables = self.catalog.of_kind::<PublishedTable>();
+        tables.filter(move |(id, _)| id.name() == name.as_ref())
     }
 
     /// What is said about `id` by an object of this kind.
@@ -449,7 +460,7 @@ impl Files {
     }
 
     fn finish(self) -> Vec<(String, String)> {
-        let mut taken: HashSet<String> = ["types", "functions", "views", "rights"]
+        let mut taken: HashSet<String> = ["types", "functions", "views", "rights", "publications"]
             .map(str::to_owned)
             .into();
         let mut out = Vec::new();

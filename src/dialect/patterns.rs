@@ -25,13 +25,15 @@ const UNMANAGED: &[&str] = &[
     "operator class",
     "operator family",
     "partitioned table",
-    "publication",
+    "security label",
     "subscription",
     "text search configuration",
     "text search dictionary",
     "text search parser",
     "text search template",
+    "transform",
     "typed table",
+    "user mapping",
     "window function",
 ];
 

@@ -60,9 +60,12 @@ pub fn split(from: &Catalog, to: &Catalog, intents: &Intents, engine: &dyn Engin
             Kind::Column => column(rename, (from, &place(&rename.from)), engine, &mut out),
             // Both are there until the second phase.
             Kind::View | Kind::MaterializedView | Kind::Function => {}
-            Kind::Table | Kind::Trigger | Kind::Policy | Kind::Rule | Kind::Statistics => {
-                out.carried.push(rename.clone())
-            }
+            Kind::Table
+            | Kind::Trigger
+            | Kind::Policy
+            | Kind::Rule
+            | Kind::Statistics
+            | Kind::Publication => out.carried.push(rename.clone()),
             kind if kind.has_cosmetic_name() => out.carried.push(rename.clone()),
             _ => out.put_off.push(rename.clone()),
         }

@@ -22,6 +22,7 @@ mod owner;
 mod partition;
 mod policy;
 mod primary_key;
+mod publication;
 mod range_type;
 mod rows;
 mod rule;
@@ -81,6 +82,7 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("event-trigger", event_trigger::read),
     ("table", table::read),
     ("view", view::read),
+    ("publication", publication::read),
     ("materialized-view", materialized_view::read),
     ("default-privileges", default_privileges::read),
     ("rows", rows::read),
@@ -116,10 +118,12 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Rule(rule) => rule::write(writing, id, rule),
         Object::Statistics(statistics) => statistics::write(id, statistics),
         Object::DefaultPrivileges(privileges) => default_privileges::write(id, privileges),
+        Object::Publication(publication) => publication::write(writing, id, publication),
         Object::Rows(rows) => rows::write(writing, id, rows),
         // Said within what it is said about.
         Object::Comment(_)
         | Object::Partition(_)
+        | Object::PublishedTable(_)
         | Object::RowSecurity(_)
         | Object::Storage(_)
         | Object::Owner(_)
@@ -151,5 +155,6 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Policy,
     Kind::Rule,
     Kind::Statistics,
+    Kind::Publication,
     Kind::EventTrigger,
 ];

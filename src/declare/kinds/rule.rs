@@ -20,8 +20,11 @@ const EVENTS: &[(&str, RuleEvent)] = &[
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>) -> Option<MemberDraft> {
     let name = fields.name("rule")?;
     let given = reading.ident(&name, "rule");
-    let event = fields.choice("for", EVENTS);
-    if event.is_none() {
+    let given_event = fields.text("for");
+    let event = given_event
+        .as_ref()
+        .and_then(|text| fields.choose("for", text, EVENTS));
+    if given_event.is_none() {
         fields.missing(
             format!("rule `{}` does not say which statements it is about", name.text),
             "write for=insert, for=update or for=delete",

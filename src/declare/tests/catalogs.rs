@@ -1020,6 +1020,8 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
         maker.materialized(&tables[0].1);
     }
     maker.default_privileges();
+    let (table, columns) = tables[0].clone();
+    maker.publication(&table, &columns);
     if maker.has(Kind::Sequence) {
         let id = ObjectId::qualified(Kind::Sequence, maker.qname());
         let owned_by = Some(ObjectId::column(&tables[0].0, tables[0].1[0].clone()));

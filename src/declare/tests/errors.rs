@@ -178,6 +178,28 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.kdl:2:1 RC0106 the name of view t is taken by the table in a.kdl:1 | give one of them another name\n",
     ),
     (
+        "table t { column x text; column y text; statistics s { of x; }; statistics u { of x z; }; \
+         statistics v { of (sql)\"lower(x)\"; count mcv; } }",
+        "a.kdl:1:56 RC0104 statistics `s` are of two columns at least, or of an expression | what single columns have in them is counted anyway\n\
+             a.kdl:1:65 RC0108 table `t` has no column `z` | did you mean `x`?\n\
+             a.kdl:1:91 RC0110 statistics `v` are of one expression: there is nothing to `count` together | take `count` out, or name a column beside it\n",
+    ),
+    (
+        "table t { column x text; rule r for=select { do NOTHING; }; rule s for=insert }",
+        "a.kdl:1:33 RC0105 `select` is no value of `for` | one of: insert, update, delete\n\
+             a.kdl:1:61 RC0104 rule `s` does nothing | write `do \"INSERT INTO …\"` as a child, or `do NOTHING`\n",
+    ),
+    (
+        "publication p all-tables { table nowhere; }",
+        "a.kdl:1:1 RC0110 publication `p` is of all tables, and names some of them | take out `all-tables`, or what is named\n\
+             a.kdl:1:28 RC0108 no table `nowhere`\n",
+    ),
+    (
+        "schema s\ndefault-privileges app schema=s { schemas { grant usage to=app; }; tables { grant usage to=app; } }",
+        "a.kdl:2:35 RC0110 schemas are in no schema: their default privileges hold everywhere | leave out `schema=`\n\
+             a.kdl:2:83 RC0105 `usage` is no privilege of tables on PostgreSQL 18 | one of: select, insert, update, delete, truncate, references, trigger, maintain, all\n",
+    ),
+    (
         "table t { column x text default=#nan; column y (foo)text }",
         "a.kdl:1:25 RC0105 `#nan` is not a value of any column | write it as a text: \"NaN\"\n\
              a.kdl:1:48 RC0105 unknown annotation `(foo)` | (sql) marks an expression, (column) the name of a column\n",

@@ -218,6 +218,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         Object::Check(check) => on(ACCESS_EXCLUSIVE, validation(check.validated)),
         Object::Policy(_) => on(ACCESS_EXCLUSIVE, Cost::Instant),
         Object::Rule(rule) => rule::defined(id, rule, cx),
+        Object::PublishedTable(_) => on(SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
         Object::RowSecurity(_) => secured(id),
         Object::Owner(_) => given_away(id, cx),
         Object::Storage(to) => stored(id, (&Storage::NONE, to), cx),
@@ -338,6 +339,7 @@ fn renamed(from: &ObjectId) -> Impact {
         | Kind::Function
         | Kind::Aggregate
         | Kind::EventTrigger
+        | Kind::Publication
         | Kind::Statistics
         | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
@@ -382,6 +384,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             )
         }
         Object::Partition(partition) => (partition::detached(id, partition, cx), None),
+        Object::PublishedTable(_) => (locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Statistics(of) => (locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),
         Object::Extension(_) => (
@@ -398,6 +401,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         | Object::RangeType(_)
         | Object::Function(_)
         | Object::Aggregate(_)
+        | Object::Publication(_)
         | Object::EventTrigger(_) => (free(Cost::Brief), None),
         Object::Owner(_) | Object::Grants(_) | Object::DefaultPrivileges(_) => (free(Cost::Instant), None),
         _ => (on(ACCESS_EXCLUSIVE), None),

@@ -33,6 +33,7 @@ fn place(id: &ObjectId) -> Option<Place> {
         Kind::Function | Kind::Aggregate => ("pg_proc", "pro", "ROUTINE", "ROUTINE", "regprocedure"),
         Kind::Enum | Kind::Composite | Kind::Range => ("pg_type", "typ", "TYPE", "TYPE", "regtype"),
         Kind::Domain => ("pg_type", "typ", "TYPE", "DOMAIN", "regtype"),
+        Kind::Publication => ("pg_publication", "pub", "PUBLICATION", "PUBLICATION", ""),
         Kind::Statistics => ("pg_statistic_ext", "stx", "STATISTICS", "STATISTICS", ""),
         _ => return None,
     };
@@ -40,6 +41,7 @@ fn place(id: &ObjectId) -> Option<Place> {
     match &id.path {
         Path::Qualified(qname) => name.qname(qname),
         Path::Routine(qname, arguments) => name.qname(qname).raw("(").raw(arguments).raw(")"),
+        Path::Global(publication) => name.ident(publication),
         _ => return None,
     };
     let name = text_literal(&name.clause());
@@ -49,6 +51,10 @@ fn place(id: &ObjectId) -> Option<Place> {
         prefix,
         oid: match (id.kind, id.qname()) {
             (Kind::Statistics, Some(name)) => oid_of_statistics(name),
+            (Kind::Publication, _) => format!(
+                "(SELECT p.oid FROM pg_catalog.pg_publication p WHERE p.pubname = {})",
+                text_literal(id.name()?.text())
+            ),
             _ => format!("{name}::pg_catalog.{cast}"),
         },
         noun,
@@ -61,7 +67,7 @@ fn place(id: &ObjectId) -> Option<Place> {
 /// Of what nothing can be granted on, only the owner is kept.
 fn of_kind(kind: Kind, kept: Kept) -> Kept {
     match kind {
-        Kind::Statistics => Kept::Owner,
+        Kind::Statistics | Kind::Publication => Kept::Owner,
         _ => kept,
     }
 }

@@ -3,7 +3,7 @@
 //! In: an object and the version of a server. Out: the end of a sentence. Must not: say what is refused for other reasons.
 
 use crate::catalog::Object;
-use crate::catalog::kinds::{Body, IndexKey, NotNull};
+use crate::catalog::kinds::{Body, IndexKey, NotNull, Publication};
 
 /// What the object has that the server does not.
 pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
@@ -37,6 +37,11 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::Statistics(statistics) if statistics.target.is_some() => {
             (130_000, "how finely statistics are counted needs PostgreSQL 13")
         }
+        Object::Publication(publication) => return publication_lacks(publication, version),
+        Object::PublishedTable(table) if !table.columns.is_empty() || table.filter.is_some() => (
+            150_000,
+            "columns and conditions of published tables need PostgreSQL 15",
+        ),
         _ => return None,
     };
     (version < since).then_some(reason)
@@ -48,10 +53,29 @@ fn has_options(keys: &[IndexKey]) -> bool {
     classes.into_iter().any(|class| class.ends_with(')'))
 }
 
+fn publication_lacks(publication: &Publication, version: u32) -> Option<&'static str> {
+    [
+        (publication.via_root, 130_000, "via-root needs PostgreSQL 13"),
+        (
+            !publication.schemas.is_empty(),
+            150_000,
+            "publications of schemas need PostgreSQL 15",
+        ),
+        (
+            publication.generated,
+            180_000,
+            "that generated columns are published needs PostgreSQL 18",
+        ),
+    ]
+    .into_iter()
+    .find(|(asked, since, _)| *asked && version < *since)
+    .map(|(_, _, reason)| reason)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::kinds::{ForeignKey, Function, PrimaryKey, Statistics, Unique, View};
+    use crate::catalog::kinds::{ForeignKey, Function, PrimaryKey, PublishedTable, Statistics, Unique, View};
     use crate::catalog::{Expr, Ident, QName};
 
     #[test]
@@ -74,6 +98,17 @@ mod tests {
             exprs: Vec::new(),
             target: Some(1),
             ..of_expression.clone()
+        };
+        let of_schema = Publication {
+            all_tables: false,
+            schemas: vec![Ident::exact("s")],
+            publish: Vec::new(),
+            via_root: false,
+            generated: false,
+        };
+        let filtered = PublishedTable {
+            columns: Vec::new(),
+            filter: Some(Expr::new("a")),
         };
         let key = ForeignKey::to(Vec::new(), QName::bare(Ident::exact("t")), Vec::new());
         let set = ForeignKey {
@@ -103,6 +138,8 @@ mod tests {
             (spans.into(), 180_000),
             (of_expression.into(), 140_000),
             (counted.into(), 130_000),
+            (of_schema.into(), 150_000),
+            (filtered.into(), 150_000),
         ];
         for (object, since) in expected {
             let words = lacks(&object, since - 1).unwrap();

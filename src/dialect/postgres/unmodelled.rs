@@ -189,13 +189,24 @@ fn global() -> Vec<String> {
         "SELECT 'subscription', NULL, x.subname, 6100, 0, NULL FROM pg_catalog.pg_subscription x \
          WHERE x.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
             .to_owned(),
+        format!(
+            "SELECT 'transform', NULL, 'for ' || pg_catalog.format_type(x.trftype, NULL) || ' in ' || l.lanname, \
+             3576, x.oid, NULL FROM pg_catalog.pg_transform x JOIN pg_catalog.pg_language l ON l.oid = x.trflang \
+             WHERE x.oid >= {FIRST_OWN}"
+        ),
+        // Only the names: what is in a mapping may be a password.
+        "SELECT 'user mapping', NULL, 'of ' || x.usename || ' for ' || x.srvname, 1418, x.umid, NULL \
+         FROM pg_catalog.pg_user_mappings x"
+            .to_owned(),
+        "SELECT 'security label', NULL, 'of ' || x.provider || ' on ' || \
+         pg_catalog.pg_describe_object(x.classoid, x.objoid, x.objsubid), 3596, 0, NULL FROM pg_catalog.pg_seclabel x"
+            .to_owned(),
     ];
     for (kind, table, name, class) in [
         ("access method", "pg_am", "amname", 2601),
         ("foreign data wrapper", "pg_foreign_data_wrapper", "fdwname", 2328),
         ("foreign server", "pg_foreign_server", "srvname", 1417),
         ("language", "pg_language", "lanname", 2612),
-        ("publication", "pg_publication", "pubname", 6104),
     ] {
         branches.push(format!(
             "SELECT '{kind}', NULL, x.{name}, {class}, x.oid, NULL FROM pg_catalog.{table} x WHERE x.oid >= {FIRST_OWN}"

@@ -122,6 +122,8 @@ impl Engine for Sqlite {
             | Kind::Exclusion
             | Kind::Storage
             | Kind::Statistics
+            | Kind::Publication
+            | Kind::PublishedTable
             | Kind::Rule
             | Kind::Aggregate
             | Kind::MaterializedView

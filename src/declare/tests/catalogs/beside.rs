@@ -1,14 +1,56 @@
 //! Made-up objects of the kinds that stand beside tables.
 
 use crate::catalog::kinds::{
-    DefaultGrants, DefaultPrivileges, DefaultsOf, Granted, Grants, Rule, RuleEvent, Statistics,
-    StatisticsKind,
+    DefaultGrants, DefaultPrivileges, DefaultsOf, Granted, Grants, Publication, Published, PublishedTable,
+    Rule, RuleEvent, Statistics, StatisticsKind,
 };
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
 
 use super::{BODIES, Maker, NAMES, TEXTS};
 
 impl Maker {
+    /// A publication of a table with these columns, of schemas, or of everything.
+    pub(super) fn publication(&mut self, table: &QName, columns: &[Ident]) {
+        if !self.has(Kind::Publication) || self.choices.yes() {
+            return;
+        }
+        let name = self.name();
+        let sort = self.choices.up_to(3);
+        let schemas = if sort == 1 {
+            vec![Ident::exact("billing"), Ident::exact("o.d d")]
+        } else {
+            Vec::new()
+        };
+        let publication = Publication {
+            all_tables: sort == 2,
+            schemas,
+            publish: Published::ALL[self.choices.up_to(4)..].to_vec(),
+            via_root: self.choices.yes(),
+            generated: self.choices.yes(),
+        };
+        self.put(ObjectId::global(Kind::Publication, name.clone()), publication);
+        if sort == 2 {
+            return;
+        }
+        let engine = self.server.engine();
+        let mut named = if sort == 0 {
+            self.maybe_some_of(columns)
+        } else {
+            Vec::new()
+        };
+        named.sort();
+        let filter = self
+            .choices
+            .yes()
+            .then(|| engine.expr(self.choices.of(TEXTS), &named));
+        let published = PublishedTable {
+            columns: named,
+            filter,
+        };
+        self.catalog
+            .insert(ObjectId::member(Kind::PublishedTable, table, name), published);
+    }
+
     /// What is granted on what a role will make, in a schema or everywhere.
     pub(super) fn default_privileges(&mut self) {
         if !self.has(Kind::DefaultPrivileges) || self.choices.yes() {

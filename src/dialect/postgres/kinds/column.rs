@@ -93,7 +93,7 @@ fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &Pl
     }
 }
 
-/// PostgreSQL refuses to retype what a view, a rule, a policy, a trigger's column list or condition, or a generated column rests on.
+/// PostgreSQL refuses to retype what a view, a rule, a policy, a publication, a trigger's column list or condition, or a generated column rests on.
 /// Extended statistics it makes anew without their target, and from 18 on as those of whoever retypes.
 /// Indexes and checks follow; a foreign key does only where both sides can still be compared.
 fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alter {
@@ -122,6 +122,7 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
             Kind::Policy,
             Kind::Statistics,
             Kind::Rule,
+            Kind::PublishedTable,
         ])
     } else {
         Alter::InPlaceOver(&[
@@ -132,6 +133,7 @@ fn retype(from: Item<'_, Column>, to: Item<'_, Column>, cx: &PlanCx<'_>) -> Alte
             Kind::Policy,
             Kind::Statistics,
             Kind::Rule,
+            Kind::PublishedTable,
             Kind::ForeignKey,
         ])
     }

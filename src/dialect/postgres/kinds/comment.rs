@@ -66,6 +66,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::EventTrigger => "EVENT TRIGGER",
         Kind::Table
         | Kind::Partition
+        | Kind::PublishedTable
         | Kind::Comment
         | Kind::Rows
         | Kind::RowSecurity
@@ -80,6 +81,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::MaterializedView => "MATERIALIZED VIEW",
         Kind::Trigger => "TRIGGER",
         Kind::Policy => "POLICY",
+        Kind::Publication => "PUBLICATION",
         Kind::Rule => "RULE",
         Kind::Statistics => "STATISTICS",
     }

@@ -76,6 +76,7 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
         Kind::Policy,
         Kind::Statistics,
         Kind::Rule,
+        Kind::PublishedTable,
     ])
 }
 

@@ -30,6 +30,7 @@ pub(super) static RULES: Rules<EnumType> = Rules {
                 Kind::Policy,
                 Kind::Statistics,
                 Kind::Rule,
+                Kind::PublishedTable,
                 Kind::Function,
                 Kind::Aggregate,
             ])

@@ -20,6 +20,7 @@ mod owner;
 mod partition;
 mod policy;
 mod primary_key;
+mod publication;
 mod range_type;
 mod row_security;
 mod rows;
@@ -82,6 +83,8 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Storage => &storage::RULES,
         Kind::Statistics => &statistics::RULES,
         Kind::Partition => &partition::RULES,
+        Kind::Publication => &publication::RULES,
+        Kind::PublishedTable => &publication::TABLE,
         Kind::Owner => &owner::RULES,
         Kind::Grants => &grants::RULES,
         Kind::DefaultPrivileges => &default_privileges::RULES,

@@ -34,6 +34,7 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::View => "VIEW ",
         Kind::MaterializedView => "MATERIALIZED VIEW ",
         Kind::Statistics => "STATISTICS ",
+        Kind::Publication => "PUBLICATION ",
         _ => "TABLE ",
     });
     match &target.path {

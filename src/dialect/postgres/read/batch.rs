@@ -29,6 +29,7 @@ use super::grants::GrantRow;
 use super::indexes::IndexRow;
 use super::partitions::KeyRow;
 use super::policies::PolicyRow;
+use super::publications::{PublicationRow, PublishedRow};
 use super::relations::{Relation, ViewRow};
 use super::rules::RuleRow;
 use super::sequences::SequenceRow;
@@ -77,6 +78,8 @@ pub(in super::super) struct Raw {
     pub(super) triggers: Vec<TriggerRow>,
     pub(super) policies: Vec<PolicyRow>,
     pub(super) rules: Vec<RuleRow>,
+    pub(super) publications: Vec<PublicationRow>,
+    pub(super) published: Vec<PublishedRow>,
     pub(super) statistics: Vec<StatisticsRow>,
     pub(super) storage: HashMap<u32, Storage>,
     pub(super) column_storage: HashMap<(u32, i16), Storage>,
@@ -124,6 +127,8 @@ impl Raw {
         self.triggers.extend(other.triggers);
         self.policies.extend(other.policies);
         self.rules.extend(other.rules);
+        self.publications.extend(other.publications);
+        self.published.extend(other.published);
         self.statistics.extend(other.statistics);
         self.storage.extend(other.storage);
         self.column_storage.extend(other.column_storage);

@@ -19,6 +19,8 @@ pub(super) mod class {
     pub(in super::super) const POLICY: u32 = 3256;
     pub(in super::super) const STATISTICS: u32 = 3381;
     pub(in super::super) const EVENT_TRIGGER: u32 = 3466;
+    pub(in super::super) const PUBLICATION: u32 = 6104;
+    pub(in super::super) const PUBLISHED: u32 = 6106;
 }
 
 /// A row of `pg_depend`.
@@ -43,7 +45,7 @@ pub(super) fn part() -> Part {
             "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype = 'e' \
               FROM pg_catalog.pg_depend d WHERE d.deptype = 'e' OR d.objid >= 16384 AND d.refobjid >= 16384 \
               AND d.deptype IN ('n', 'a') AND d.refclassid <> 2615 AND (d.refclassid <> 1259 \
-              OR d.classid IN (1255, 2618, 2620, 3256, 3381) OR d.classid = 2604 AND d.deptype = 'n' \
+              OR d.classid IN (1255, 2618, 2620, 3256, 3381, 6106) OR d.classid = 2604 AND d.deptype = 'n' \
               OR d.classid = 1259 AND d.objsubid > 0 AND d.refobjsubid > 0 \
               OR d.classid = 1259 AND d.objid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i \
               WHERE i.indexrelid >= 16384 AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))) \

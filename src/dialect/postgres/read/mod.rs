@@ -18,6 +18,7 @@ mod indexes;
 mod owners;
 mod partitions;
 mod policies;
+mod publications;
 mod relations;
 mod rows;
 mod rules;
@@ -199,6 +200,8 @@ fn defining_parts(server: &Server) -> Vec<Part> {
         indexes::collations(),
         policies::part(),
         rules::part(),
+        publications::part(server),
+        publications::tables(server),
         statistics::part(server),
         relations::views(),
     ]

@@ -99,6 +99,15 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
                 oid: oid_of_statistics(id.qname()?),
             });
         }
+        Kind::Publication => {
+            let name = text_literal(id.name()?.text());
+            return Some(Question {
+                at,
+                catalog: "pg_publication",
+                column: "pubowner",
+                oid: format!("(SELECT p.oid FROM pg_catalog.pg_publication p WHERE p.pubname = {name})"),
+            });
+        }
         _ => return None,
     };
     let mut name = Sql::new(Dialect::Postgres.engine());

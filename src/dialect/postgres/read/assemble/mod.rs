@@ -10,6 +10,7 @@ mod default_privileges;
 mod edges;
 mod grants;
 mod members;
+mod publications;
 mod routines;
 mod statistics;
 mod storage;
@@ -57,6 +58,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     views::insert(&mut known, &raw, &mut catalog, &mut notes);
     members::insert_of_views(&mut known, &raw, &mut catalog, &mut notes)?;
     statistics::insert(&mut known, &mut raw, scope, &mut catalog);
+    publications::insert(&mut known, &mut raw, &mut catalog, &mut notes);
     routines::insert_event_triggers(&mut known, &mut raw, &mut catalog);
     storage::insert(&known, &raw, &mut catalog);
     grants::insert(&known, &raw, (scope, server), &mut catalog, &mut notes);

@@ -1,0 +1,7 @@
+CREATE TABLE requests (id bigint NOT NULL PRIMARY KEY);
+CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);
+CREATE TABLE more (id bigint NOT NULL PRIMARY KEY);
+CREATE PUBLICATION one FOR TABLE requests, more WITH (publish = 'insert, update');
+COMMENT ON PUBLICATION one IS 'stays';
+CREATE PUBLICATION new_name FOR TABLE items;
+CREATE PUBLICATION grows FOR ALL TABLES;
