@@ -219,6 +219,10 @@ pub trait Engine: Sync + Send {
     fn rename_carrier(&self, _id: &ObjectId, _catalog: &Catalog) -> Option<ObjectId> {
         None
     }
+    /// Whether an object must not be made in the statement of its table, where the engine would take it for another one.
+    fn stands_apart(&self, _id: &ObjectId, _object: &Object, _to: &Catalog) -> bool {
+        false
+    }
     /// Whether an object of this kind is made with its carrier, rather than by itself and taken over.
     fn is_made_along(&self, _kind: Kind) -> bool {
         false

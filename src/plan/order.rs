@@ -51,7 +51,10 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
     let mut leaders: Vec<usize> = (0..ops.len()).collect();
     for (at, emitted) in ops.iter().enumerate() {
         match &emitted.op.action {
-            Action::Create { id, .. } if fold_of(id.kind, cx) != Fold::Never => {
+            Action::Create { id, object }
+                if fold_of(id.kind, cx) != Fold::Never
+                    && !cx.server.engine().stands_apart(id, object, cx.to) =>
+            {
                 let parent = cx.to.parent(id).and_then(|parent| created.get(&parent).copied());
                 leaders[at] = parent.unwrap_or(at);
             }

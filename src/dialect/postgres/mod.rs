@@ -31,8 +31,8 @@ mod written;
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt};
-use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
+use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt, Unique};
+use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, Payload as _, QName};
 use crate::op::{Action, Op, Question};
 use crate::statements::Lexis;
 
@@ -145,6 +145,10 @@ impl Engine for Postgres {
 
     fn carrier(&self, id: &ObjectId, cx: &PlanCx<'_>) -> Option<ObjectId> {
         carried::carrier(id, cx)
+    }
+
+    fn stands_apart(&self, id: &ObjectId, object: &Object, to: &Catalog) -> bool {
+        Unique::of(object).is_some_and(|unique| kinds::is_repeated(id, unique, to))
     }
 
     fn is_made_along(&self, kind: Kind) -> bool {

@@ -48,6 +48,7 @@ pub(super) use index::key as index_key;
 pub(super) use partition::attach as attach_partition;
 pub(super) use sequence::{create as create_sequence, owned_by};
 pub(super) use storage::is_exclusive;
+pub(super) use unique::is_repeated;
 
 /// The rule row of a kind.
 #[expect(

@@ -1,6 +1,7 @@
 //! Unique constraints, <https://www.postgresql.org/docs/current/ddl-constraints.html>.
 
-use crate::catalog::kinds::Unique;
+use crate::catalog::kinds::{PrimaryKey, Unique};
+use crate::catalog::{Catalog, ObjectId};
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
 use super::{
@@ -36,4 +37,24 @@ fn inline(item: Item<'_, Unique>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     sql.raw(overlaps(item.payload.without_overlaps)).raw(")");
     include(&item.payload.include, sql);
     deferrable(item.payload.deferrable, sql);
+}
+
+/// Whether a key that comes before it in its table is the same but for its name. In `CREATE TABLE` the engine makes one index for
+/// both, and forgets the second constraint (`transformIndexConstraints` in `src/backend/parser/parse_utilcmd.c`).
+pub(in crate::dialect::postgres) fn is_repeated(id: &ObjectId, unique: &Unique, catalog: &Catalog) -> bool {
+    let Some(table) = id.relation() else {
+        return false;
+    };
+    let beside = |other: &ObjectId| other.relation() == Some(table);
+    let is_primary = catalog.of_kind::<PrimaryKey>().any(|(other, key)| {
+        beside(other)
+            && key.columns == unique.columns
+            && key.include == unique.include
+            && key.deferrable == unique.deferrable
+            && !unique.nulls_not_distinct
+    });
+    is_primary
+        || catalog
+            .of_kind::<Unique>()
+            .any(|(other, same)| beside(other) && other < id && same == unique)
 }
