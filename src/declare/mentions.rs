@@ -61,6 +61,10 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
                     }
                 }
             }
+            if is_grouped(id.kind, &words) {
+                let keys = relations.iter().filter_map(|table| names.primary_key_of(table));
+                strong.extend(keys.map(|key| (id.clone(), key.clone())));
+            }
             let own = match object {
                 Object::Statistics(statistics) => Some(&statistics.of),
                 _ => id.relation(),
@@ -73,6 +77,15 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
     for (dependent, referenced) in strong.into_iter().chain(weak) {
         graph.add(catalog, dependent, referenced);
     }
+}
+
+/// Whether a query may be one that the engine takes only because a primary key is among what it groups by.
+fn is_grouped(kind: Kind, words: &[String]) -> bool {
+    let is = |word: &str, wanted: &str| word.eq_ignore_ascii_case(wanted);
+    matches!(kind, Kind::View | Kind::MaterializedView)
+        && words
+            .windows(2)
+            .any(|two| is(&two[0], "group") && is(&two[1], "by"))
 }
 
 fn is_from(word: &str) -> bool {
@@ -175,13 +188,18 @@ fn columns<'c>(
 struct Names {
     by_name: HashMap<String, Vec<ObjectId>>,
     columns: HashMap<QName, Vec<ObjectId>>,
+    primary_keys: HashMap<QName, ObjectId>,
 }
 
 impl Names {
     fn new(catalog: &Catalog) -> Self {
         let mut by_name: HashMap<String, Vec<ObjectId>> = HashMap::new();
         let mut columns: HashMap<QName, Vec<ObjectId>> = HashMap::new();
+        let mut primary_keys = HashMap::new();
         for (id, _) in catalog.iter() {
+            if let (Kind::PrimaryKey, Some(table)) = (id.kind, id.relation()) {
+                primary_keys.insert(table.clone(), id.clone());
+            }
             if let (Kind::Column, Some(table)) = (id.kind, id.relation()) {
                 columns.entry(table.clone()).or_default().push(id.clone());
             } else if let (true, Some(name)) = (EVERYTHING.contains(&id.kind), id.name()) {
@@ -191,7 +209,11 @@ impl Names {
                     .push(id.clone());
             }
         }
-        Self { by_name, columns }
+        Self {
+            by_name,
+            columns,
+            primary_keys,
+        }
     }
 
     fn of(&self, word: &str) -> &[ObjectId] {
@@ -199,6 +221,10 @@ impl Names {
             .get(&word.to_lowercase())
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    fn primary_key_of(&self, table: &QName) -> Option<&ObjectId> {
+        self.primary_keys.get(table)
     }
 
     fn columns_of(&self, table: &QName) -> &[ObjectId] {
