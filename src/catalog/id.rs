@@ -203,7 +203,13 @@ impl ObjectId {
             (Path::Routine(_, types), kind) if TYPES.contains(&kind) && !from.is_value() => {
                 *types = rename.in_text(types).into();
             }
-            (Path::Qualified(name) | Path::Routine(name, _) | Path::Member(name, _), Kind::Schema)
+            (Path::Routine(name, types), Kind::Schema) => {
+                *types = rename.in_text(types).into();
+                if name.schema.as_ref() == from.name() {
+                    name.schema = to.name().cloned();
+                }
+            }
+            (Path::Qualified(name) | Path::Member(name, _), Kind::Schema)
                 if name.schema.as_ref() == from.name() =>
             {
                 name.schema = to.name().cloned();

@@ -85,12 +85,14 @@ impl Renaming<'_> {
         }
     }
 
-    /// Follows the rename of the type that another type is made of.
+    /// Follows the rename of the type that something is made of, or of the schema in which that type lies.
     pub fn in_type(&self, data_type: &mut super::data_type::DataType) {
-        if let Some(user) = &mut data_type.user
-            && user == self.from
-        {
-            *user = self.to.clone();
+        let Some(user) = &mut data_type.user else {
+            return;
+        };
+        let before = user.clone();
+        user.follow(self);
+        if *user != before {
             data_type.text = self.in_text(&data_type.text).into();
         }
     }

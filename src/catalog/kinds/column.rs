@@ -100,12 +100,7 @@ impl Refers for Column {
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
-        if let Some(user) = &mut self.data_type.user
-            && user == rename.from
-        {
-            *user = rename.to.clone();
-            self.data_type.text = rename.in_text(&self.data_type.text).into();
-        }
+        rename.in_type(&mut self.data_type);
         // No engine lets a default name a column.
         if let Some(default) = &mut self.default
             && rename.from.kind != Kind::Column
@@ -116,7 +111,7 @@ impl Refers for Column {
             .relation()
             .is_some_and(|table| rename.column_of(table).is_some());
         if let Some(generated) = &mut self.generated
-            && own_table
+            && (own_table || rename.from.kind != Kind::Column)
         {
             rename.in_expr(&mut generated.expr);
         }
