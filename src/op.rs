@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::kinds::{Column, EnumType, Partition, Sequence};
+use crate::catalog::kinds::{Column, Comment, EnumType, Partition, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
 pub use question::{Conversion, Copied, Question};
@@ -87,8 +87,15 @@ pub struct SwapEnum {
     pub from: EnumType,
     /// As it is to be.
     pub to: EnumType,
-    /// The columns of this type, as they stand before and after.
+    /// The columns of this type and of those made of it, as they stand before and after.
     pub columns: Vec<(ObjectId, Column)>,
+    /// Columns of partitions, which take the type with those of their parents, and whether their own default differs.
+    pub carried: Vec<(ObjectId, Column)>,
+    /// Types that are made of this one, directly or not, each behind what it is made of: domains as they are to be,
+    /// composite types as they were.
+    pub along: Vec<(ObjectId, Object)>,
+    /// What is said of these types and of their attributes, as it is to be.
+    pub comments: Vec<(ObjectId, Comment)>,
 }
 
 /// A column that becomes required in stages, none of which reads the table while others are locked out.
@@ -340,8 +347,9 @@ impl Op {
         match &self.action {
             Action::Alter { id, .. } => vec![id.clone()],
             Action::SwapEnum(swap) => {
-                let columns = swap.columns.iter().map(|(id, _)| id.clone());
-                std::iter::once(swap.id.clone()).chain(columns).collect()
+                let columns = swap.columns.iter().chain(&swap.carried).map(|(id, _)| id);
+                let types = std::iter::once(&swap.id).chain(swap.along.iter().map(|(id, _)| id));
+                types.chain(columns).cloned().collect()
             }
             Action::Rebuild(rebuild) => {
                 let kept = |id: &ObjectId| rebuild.after.iter().any(|(other, _)| other == id);
@@ -387,6 +395,9 @@ impl Op {
             }
             Action::SwapEnum(swap) => {
                 catalog.insert(swap.id.clone(), swap.to.clone());
+                for (id, object) in &swap.along {
+                    catalog.insert(id.clone(), object.clone());
+                }
             }
             Action::AddUnfilled { id, column } => {
                 catalog.insert(id.clone(), column.clone());

@@ -71,7 +71,10 @@ pub(super) fn graph(ops: &[Emitted], cx: &PlanCx<'_>) -> Graph {
         }
         let mutates = emitted.op.mutates();
         for id in &mutates {
-            changed(at, id, &doers, cx, &mut edges);
+            changed(at, id, &mutates, (&doers, cx), &mut edges);
+        }
+        if let Action::SwapEnum(_) = &emitted.op.action {
+            edges.extend(given_up(&mutates, &doers, cx).map(|before| (before, at)));
         }
         // What puts another in the place of an object comes before what changes that one.
         if let (Action::Retype(_), [_, ..]) = (&emitted.op.action, mutates.as_slice()) {
@@ -218,7 +221,13 @@ fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut 
 }
 
 /// What is changed needs what it will refer to, and nobody in the way who was taken down for it.
-fn changed(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
+fn changed(
+    at: usize,
+    id: &ObjectId,
+    together: &[ObjectId],
+    (doers, cx): (&Doers, &PlanCx<'_>),
+    edges: &mut Vec<(usize, usize)>,
+) {
     let engine = cx.server.engine();
     for needed in cx
         .to_references
@@ -229,7 +238,10 @@ fn changed(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut
         edges.extend(doers.provides.get(needed).map(|before| (*before, at)));
         let waits = refer_to_each_other(needed, id, cx.to_references);
         // What changes both at once (an enum made anew with its columns) comes before what changes the one.
-        let mutators = doers.mutates.get(needed).filter(|_| !waits);
+        let mutators = doers
+            .mutates
+            .get(needed)
+            .filter(|_| !waits && !together.contains(needed));
         edges.extend(mutators.into_iter().flatten().map(|before| (*before, at)));
     }
     let followers = cx.from_references.followers(id).iter();
@@ -245,6 +257,21 @@ fn changed(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut
                 .map(|before| (*before, at)),
         );
     }
+}
+
+/// The ops by which something that stays gets rid of a type (a column that takes another one): before the type is made anew,
+/// for only what keeps it is converted.
+fn given_up<'a>(
+    types: &'a [ObjectId],
+    doers: &'a Doers,
+    cx: &'a PlanCx<'_>,
+) -> impl Iterator<Item = usize> + 'a {
+    let dependents = types
+        .iter()
+        .flat_map(|of| cx.from_references.dependents(of).iter().map(move |one| (of, one)));
+    dependents
+        .filter(|(of, one)| !types.contains(one) && !cx.to_references.of(one).contains(of))
+        .flat_map(|(_, one)| doers.mutates.get(one).into_iter().flatten().copied())
 }
 
 /// A name is free only when its former holder is gone, of whatever kind that is.

@@ -20,7 +20,8 @@ pub(super) static RULES: Rules<Comment> = Rules {
     rename: None,
 };
 
-fn say(id: &ObjectId, text: Option<&str>, sql: &mut Sql) {
+/// `COMMENT ON … IS …`, of the id of a comment.
+pub(in crate::dialect::postgres) fn say(id: &ObjectId, text: Option<&str>, sql: &mut Sql) {
     let Some(target) = id.target() else {
         return;
     };

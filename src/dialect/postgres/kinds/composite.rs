@@ -80,7 +80,8 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
     ])
 }
 
-fn create(item: Item<'_, CompositeType>, sql: &mut Sql) {
+/// `CREATE TYPE t AS (…)`
+pub(in crate::dialect::postgres) fn create(item: Item<'_, CompositeType>, sql: &mut Sql) {
     sql.raw("CREATE TYPE ");
     qualified(item.id, sql);
     sql.raw(" AS (").list(&item.payload.attributes, defined).raw(")");

@@ -31,7 +31,8 @@ pub(super) static RULES: Rules<Domain> = Rules {
     rename: Some(|from, to, _, sql| rename_qualified("DOMAIN", from, to, sql)),
 };
 
-fn create(item: Item<'_, Domain>, sql: &mut Sql) {
+/// `CREATE DOMAIN d AS …`, with what has to be said afterwards.
+pub(in crate::dialect::postgres) fn create(item: Item<'_, Domain>, sql: &mut Sql) {
     let domain = item.payload;
     sql.raw("CREATE DOMAIN ");
     qualified(item.id, sql);

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::EnumType;
-use crate::catalog::{Kind, QName};
+use crate::catalog::kinds::{EnumType, Table};
+use crate::catalog::{Kind, ObjectId, QName};
 use crate::dialect::rules::AlterItem;
 use crate::dialect::{Alter, Fold, RenderCx, Rules, Sql};
 
@@ -16,9 +16,20 @@ pub(super) static RULES: Rules<EnumType> = Rules {
     replaceable: false,
     // A table has a row type of its name, so types share the names of tables.
     namespace: RELATION,
-    alter: |_, from, to, _| {
+    alter: |_, from, to, cx| {
+        let divides = |column: &&ObjectId| {
+            let table = column.relation().map(|table| ObjectId::table(table.clone()));
+            let table = table.and_then(|table| cx.from.payload::<Table>(&table));
+            let key = table.and_then(|table| table.partitioned.as_ref());
+            key.zip(column.name()).is_some_and(|(key, name)| key.uses(name))
+        };
         if is_extension(from.payload, to.payload) {
             Alter::InPlace
+        } else if cx.from.columns_of_type(from.id).iter().any(divides) {
+            Alter::Unsupported(
+                "a value goes, or they change places, which makes the type anew, and a table is partitioned by a column of it: \
+                 add values at their places instead",
+            )
         } else {
             // A plain index of the columns would follow by itself, one with a predicate would not.
             Alter::InPlaceOver(&[
@@ -31,6 +42,8 @@ pub(super) static RULES: Rules<EnumType> = Rules {
                 Kind::Statistics,
                 Kind::Rule,
                 Kind::PublishedTable,
+                Kind::ForeignKey,
+                Kind::Exclusion,
                 Kind::Function,
                 Kind::Aggregate,
             ])
