@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use crate::catalog::kinds::Comment;
+use crate::catalog::kinds::{Comment, Granted, Grants, Owner};
 use crate::catalog::{Catalog, Key, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::KindRules;
@@ -18,7 +18,7 @@ use super::mentions;
 use super::naming::{self, Taken};
 use super::node::{Document, parse};
 use super::reading::{Draft, MaterializedDraft, Placed, Reading, TableDraft};
-use super::report::{ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
+use super::report::{CONTRADICTION, ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
 use super::resolve;
 use super::types::Types;
 use super::{Beside, Declared, Naming, SourceMap};
@@ -201,10 +201,13 @@ fn assemble<'n>(reading: &Reading<'n>, mut draft: Draft<'n>) -> Declared {
     assembly.place_all(rows);
     assembly.check_schemas();
     assembly.check_namespaces();
+    assembly.check_grants();
     assembly.depends_on(&draft);
     assembly.renames(&mut draft);
     mentions::add_edges(&mut assembly.catalog);
+    let grants = assembly.catalog.of_kind::<Grants>().next().is_some();
     Declared {
+        manages_grants: grants || draft.manages_grants,
         catalog: assembly.catalog,
         intents: draft.intents,
         sources: assembly.sources,
@@ -235,6 +238,31 @@ fn taken_names(draft: &Draft<'_>) -> Taken {
 }
 
 impl Assembly<'_, '_> {
+    /// What an owner may do needs no grant: the engine would keep none, and the next plan would grant it again.
+    fn check_grants(&self) {
+        for (id, grants) in self.catalog.of_kind::<Grants>() {
+            let Some(target) = id.target() else { continue };
+            let table = target.relation().map(|table| ObjectId::table(table.clone()));
+            let owner = |of: &ObjectId| {
+                self.catalog
+                    .payload::<Owner>(&ObjectId::on(Kind::Owner, of.clone()))
+            };
+            let owner = owner(target).or_else(|| owner(table.as_ref()?));
+            let role = owner.map(|owner| &owner.role);
+            let to_owner = |granted: &Granted| granted.role.is_some() && granted.role.as_ref() == role;
+            if let (true, Some(role), Some(span)) =
+                (grants.granted.iter().any(to_owner), role, self.sources.get(id))
+            {
+                self.reading.report.error_with(
+                    CONTRADICTION,
+                    span.clone(),
+                    format!("`{role}` owns {target}, and is granted a right to it"),
+                    "take the grant out: an owner has every right already",
+                );
+            }
+        }
+    }
+
     /// Puts in an object, unless there is one under its id.
     fn place(&mut self, id: ObjectId, object: Object, span: Span) {
         if self.catalog.contains(&id) {

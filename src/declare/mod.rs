@@ -135,6 +135,8 @@ pub struct Declared {
     pub sources: SourceMap,
     /// Lints that are not to be heeded.
     pub allowances: Vec<Allowance>,
+    /// Whether all grants are managed: one is declared, or `grants` says so.
+    pub manages_grants: bool,
     /// Worth knowing; errors are the `Err` of [`load`].
     pub warnings: Vec<Diagnostic>,
 }

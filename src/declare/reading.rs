@@ -105,6 +105,8 @@ pub(super) struct Draft<'n> {
     pub intents: Intents,
     /// `allow`: lints that are not to be heeded.
     pub allowances: Vec<Allowance>,
+    /// `grants`: what nobody may do by a declaration is revoked, even where no declaration gives a right.
+    pub manages_grants: bool,
 }
 
 impl Draft<'_> {

@@ -21,8 +21,7 @@ pub(super) fn declared_alone(
 ) -> Introspection {
     let read = said_alone(read, model);
     let read = of_declared_roles(read, model);
-    let manages = |model: &Declared| model.catalog.of_kind::<Grants>().next().is_some();
-    if model.is_some_and(manages) || read.catalog.of_kind::<Grants>().next().is_none() {
+    if model.is_some_and(|model| model.manages_grants) || read.catalog.of_kind::<Grants>().next().is_none() {
         return read;
     }
     let mut unmodelled = read.unmodelled;
@@ -106,5 +105,9 @@ fn left_alone(catalog: &Catalog, server: &Server) -> Option<Diagnostic> {
     };
     let title = server.engine().title();
     let message = format!("grants are not managed: {objects} grants that {title} keeps");
-    Some(Diagnostic::note("RC0604", message).help("declare a `grant` anywhere, and all grants are managed"))
+    Some(
+        Diagnostic::note("RC0604", message).help(
+            "declare a `grant` anywhere, and all grants are managed; `grants` alone, and all are revoked",
+        ),
+    )
 }

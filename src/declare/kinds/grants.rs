@@ -3,7 +3,7 @@
 use crate::catalog::kinds::{Granted, Grants, Privilege};
 use crate::catalog::{Ident, Kind, ObjectId};
 use crate::declare::fields::{Fields, Text, article};
-use crate::declare::reading::{Placed, Reading};
+use crate::declare::reading::{Draft, Placed, Reading};
 use crate::declare::report::{CONTRADICTION, VALUE, did_you_mean};
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
@@ -24,6 +24,13 @@ pub(super) struct Grantable {
     pub(super) known: Vec<Privilege>,
     /// What everybody has by itself.
     pub(super) by_itself: &'static [Privilege],
+}
+
+/// `grants` beside the tables: they are managed, also where none is declared.
+pub(super) fn read_all<'n>(reading: &Reading<'n>, fields: Fields<'n>, draft: &mut Draft<'n>) {
+    let span = fields.span();
+    fields.finish("`grants`");
+    draft.manages_grants |= reading.has(Kind::Grants, span);
 }
 
 /// Reads every `grant` and `revoke` of an object.

@@ -86,6 +86,7 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("materialized-view", materialized_view::read),
     ("default-privileges", default_privileges::read),
     ("rows", rows::read),
+    ("grants", grants::read_all),
     ("allow", allow::read),
 ];
 

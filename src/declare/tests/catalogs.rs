@@ -213,6 +213,13 @@ impl Maker {
                 .insert(ObjectId::on(Kind::Owner, id.clone()), Owner { role });
         }
         let by_itself = engine.public_privileges(id, &self.server);
+        // What an owner may do is granted by nobody.
+        let table = id.relation().map(|table| ObjectId::table(table.clone()));
+        let owners: Vec<Ident> = std::iter::once(id.clone())
+            .chain(table)
+            .filter_map(|of| self.catalog.payload::<Owner>(&ObjectId::on(Kind::Owner, of)))
+            .map(|owner| owner.role.clone())
+            .collect();
         let mut granted: Vec<Granted> = Vec::new();
         for _ in 0..self.choices.up_to(4) {
             let role = self.choices.yes().then(|| Ident::exact(self.choices.of(NAMES)));
@@ -220,7 +227,8 @@ impl Maker {
             let is_new = granted
                 .iter()
                 .all(|other| other.role != role || other.privilege != privilege);
-            if is_new && (role.is_some() || !by_itself.contains(&privilege)) {
+            let to_owner = role.as_ref().is_some_and(|role| owners.contains(role));
+            if is_new && !to_owner && (role.is_some() || !by_itself.contains(&privilege)) {
                 let with_option = role.is_some() && self.choices.yes();
                 granted.push(Granted {
                     role,
