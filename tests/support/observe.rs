@@ -76,14 +76,17 @@ fn postgres(database: &Database<'_>) -> Result<Vec<String>, Failed> {
 fn in_fixed_order(statement: &str) -> String {
     let lines: Vec<&str> = statement.trim_end().lines().collect();
     match lines.as_slice() {
-        [first, members @ .., last]
-            if first.starts_with("CREATE TABLE ") || first.starts_with("CREATE UNLOGGED ") =>
-        {
+        [first, rest @ ..] if first.starts_with("CREATE TABLE ") || first.starts_with("CREATE UNLOGGED ") => {
+            let end = rest.iter().position(|line| line.starts_with(')'));
+            let (members, tail) = rest.split_at(end.unwrap_or(rest.len()));
             let mut members: Vec<String> = members.iter().map(|line| member(line)).collect();
             members.sort();
-            [&[(*first).to_owned()][..], &members, &[(*last).to_owned()]]
-                .concat()
-                .join("\n")
+            // Behind it what is said of columns, column by column.
+            let mut tail: Vec<String> = tail.iter().map(|line| (*line).to_owned()).collect();
+            if let [_, said @ ..] = tail.as_mut_slice() {
+                said.sort();
+            }
+            [&[(*first).to_owned()][..], &members, &tail].concat().join("\n")
         }
         // Rights come in the order in which they were granted, which means nothing.
         lines
