@@ -31,7 +31,7 @@ mod written;
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, DefaultsOf, Privilege, TableExt, Unique};
+use crate::catalog::kinds::{Column, DefaultsOf, Exclusion, Privilege, TableExt, Unique};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, Payload as _, QName};
 use crate::op::{Action, Op, Question};
 use crate::statements::Lexis;
@@ -148,7 +148,12 @@ impl Engine for Postgres {
     }
 
     fn stands_apart(&self, id: &ObjectId, object: &Object, to: &Catalog) -> bool {
+        let repeats = |exclusion: &Exclusion| {
+            let mut others = to.of_kind::<Exclusion>();
+            others.any(|(other, same)| other.relation() == id.relation() && other < id && same == exclusion)
+        };
         Unique::of(object).is_some_and(|unique| kinds::is_repeated(id, unique, to))
+            || Exclusion::of(object).is_some_and(repeats)
     }
 
     fn is_made_along(&self, kind: Kind) -> bool {

@@ -1,0 +1,5 @@
+CREATE TABLE kept (id bigint NOT NULL);
+ALTER TABLE kept ADD CONSTRAINT kept_pkey PRIMARY KEY (id);
+CREATE TABLE made (span int4range NOT NULL);
+ALTER TABLE made ADD CONSTRAINT one EXCLUDE USING gist (span WITH &&);
+ALTER TABLE made ADD CONSTRAINT two EXCLUDE USING gist (span WITH &&);
