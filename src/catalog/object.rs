@@ -85,6 +85,19 @@ impl Renaming<'_> {
         }
     }
 
+    /// Follows the rename of an object of this kind that is known by its name alone, or of the schema in which it lies.
+    pub fn in_name(&self, kind: Kind, name: &mut super::ident::QName) {
+        if self.from.kind == kind
+            && self.from.qname() == Some(name)
+            && let Some(new) = self.to.qname()
+        {
+            *name = new.clone();
+        }
+        if self.from.kind == Kind::Schema && name.schema.as_ref() == self.from.name() {
+            name.schema = self.to.name().cloned();
+        }
+    }
+
     /// Follows the rename of the type that something is made of, or of the schema in which that type lies.
     pub fn in_type(&self, data_type: &mut super::data_type::DataType) {
         let Some(user) = &mut data_type.user else {

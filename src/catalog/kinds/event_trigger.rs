@@ -27,11 +27,6 @@ impl Refers for EventTrigger {
     }
 
     fn rename(&mut self, _id: &ObjectId, rename: &Renaming<'_>) {
-        if let (Kind::Function, Some(old), Some(new)) =
-            (rename.from.kind, rename.from.qname(), rename.to.qname())
-            && self.function == *old
-        {
-            self.function = new.clone();
-        }
+        rename.in_name(Kind::Function, &mut self.function);
     }
 }

@@ -151,19 +151,11 @@ impl Refers for Trigger {
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
-        if let (TriggerAction::Execute { function, .. }, Some(old), Some(new)) =
-            (&mut self.action, rename.from.qname(), rename.to.qname())
-            && rename.from.kind == Kind::Function
-            && function == old
-        {
-            *function = new.clone();
+        if let TriggerAction::Execute { function, .. } = &mut self.action {
+            rename.in_name(Kind::Function, function);
         }
-        if let Some(other) = self.constraint.as_mut().and_then(|rule| rule.from.as_mut())
-            && rename.from.kind == Kind::Table
-            && rename.from.qname() == Some(other)
-            && let Some(new) = rename.to.qname()
-        {
-            *other = new.clone();
+        if let Some(other) = self.constraint.as_mut().and_then(|rule| rule.from.as_mut()) {
+            rename.in_name(Kind::Table, other);
         }
         if let Some(table) = id.relation() {
             rename.in_columns(table, &mut self.columns);
