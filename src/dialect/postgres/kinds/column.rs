@@ -11,6 +11,7 @@ use crate::dialect::sql::text_literal;
 use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
 
 use super::sequence::{changed_options, options};
+use super::storage::say_again;
 use super::{alter_table, in_place, name, qualified};
 
 pub(super) static RULES: Rules<Column> = Rules {
@@ -287,6 +288,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
     parts.not_null(change);
     if retyped {
         parts.flush(sql);
+        say_again(change.id, cx, sql);
     }
     if let (true, Some(generated)) = (has(ColumnAttr::Generated), &to.generated) {
         parts.push(&format!(

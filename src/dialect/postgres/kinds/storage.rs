@@ -133,6 +133,27 @@ fn parameters(alter: &dyn Fn(&mut Sql), (from, to): (&Storage, &Storage), sql: &
     }
 }
 
+/// Says again how a column is stored that takes another type, which forgets it; for partitions, too.
+pub(super) fn say_again(column: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
+    let storage = cx
+        .to
+        .payload::<Storage>(&ObjectId::on(Kind::Storage, column.clone()));
+    if let Some(storage) = storage {
+        if storage.mode.is_some() {
+            mode(column, storage.mode, cx, sql);
+        }
+        if let Some(method) = &storage.compression {
+            alter(column, cx, sql);
+            sql.raw("SET COMPRESSION ").raw(method).end();
+        }
+    }
+    if let (Some(table), Some(name)) = (column.relation(), column.name()) {
+        for (part, _) in cx.to.partitions_of(table) {
+            say_again(&ObjectId::column(part, name.clone()), cx, sql);
+        }
+    }
+}
+
 /// What the type itself has can be said since PostgreSQL 16; before that the engine is asked for it.
 fn mode(column: &ObjectId, mode: Option<StorageMode>, cx: &RenderCx<'_>, sql: &mut Sql) {
     let word = match mode {
