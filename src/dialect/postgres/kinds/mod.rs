@@ -42,9 +42,9 @@ pub(super) use column::{
     Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follow_rows,
     follows, generated_as_identity, renews_default, set_default, set_type,
 };
-pub(super) use default_privileges::take_back as take_defaults_back;
 pub(super) use comment::say as say_comment;
 pub(super) use composite::create as create_composite;
+pub(super) use default_privileges::take_back as take_defaults_back;
 pub(super) use domain::create as create_domain;
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
