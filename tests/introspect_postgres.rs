@@ -40,6 +40,7 @@ const TESTS: &[Test] = &[
     ("attributes_of_routines", 0, attributes_of_routines),
     ("views_of_every_sort", 0, views_of_every_sort),
     ("types_made_of_others", 0, types_made_of_others),
+    ("access_method", 0, access_method),
     ("nulls_not_distinct", 150_000, nulls_not_distinct),
     ("what_18_brought", 180_000, what_18_brought),
     ("extensions_stay_out", 0, extensions_stay_out),
@@ -1006,6 +1007,20 @@ fn views_of_every_sort(server: &Server) {
         (&Some(name("o")), &Some(name("n")))
     );
     assert!(!seen.for_each_row && seen.constraint.is_none());
+}
+
+fn access_method(server: &Server) {
+    let database = server.database(
+        "CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+         CREATE TABLE a (n int) USING heap2; CREATE TABLE b (n int) USING heap;",
+    );
+    let read = database.read(&Scope::default());
+    let of = |name: &str| {
+        let id = ObjectId::table(QName::in_schema(Ident::exact("public"), Ident::exact(name)));
+        let table: &Table = read.catalog.payload(&id).unwrap();
+        table.access_method.clone()
+    };
+    assert_eq!((of("a"), of("b")), (Some(Ident::exact("heap2")), None));
 }
 
 fn nulls_not_distinct(server: &Server) {

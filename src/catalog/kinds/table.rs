@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::catalog::ObjectId;
 use crate::catalog::object::{Refers, Renaming, payload};
+use crate::catalog::{Ident, ObjectId};
 
 use super::index::texts_of;
 use super::partition::PartitionKey;
@@ -36,6 +36,9 @@ payload! {
         /// By what it is divided into partitions (PostgreSQL); such a table has no rows of its own.
         #[serde(skip_serializing_if = "Option::is_none")]
         partitioned: Option<PartitionKey> => Partitioned,
+        /// By what its rows are kept, where it is not the engine's `heap` (PostgreSQL).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        access_method: Option<Ident> => AccessMethod,
     }
 }
 
@@ -45,6 +48,7 @@ impl Table {
         Self {
             ext,
             partitioned: None,
+            access_method: None,
         }
     }
 }

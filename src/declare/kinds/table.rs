@@ -56,6 +56,9 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     let table = Table {
         ext,
         partitioned: partition::read_key(reading, &mut fields, &column_names),
+        access_method: fields
+            .text("access-method")
+            .map(|text| reading.engine.ident(text.text)),
     };
     let partition = partition::read_partition(reading, &mut fields);
     for node in fields.children("copy") {
@@ -187,6 +190,10 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, table: &Table) -> Line
         } => line
             .flag_if("strict", strict)
             .flag_if("without-rowid", without_rowid),
+    };
+    let line = match &table.access_method {
+        Some(method) => line.property("access-method", method.text()),
+        None => line,
     };
     let line = storage::write(writing, id, line);
     match writing.said::<RowSecurity>(Kind::RowSecurity, id) {

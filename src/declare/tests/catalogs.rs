@@ -834,7 +834,12 @@ impl Maker {
                 without_rowid: true,
             },
         };
-        self.put(ObjectId::table(name.clone()), Table::new(ext));
+        let method = self.has(Kind::Schema) && self.choices.up_to(4) == 0;
+        let table = Table {
+            access_method: method.then(|| Ident::exact("strict")),
+            ..Table::new(ext)
+        };
+        self.put(ObjectId::table(name.clone()), table);
         let mut columns: Vec<Ident> = Vec::new();
         for _ in 0..=self.choices.up_to(4) {
             let column = self.server.engine().ident(self.choices.of(NAMES));

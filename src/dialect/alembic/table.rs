@@ -132,6 +132,9 @@ fn identity(identity: &Identity) -> String {
 
 /// What a table as a whole is.
 fn options(call: Call, table: &Table) -> Option<Call> {
+    if table.access_method.is_some() {
+        return None;
+    }
     Some(match table.ext {
         TableExt::Postgres { unlogged: true } => call.option("prefixes", "[\"UNLOGGED\"]"),
         // Few versions of SQLAlchemy have the word.

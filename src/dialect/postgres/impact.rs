@@ -432,6 +432,10 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
                 ..rows(id)
             }
         }
+        // It has no rows of its own.
+        (Object::Table(_), Object::Table(table)) if table.partitioned.is_some() => {
+            on(ACCESS_EXCLUSIVE, Cost::Brief)
+        }
         (Object::Table(_), _) => whole_table(id, cx),
         (Object::ForeignKey(_), Object::ForeignKey(to))
             if attrs.contains(&Attr::ForeignKey(ForeignKeyAttr::NotEnforced)) =>

@@ -26,6 +26,10 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => {
             (150_000, "on-delete-columns needs PostgreSQL 15")
         }
+        Object::Table(table) if table.access_method.is_some() && table.partitioned.is_some() => (
+            170_000,
+            "an access method of a partitioned table needs PostgreSQL 17",
+        ),
         Object::Column(column) if column.not_null != NotNull::default() => {
             (180_000, "NOT NULL with a name or options needs PostgreSQL 18")
         }

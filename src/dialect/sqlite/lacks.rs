@@ -14,6 +14,9 @@ pub(super) fn words(object: &Object) -> Option<&'static str> {
         Object::ForeignKey(key) if !key.on_delete_columns.is_empty() => Some(
             "SQLite sets all columns of a foreign key: take out `on-delete-columns`, or limit it with on=postgres",
         ),
+        Object::Table(table) if table.access_method.is_some() => {
+            Some("SQLite has no access methods: limit it with on=postgres")
+        }
         Object::Column(column) if column.not_null != NotNull::default() => {
             Some("SQLite keeps no name and no options of NOT NULL: limit them with on=postgres")
         }

@@ -11,8 +11,12 @@ pub(super) static RULES: Rules<Table> = Rules {
     fold: Fold::Never,
     replaceable: false,
     namespace: RELATION,
-    alter: |attr, _, _, _| match attr {
-        TableAttr::Ext => Alter::InPlace,
+    alter: |attr, _, _, cx| match attr {
+        TableAttr::AccessMethod if cx.server.version < 150_000 => Alter::Unsupported(
+            "the access method of a table can be changed from PostgreSQL 15 on: declare a new table with it, copy the \
+             rows into it (`copy`), and drop this one in a later revision",
+        ),
+        TableAttr::Ext | TableAttr::AccessMethod => Alter::InPlace,
         TableAttr::Partitioned => Alter::Unsupported(
             "by what a table is partitioned is fixed when it is made: declare a new table that is partitioned as \
              wished, copy the rows into it (`copy`), and drop this one in a later revision",
@@ -27,12 +31,25 @@ pub(super) static RULES: Rules<Table> = Rules {
         qualified(item.id, sql);
     },
     alter_sql: |change, _, sql| {
-        alter_table(change.id, sql);
-        sql.raw(if is_unlogged(change.to) {
-            "SET UNLOGGED"
-        } else {
-            "SET LOGGED"
-        });
+        if change.attrs.contains(&TableAttr::Ext) {
+            alter_table(change.id, sql);
+            sql.raw(if is_unlogged(change.to) {
+                "SET UNLOGGED"
+            } else {
+                "SET LOGGED"
+            });
+            sql.end();
+        }
+        if change.attrs.contains(&TableAttr::AccessMethod) {
+            alter_table(change.id, sql);
+            sql.raw("SET ACCESS METHOD ");
+            match &change.to.access_method {
+                Some(method) => sql.ident(method).end(),
+                // What has no rows has none of its own.
+                None if change.to.partitioned.is_some() => sql.raw("DEFAULT").end(),
+                None => sql.raw("heap").end(),
+            }
+        }
     },
     rename: Some(|from, to, _, sql| rename_qualified("TABLE", from, to, sql)),
 };
@@ -70,6 +87,9 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
     });
     if let Some(key) = &item.payload.partitioned {
         partition_by(key, sql);
+    }
+    if let Some(method) = &item.payload.access_method {
+        sql.raw(" USING ").ident(method);
     }
     sql.end();
     for (id, object) in members {

@@ -270,6 +270,27 @@ fn an_identity_starts_behind_the_rows() {
 }
 
 #[test]
+fn a_table_says_by_what_its_rows_are_kept() {
+    let table = ObjectId::table(users());
+    let plain = Table::new(TableExt::Plain);
+    let columnar = Table {
+        access_method: Some(id("columnar")),
+        ..plain.clone()
+    };
+    assert_eq!(
+        create(&table, columnar.clone()),
+        ["CREATE TABLE public.users () USING columnar"]
+    );
+    for (from, to, word) in [
+        (plain.clone(), columnar.clone(), "columnar"),
+        (columnar, plain, "heap"),
+    ] {
+        let sql = format!("ALTER TABLE public.users SET ACCESS METHOD {word}");
+        assert_eq!(alter(&table, from, to, None), [sql]);
+    }
+}
+
+#[test]
 fn constraints_are_made_beside_the_table_too() {
     let key = member(Kind::ForeignKey, "users_org_id_fkey");
     let foreign = foreign_key();

@@ -32,6 +32,8 @@ pub(super) struct Relation {
     pub(super) row_security: bool,
     /// For the owner, too.
     pub(super) forced_row_security: bool,
+    /// By what the rows of a table are kept, if not by the engine's own.
+    pub(super) access_method: Option<Ident>,
     /// The options of a view.
     pub(super) options: Option<String>,
 }
@@ -65,7 +67,8 @@ pub(super) fn relations() -> Part {
         sql: format!(
             "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.reloftype, \
              c.reltype, c.relrowsecurity, c.relforcerowsecurity, \
-             CASE WHEN c.relkind = 'v' THEN pg_catalog.array_to_string(c.reloptions, ', ') END \
+             CASE WHEN c.relkind = 'v' THEN pg_catalog.array_to_string(c.reloptions, ', ') END, \
+             (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam AND c.relam <> 2) \
              FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') \
              AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
         ),
@@ -82,6 +85,7 @@ pub(super) fn relations() -> Part {
                 row_security: cells.flag(8)?,
                 forced_row_security: cells.flag(9)?,
                 options: cells.opt(10)?.map(ToOwned::to_owned),
+                access_method: cells.opt(11)?.map(|name| raw.ident(name)),
             };
             raw.relations.push(relation);
             Ok(())

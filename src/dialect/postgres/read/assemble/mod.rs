@@ -489,5 +489,8 @@ fn table_payload(relation: &Relation) -> Table {
     } else {
         TableExt::Plain
     };
-    Table::new(ext)
+    Table {
+        access_method: relation.access_method.clone(),
+        ..Table::new(ext)
+    }
 }
