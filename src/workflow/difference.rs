@@ -4,7 +4,7 @@ use crate::catalog::{Canonical, Catalog};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
-use crate::dialect::{DatabaseUrl, Dialect, Scope, Server, Session, Sizes};
+use crate::dialect::{DatabaseUrl, Dialect, Introspection, Scope, Server, Session, Sizes};
 use crate::diff::Intents;
 
 use super::propose::{Sides, beside, differs, nothing, propose};
@@ -24,15 +24,11 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
     }
     let mut reader = Reader::new(&project, from, to).await?;
     let (texts_from, texts_to) = (reader.texts(from)?, reader.texts(to)?);
-    if let (State::Database(url), Some(texts)) = (from, &texts_to) {
-        let scope = reader.scope.clone();
-        let session = reader.session(url).await?;
-        if let Settled::Yes(read) = texts.settled(session, &scope).await? {
-            unmanaged::refuse_strictly(&project, &read.unmodelled)?;
-            let result = nothing(&reader.server, &read.catalog, read.unmodelled);
-            reader.close().await?;
-            return result;
-        }
+    if let Some(read) = reader.in_sync(from, texts_to.as_ref()).await? {
+        unmanaged::refuse_strictly(&project, &read.unmodelled)?;
+        let result = nothing(&reader.server, &read.catalog, read.unmodelled);
+        reader.close().await?;
+        return result;
     }
     let declared_from = reader.declared(texts_from.as_ref()).await?;
     let declared_to = reader.declared(texts_to.as_ref()).await?;
@@ -147,6 +143,19 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// What is read of a database with which these declarations were found equal before.
+    async fn in_sync(&mut self, from: &State, to: Option<&Texts>) -> Result<Option<Introspection>, Failure> {
+        let (State::Database(url), Some(texts)) = (from, to) else {
+            return Ok(None);
+        };
+        let scope = self.scope.clone();
+        let session = self.session(url).await?;
+        Ok(match texts.settled(session, &scope).await? {
+            Settled::Yes(read) => Some(read),
+            Settled::No(_) | Settled::Unread => None,
+        })
+    }
+
     async fn new(project: &'a Project, from: &State, to: &State) -> Result<Self, Failure> {
         let live = match [from, to].into_iter().find_map(live) {
             Some(url) => Some((url.clone(), sides::connect_reading(url).await?)),
