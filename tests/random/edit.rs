@@ -170,13 +170,13 @@ impl Maker<'_> {
         }
     }
 
-    /// A column, a constraint, an index, a trigger, a policy, a partition, a value, an attribute, an index of a view.
+    /// A column, a constraint, an index, a trigger, a policy, a value, an attribute, an index of a view.
     fn rename_part(&mut self) {
         let (model, mut all) = (&mut *self.model, Vec::new());
         for table in &mut model.tables {
             all.extend(table.columns.iter_mut().map(|column| &mut column.named));
             all.extend(table.members.iter_mut().map(|(named, ..)| named));
-            all.extend(table.parts.iter_mut().map(|part| &mut part.named));
+            // Not partitions: the constraint that a renamed one has from its parent may be looked for under a name that it does not have.
         }
         all.extend(model.enums.iter_mut().flat_map(|of| &mut of.values));
         all.extend(
