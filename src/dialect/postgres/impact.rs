@@ -516,7 +516,7 @@ fn swapped(swap: &SwapEnum, cx: &ImpactCx<'_>) -> Impact {
     };
     for table in swap.columns.iter().filter_map(|(id, _)| id.relation()) {
         impact.rebuilds_indexes |= has_indexes(table, cx);
-        impact = impact.also(table);
+        impact = partition::with_parts(impact.also(table), Some(table), ACCESS_EXCLUSIVE, cx);
     }
     if swap.columns.is_empty() {
         return free(Cost::Instant);
