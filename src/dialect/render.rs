@@ -87,7 +87,7 @@ fn step(
             value: "0".to_owned(),
         })
         .collect();
-    let mut sql = Sql::new(engine);
+    let [mut sql, mut first, mut last] = [(); 3].map(|()| Sql::new(engine));
     let again = |id: &ObjectId| replaced.contains(id);
     // Grants that the plan knows of are taken down and put back by ops of their own.
     let knows = |catalog: &Catalog| catalog.of_kind::<Grants>().next().is_some();
@@ -99,20 +99,24 @@ fn step(
     if let Action::Drop { id, .. } = &batch.head.action
         && again(id)
     {
-        engine.note_rights(id, kept, &mut sql);
+        engine.note_rights(id, kept, &mut first);
     }
     op_sql(&batch.head, &batch.created(), cx, &mut sql);
     if let (Action::Create { id, .. }, true) = (&batch.head.action, knows(facts.to)) {
-        engine.take_defaults_back(id, (facts.from, facts.to), &mut sql);
+        engine.take_defaults_back(id, (facts.from, facts.to), &mut last);
     }
     if let Action::Create { id, .. } = &batch.head.action
         && again(id)
     {
-        engine.give_rights_back(id, kept, &mut sql);
+        engine.give_rights_back(id, kept, &mut last);
     }
-    let done = sql.finish();
-    let operations = alembic::operations(batch, &done, cx);
+    let [done, first, last] = [sql, first, last].map(Sql::finish);
+    // Alembic has no words for rights.
+    let is_alone = first.is_empty() && last.is_empty();
+    let operations = is_alone.then(|| alembic::operations(batch, &done, cx)).flatten();
+    items.extend(first);
     items.extend(done);
+    items.extend(last);
     let mut step = Step {
         title: batch.head.to_string(),
         items,

@@ -118,7 +118,7 @@ type Made<'a> = (&'a Ours, &'a Project);
 pub(super) fn run(case: &Case, engine: &Engine, phases: bool) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
-    let mut database = empty(Database::new(engine, folder, "ours")?, folder, "ours")?;
+    let mut database = Database::new(engine, folder, "ours")?;
     let operations = Project::new(folder.join("alembic"))?;
     std::fs::write(folder.join("alembic.ini"), INI)?;
     case.configure(folder, SETTINGS)?;
@@ -126,34 +126,16 @@ pub(super) fn run(case: &Case, engine: &Engine, phases: bool) -> Result<(), Fail
     let made = (&ours, &operations);
     let statements = Project::new(folder.join("statements"))?;
     statements.write(&ours.map)?;
-    database = empty(database, folder, "online")?;
+    database = Database::new(engine, folder, "online")?;
     begin(case, &database, made)?;
     online(case, &database, &ours, (&operations, &statements))?;
     let program = offline::program(engine).filter(|_| engine.is_sqlite() || is_told_offline(case));
     if let Some(program) = program {
-        database = empty(database, folder, "offline")?;
+        database = Database::new(engine, folder, "offline")?;
         begin(case, &database, made)?;
         printed(&program, &database, made)?;
     }
     Ok(())
-}
-
-/// An empty database: another file, or the same database without all that is in it, which is much faster to have than
-/// a new one.
-fn empty<'e>(database: Database<'e>, folder: &Path, role: &str) -> Result<Database<'e>, Failed> {
-    if database.engine.is_sqlite() {
-        return Database::new(database.engine, folder, role);
-    }
-    database.execute(
-        "DO $$ DECLARE one record; BEGIN \
-         FOR one IN SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql' LOOP \
-         EXECUTE format('DROP EXTENSION %I CASCADE', one.name); END LOOP; \
-         FOR one IN SELECT nspname AS name FROM pg_namespace \
-         WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' LOOP \
-         EXECUTE format('DROP SCHEMA %I CASCADE', one.name); END LOOP; END $$; \
-         CREATE SCHEMA public; COMMENT ON SCHEMA public IS 'standard public schema'",
-    )?;
-    Ok(database)
 }
 
 /// A server takes its time, and offline nothing is different but the printing.

@@ -22,6 +22,11 @@ impl Writer<'_> {
             return None;
         }
         let attrs: Vec<ColumnAttr> = attrs.iter().filter_map(|attr| Column::attr(*attr)).collect();
+        // How it is stored is forgotten with the type, and has to be said again.
+        let storage = ObjectId::on(Kind::Storage, id.clone());
+        if attrs.contains(&ColumnAttr::DataType) && self.types.contains(&storage) {
+            return None;
+        }
         let change = AlterItem {
             id,
             from,
