@@ -306,10 +306,12 @@ fn together(
             sources.insert(id.clone(), made.first_line());
         }
     }
+    let has_grants = catalog.of_kind::<Grants>().next().is_some();
     let mut warnings = kdl.warnings;
     warnings.extend(notes);
     warnings.extend(read.unmodelled.into_iter().map(unmanaged));
     Declared {
+        manages_grants: !without_grants && (kdl.manages_grants || has_grants),
         catalog,
         sources,
         warnings,
