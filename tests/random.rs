@@ -4,7 +4,7 @@
 //! and an outside observer finds the same as in a database built directly from the second state; the rows that both states have
 //! are there. Then down: nothing differs from the first state, for the program and for the observer.
 //!
-//! `RECONCILE_RANDOM_PAIRS=2000` makes more pairs than 50, `RECONCILE_RANDOM_SEED=7` other ones than those of 6. A pair that fails is made
+//! `RECONCILE_RANDOM_PAIRS=2000` makes more pairs than 50, `RECONCILE_RANDOM_SEED=7` other ones than those of 1. A pair that fails is made
 //! smaller for as long as `RECONCILE_RANDOM_SHRINK` seconds. Runs on the first PostgreSQL server, on the others too where
 //! `RECONCILE_TEST_WIDE` is `all`.
 
@@ -46,7 +46,7 @@ struct Tally {
 fn main() {
     let arguments = Arguments::from_args();
     let pairs = number("RECONCILE_RANDOM_PAIRS", 50);
-    let seed = number("RECONCILE_RANDOM_SEED", 6);
+    let seed = number("RECONCILE_RANDOM_SEED", 1);
     let (running, missing) = engines_of_the_day();
     let tally = Arc::new(Tally::default());
     let mut trials = Vec::new();

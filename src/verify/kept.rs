@@ -104,6 +104,18 @@ struct Pair {
     widened: Option<(Arc<str>, Arc<str>)>,
     /// NULL may have become a value: the column is required now.
     is_filled: bool,
+    /// The literals that are called otherwise now.
+    renamed: HashMap<Arc<str>, Arc<str>>,
+    /// Whether such values stand inside of others: nobody can be found by them.
+    holds_renamed: bool,
+}
+
+impl Pair {
+    /// What stands in the second look for a value that is kept.
+    fn expected<'s>(&'s self, row: &'s Row) -> &'s Arc<str> {
+        let was = &row[self.before];
+        self.renamed.get(was).unwrap_or(was)
+    }
 }
 
 impl Comparison<'_> {
@@ -134,7 +146,7 @@ impl Comparison<'_> {
                     continue;
                 };
                 for pair in &pairs {
-                    let (was, is) = (&row[pair.before], &other[pair.after]);
+                    let (was, is) = (pair.expected(row), &other[pair.after]);
                     if was == is || (pair.is_filled && &**was == "NULL") {
                         continue;
                     }
@@ -192,14 +204,25 @@ impl Comparison<'_> {
                 open.insert(format!("values of {table}.{name} ({from} becomes {to})"));
                 continue;
             }
+            let renamed = self.renamed_values(was);
             out.push(Pair {
                 before: at,
                 after,
                 widened: (!same && !self.is_back).then(|| (Arc::clone(&from.text), Arc::clone(&to.text))),
                 is_filled: was.nullable && !is.nullable,
+                holds_renamed: !renamed.is_empty() && from.text.ends_with("[]"),
+                renamed,
             });
         }
         out
+    }
+
+    /// The values of the column's type that are called otherwise in the second look.
+    fn renamed_values(&self, column: &Column) -> HashMap<Arc<str>, Arc<str>> {
+        let of = column.data_type.user.as_ref().filter(|_| !self.is_back);
+        let values = of.and_then(|of| self.mapping.values(of)).into_iter().flatten();
+        let literal = |value: &Arc<str>| Arc::from(text_literal(value));
+        values.map(|(was, is)| (literal(was), literal(is))).collect()
     }
 
     /// Whether a type of the user's is the same under another name: its values are texts of the same kind.
@@ -251,7 +274,7 @@ impl Comparison<'_> {
         } else {
             pairs
                 .iter()
-                .filter(|pair| pair.widened.is_none() && !pair.is_filled)
+                .filter(|pair| pair.widened.is_none() && !pair.is_filled && !pair.holds_renamed)
                 .collect()
         };
         // Where every column is made another, the order in which rows are read says nothing: most values keep their spelling.
@@ -261,15 +284,14 @@ impl Comparison<'_> {
         } else {
             by
         };
-        let cells = |row: &'s Row, place: fn(&Pair) -> usize| -> Vec<&'s str> {
-            by.iter().map(|pair| &*row[place(pair)]).collect()
-        };
         let mut left: HashMap<Vec<&str>, Vec<&Row>> = HashMap::new();
         for row in found.rows.iter().rev() {
-            left.entry(cells(row, |pair| pair.after)).or_default().push(row);
+            let cells = by.iter().map(|pair| &*row[pair.after]).collect();
+            left.entry(cells).or_default().push(row);
         }
         let matched = seen.rows.iter().map(|row| {
-            let other = left.get_mut(&cells(row, |pair| pair.before)).and_then(Vec::pop);
+            let cells: Vec<&str> = by.iter().map(|pair| &**pair.expected(row)).collect();
+            let other = left.get_mut(&cells).and_then(Vec::pop);
             (row, other)
         });
         matched.collect()

@@ -1,8 +1,9 @@
-//! Which table and column of one state is which of the other: [`Mapping`], the renames followed.
+//! Which table, column and value of an enum of one state is which of the other: [`Mapping`], the renames followed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::catalog::kinds::{Column, Table};
+use crate::catalog::kinds::{Column, EnumType, Table};
 use crate::catalog::{Catalog, Ident, Kind, ObjectId, QName, Renaming};
 
 /// The tables and columns that both states have.
@@ -10,6 +11,8 @@ use crate::catalog::{Catalog, Ident, Kind, ObjectId, QName, Renaming};
 pub struct Mapping {
     forward: HashMap<ObjectId, ObjectId>,
     back: HashMap<ObjectId, ObjectId>,
+    /// The values of enums that are called otherwise afterwards.
+    values: HashMap<ObjectId, HashMap<Arc<str>, Arc<str>>>,
 }
 
 impl Mapping {
@@ -28,7 +31,22 @@ impl Mapping {
                 out.forward.insert(id.clone(), now);
             }
         }
+        for (id, before) in from.of_kind::<EnumType>() {
+            let values = before
+                .values
+                .iter()
+                .map(|value| (Arc::clone(value), value_after(id, value, renames)));
+            let renamed: HashMap<_, _> = values.filter(|(before, after)| before != after).collect();
+            if !renamed.is_empty() {
+                out.values.insert(id.clone(), renamed);
+            }
+        }
         out
+    }
+
+    /// What the values of an enum of the state before are called in the state after, where they have another name.
+    pub(super) fn values(&self, of: &ObjectId) -> Option<&HashMap<Arc<str>, Arc<str>>> {
+        self.values.get(of)
     }
 
     /// What a table of the state before is called in the state after.
@@ -65,4 +83,18 @@ impl Mapping {
             .filter_map(|(before, after)| Some((before.name()?, after.name()?)))
             .filter(|(before, after)| before != after)
     }
+}
+
+fn value_after(of: &ObjectId, value: &Arc<str>, renames: &[(ObjectId, ObjectId)]) -> Arc<str> {
+    let (mut of, mut value) = (of.clone(), Arc::clone(value));
+    for (from, to) in renames {
+        let is_it = from.is_value()
+            && from.relation() == of.qname()
+            && from.name().is_some_and(|name| name.text() == &*value);
+        match to.name().filter(|_| is_it) {
+            Some(name) => value = Arc::from(name.text()),
+            None => of.follow(&Renaming { from, to, sql: "" }),
+        }
+    }
+    value
 }
