@@ -259,6 +259,11 @@ impl Kind {
         )
     }
 
+    /// Whether a table has at most one of them.
+    pub fn is_single(self) -> bool {
+        self == Self::PrimaryKey
+    }
+
     /// Whether it is an index or rests on one of its own name, which an engine that has storage stores.
     pub fn has_index(self) -> bool {
         matches!(

@@ -274,7 +274,7 @@ fn given_up<'a>(
         .flat_map(|(_, one)| doers.mutates.get(one).into_iter().flatten().copied())
 }
 
-/// A name is free only when its former holder is gone, of whatever kind that is.
+/// A name is free only when its former holder is gone, of whatever kind that is; and so is the place of what a table has one of.
 fn names(ops: &[Emitted], cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
     let mut freed: HashMap<(&'static str, String), usize> = HashMap::new();
     for (at, emitted) in ops.iter().enumerate() {
@@ -283,13 +283,13 @@ fn names(ops: &[Emitted], cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
                 .op
                 .destroys()
                 .iter()
-                .filter_map(|id| slot(id, cx))
+                .flat_map(|id| slots(id, cx))
                 .map(|slot| (slot, at)),
         );
     }
     shares(ops, edges);
     for (at, emitted) in ops.iter().enumerate() {
-        for slot in emitted.op.provides().iter().filter_map(|id| slot(id, cx)) {
+        for slot in emitted.op.provides().iter().flat_map(|id| slots(id, cx)) {
             edges.extend(freed.get(&slot).map(|before| (*before, at)));
         }
     }
@@ -312,6 +312,13 @@ fn shares(ops: &[Emitted], edges: &mut Vec<(usize, usize)>) {
             edges.extend(before.iter().map(|before| (*before, at)));
         }
     }
+}
+
+/// What only one object has at a time: its name, and its place in its table where there is only one.
+fn slots(id: &ObjectId, cx: &PlanCx<'_>) -> impl Iterator<Item = (&'static str, String)> {
+    let place = id.relation().filter(|_| id.kind.is_single());
+    let place = place.map(|table| (id.kind.noun(), table.to_string()));
+    slot(id, cx).into_iter().chain(place)
 }
 
 /// The name as the namespace of its kind sees it.
