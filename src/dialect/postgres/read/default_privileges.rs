@@ -3,10 +3,10 @@
 //! <https://www.postgresql.org/docs/current/catalog-pg-default-acl.html>
 
 use crate::catalog::Ident;
-use crate::catalog::kinds::{DefaultsOf, Privilege};
+use crate::catalog::kinds::DefaultsOf;
 
 use super::batch::Part;
-use super::grants::GrantEntry;
+use super::grants::{self, GrantEntry};
 
 /// An entry of a list of default rights, or a list without entries.
 pub(super) struct DefaultRow {
@@ -45,24 +45,11 @@ pub(super) fn part() -> Part {
                 b'n' => DefaultsOf::Schemas,
                 _ => DefaultsOf::LargeObjects,
             };
-            let privilege = cells.opt(3)?.and_then(Privilege::from_word);
-            let role = cells.opt(6)?.map(|role| raw.ident(role));
-            let to_everybody = cells.flag(5)?;
-            let entry = match privilege {
-                Some(privilege) if to_everybody || role.is_some() => Some(GrantEntry {
-                    role,
-                    privilege,
-                    with_option: cells.flag(4)?,
-                    to_owner: cells.flag(7)?,
-                    by_another: cells.flag(8)?,
-                }),
-                _ => None,
-            };
             let row = DefaultRow {
                 role: raw.ident(cells.text(0)?),
                 schema: cells.number(1)?,
                 of,
-                entry,
+                entry: grants::entry(raw, cells)?,
                 owner_lacks: cells.flag(9)?,
             };
             raw.default_privileges.push(row);

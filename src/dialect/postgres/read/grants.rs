@@ -4,8 +4,9 @@
 
 use crate::catalog::Ident;
 use crate::catalog::kinds::Privilege;
+use crate::dialect::EngineError;
 
-use super::batch::Part;
+use super::batch::{Cells, Part, Raw};
 use super::relations::USER_SCHEMAS;
 
 /// An entry of a list of rights, or a list without entries.
@@ -71,28 +72,33 @@ pub(super) fn part() -> Part {
             lists.join(" UNION ALL ")
         ),
         take: |raw, cells| {
-            let privilege = cells.opt(3)?.and_then(Privilege::from_word);
-            let role = cells.opt(6)?.map(|role| raw.ident(role));
-            let to_everybody = cells.flag(5)?;
-            let entry = match privilege {
-                // A role that is gone while this was read has no name.
-                Some(privilege) if to_everybody || role.is_some() => Some(GrantEntry {
-                    role,
-                    privilege,
-                    with_option: cells.flag(4)?,
-                    to_owner: cells.flag(7)?,
-                    by_another: cells.flag(8)?,
-                }),
-                _ => None,
-            };
-            raw.grants.push(GrantRow {
+            let row = GrantRow {
                 class: cells.number(0)?,
                 object: cells.number(1)?,
                 column: cells.number(2)?,
-                entry,
+                entry: entry(raw, cells)?,
                 owner_lacks: cells.flag(9)?,
-            });
+            };
+            raw.grants.push(row);
             Ok(())
         },
     }
+}
+
+/// The entry in columns 3 to 8; `None` for a list without entries.
+pub(super) fn entry(raw: &mut Raw, cells: &Cells<'_>) -> Result<Option<GrantEntry>, EngineError> {
+    let privilege = cells.opt(3)?.and_then(Privilege::from_word);
+    let role = cells.opt(6)?.map(|role| raw.ident(role));
+    let to_everybody = cells.flag(5)?;
+    Ok(match privilege {
+        // A role that is gone while this was read has no name.
+        Some(privilege) if to_everybody || role.is_some() => Some(GrantEntry {
+            role,
+            privilege,
+            with_option: cells.flag(4)?,
+            to_owner: cells.flag(7)?,
+            by_another: cells.flag(8)?,
+        }),
+        _ => None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Rights on what will be made, by role and schema.
 
-use crate::catalog::kinds::{DefaultGrants, DefaultPrivileges, Granted, Grants};
+use crate::catalog::kinds::{DefaultGrants, DefaultPrivileges};
 use crate::catalog::{Catalog, Kind, ObjectId, QName};
 use crate::dialect::Scope;
 use crate::dialect::postgres::privileges;
@@ -8,7 +8,7 @@ use crate::dialect::postgres::privileges;
 use super::super::super::unmodelled::Notes;
 use super::super::batch::Raw;
 use super::super::default_privileges::DefaultRow;
-use super::in_scope;
+use super::{grants, in_scope};
 
 /// Inserts those of all schemas, and of every schema that is asked for.
 pub(super) fn insert(raw: &Raw, scope: &Scope, catalog: &mut Catalog, notes: &mut Notes) {
@@ -54,27 +54,6 @@ fn of_sort(id: &ObjectId, rows: &[DefaultRow], notes: &mut Notes) -> Option<Defa
     }
     // Where rights are added, nothing is there to be taken from everybody.
     let by_itself = privileges::of_public_by_default(id, of);
-    let mut granted = Vec::new();
-    let mut kept = Vec::new();
-    for entry in rows.iter().filter_map(|row| row.entry.as_ref()) {
-        if entry.to_owner {
-            continue;
-        }
-        if entry.role.is_none() && by_itself.contains(&entry.privilege) {
-            kept.push(entry.privilege);
-        } else {
-            granted.push(Granted {
-                role: entry.role.clone(),
-                privilege: entry.privilege,
-                with_option: entry.with_option,
-            });
-        }
-    }
-    granted.sort();
-    let revoked = by_itself.iter().copied();
-    let grants = Grants {
-        granted,
-        revoked: revoked.filter(|privilege| !kept.contains(privilege)).collect(),
-    };
+    let grants = grants::said(rows.iter().filter_map(|row| row.entry.as_ref()), by_itself);
     (!grants.is_empty()).then_some(DefaultGrants { of, grants })
 }

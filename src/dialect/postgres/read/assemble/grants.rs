@@ -8,7 +8,7 @@ use crate::dialect::{Scope, Server};
 use super::super::super::unmodelled::Notes;
 use super::super::batch::Raw;
 use super::super::depends::class;
-use super::super::grants::GrantRow;
+use super::super::grants::{GrantEntry, GrantRow};
 use super::{Known, Verdict, in_scope};
 
 /// The schema that a new database has.
@@ -76,18 +76,25 @@ fn is_public(target: &ObjectId) -> bool {
 }
 
 fn grants(target: &ObjectId, rows: &[GrantRow], server: &Server, notes: &mut Notes) -> Grants {
-    let by_itself = by_itself(target, server);
+    let entries = rows.iter().filter_map(|row| row.entry.as_ref());
+    let by_another = |entry: &&GrantEntry| !entry.to_owner && entry.by_another && !is_public(target);
+    for entry in entries.clone().filter(by_another) {
+        let role = entry.role.as_ref().map_or(PUBLIC, Ident::text);
+        let what = format!("a grant to {role} by another role than the owner");
+        notes.attribute(target, &what);
+    }
+    said(
+        entries.filter(|entry| !by_another(entry)),
+        &by_itself(target, server),
+    )
+}
+
+/// What entries say beyond what everybody may do by itself, and what of that they take away.
+pub(super) fn said<'a>(entries: impl Iterator<Item = &'a GrantEntry>, by_itself: &[Privilege]) -> Grants {
     let mut granted = Vec::new();
     let mut kept = Vec::new();
-    for entry in rows.iter().filter_map(|row| row.entry.as_ref()) {
-        if entry.to_owner {
-            continue;
-        }
-        if entry.by_another && !is_public(target) {
-            let role = entry.role.as_ref().map_or(PUBLIC, Ident::text);
-            let what = format!("a grant to {role} by another role than the owner");
-            notes.attribute(target, &what);
-        } else if entry.role.is_none() && by_itself.contains(&entry.privilege) {
+    for entry in entries.filter(|entry| !entry.to_owner) {
+        if entry.role.is_none() && by_itself.contains(&entry.privilege) {
             kept.push(entry.privilege);
         } else {
             granted.push(Granted {
@@ -99,7 +106,8 @@ fn grants(target: &ObjectId, rows: &[GrantRow], server: &Server, notes: &mut Not
     }
     granted.sort();
     let revoked = by_itself
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|privilege| !kept.contains(privilege));
     Grants {
         granted,
