@@ -226,7 +226,7 @@ impl Catalog {
     /// fingerprint, and others may refer to them.
     pub fn observe(&mut self, ids: impl IntoIterator<Item = ObjectId>) {
         self.observed.extend(ids);
-        loop {
+        while self.observes() {
             let is_part = |id: &ObjectId| self.parent(id).is_some_and(|of| self.observed.contains(&of));
             let ids = self.objects.keys().filter(|id| !self.observed.contains(*id));
             let parts: Vec<ObjectId> = ids.filter(|id| is_part(id)).cloned().collect();
