@@ -25,6 +25,10 @@ const STORIES: &[(&str, Story)] = &[
         what_is_observed_is_built_on_and_never_changed,
     ),
     (
+        "what-the-chain-made-can-be-handed-over",
+        what_the_chain_made_can_be_handed_over,
+    ),
+    (
         "what-is-observed-and-differs-is-told",
         what_is_observed_and_differs_is_told,
     ),
@@ -346,4 +350,18 @@ fn what_is_observed_and_in_the_way_is_named(world: &World<'_>) -> Result<(), Fai
         .exits(2, "their view is in the way")?
         .says(&words(&[said]), "the refusal")
         .map(drop)
+}
+
+fn what_the_chain_made_can_be_handed_over(world: &World<'_>) -> Result<(), Failed> {
+    world.declare(BUILT_ON_IT)?;
+    world.run(&["apply", "--yes"])?.exits(0, "apply")?;
+    world.settings(OBSERVED)?;
+    world.declare(&BUILT_ON_IT.replace(
+        "    index customer_id\n",
+        "    column at date nullable\n    index customer_id\n",
+    ))?;
+    world
+        .run(&["apply", "--yes"])?
+        .exits(0, "a plan after it is handed over")?;
+    world.in_sync("nothing is left to do")
 }

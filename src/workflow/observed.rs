@@ -58,10 +58,8 @@ fn roots(catalog: &Catalog) -> impl Iterator<Item = &ObjectId> {
 
 /// Whether a database has all that is observed as it is declared.
 pub(super) fn is_as_declared(from: &Catalog, to: &Catalog) -> bool {
-    let declared = to.iter().filter(|(id, _)| to.is_observed(id));
-    declared
-        .into_iter()
-        .all(|(id, object)| from.get(id) == Some(object))
+    let mut declared = to.iter().filter(|(id, _)| to.is_observed(id));
+    declared.all(|(id, object)| from.get(id) == Some(object))
 }
 
 /// Where the database has what is observed otherwise than it is declared: one warning an object.
@@ -127,16 +125,17 @@ pub(super) async fn make(project: &Project, map: &RevisionMap, scratch: &mut Scr
     }
     let server = scratch.session()?.server().clone();
     let declared = sides::declared(project, &project.config.schema, &server).await?;
-    let own: HashSet<String> = map
+    // A file of the chain says of a step what it is called, and no more.
+    let own: HashSet<&str> = map
         .in_order()
         .into_iter()
         .filter_map(|revision| revision.script(server.dialect.name()))
         .flat_map(|script| &script.upgrade.steps)
-        .filter_map(|step| step.subject.as_ref().map(ToString::to_string))
+        .map(|step| step.title.as_str())
         .collect();
     let mut others = declared.catalog.clone();
     let made: HashSet<ObjectId> = roots(&declared.catalog)
-        .filter(|id| own.contains(&id.to_string()))
+        .filter(|id| own.contains(format!("create {id}").as_str()))
         .cloned()
         .collect();
     others.retain(|id, _| declared.catalog.is_observed(id) && !is_of(id, &made, &declared.catalog));
