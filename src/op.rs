@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::catalog::kinds::{Column, Comment, EnumType, Partition, Sequence};
 use crate::catalog::{Attr, Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName, Renaming, aside};
 
-pub use question::{Conversion, Copied, Question};
+pub use question::{Conversion, Copied, Filled, Question};
 pub use retype::{Moved, Retype, RetypeStage, Retyped, Swap};
 
 /// A half of a change that is spread over two deploys.

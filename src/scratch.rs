@@ -8,7 +8,7 @@ pub mod written;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Extension, Owner, Rows};
+use crate::catalog::kinds::{Cast, Extension, Owner, Rows};
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::dialect::scratch::Scratch;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{
-    Choices, EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render,
+    Choices, Dangling, EngineError, Fold, RowsQuery, Scope, Server, Session, Sizes, TxnOptions, render,
 };
 use crate::diff::{Difference, Intents, diff};
 use crate::op::Plan;
@@ -64,6 +64,17 @@ pub async fn canonicalise(
     let session = scratch
         .session()
         .map_err(|error| vec![unreachable_scratch(&error)])?;
+    let dangling = server
+        .engine()
+        .dangling(session, &question, &scope)
+        .await
+        .map_err(|error| vec![unreachable_scratch(&error)])?;
+    // What a plan adds on the way is not the author's to mend.
+    let own = dangling.iter().filter(|one| locate(&one.id).is_some());
+    let problems: Vec<Diagnostic> = own.map(|one| unusable(one, &server, &locate)).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let answer = session
         .introspect(&scope)
         .await
@@ -102,6 +113,8 @@ fn asked_about(declared: &Catalog, known: &Catalog) -> Vec<ObjectId> {
     }
     if !asked.is_empty() {
         asked.extend(declared.of_kind::<Extension>().map(|(id, _)| id.clone()));
+        // No text says what is cast without being told to.
+        asked.extend(declared.of_kind::<Cast>().map(|(id, _)| id.clone()));
     }
     asked
 }
@@ -387,6 +400,19 @@ pub fn explain(refused: &Refused, server: &Server, locate: Locate<'_>) -> Diagno
             None => diagnostic,
         },
     }
+}
+
+/// The engine took it, and would refuse every use of it.
+fn unusable(dangling: &Dangling, server: &Server, locate: Locate<'_>) -> Diagnostic {
+    let Dangling { id, message, .. } = dangling;
+    let title = server.engine().title();
+    Diagnostic::error(
+        "RC0510",
+        format!("{title} takes {id}, and cannot use it: {message}"),
+    )
+    .about(id)
+    .at_opt(locate(id))
+    .help("declare what is missing, or mend what names it")
 }
 
 fn unreachable_scratch(error: &EngineError) -> Diagnostic {

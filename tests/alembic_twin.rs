@@ -28,7 +28,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{Case, folders};
-use support::engine::{Engine, engines};
+use support::engine::{Engine, engines, ignored};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -61,12 +61,6 @@ fn main() {
             .collect();
     }
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn ignored(name: &str, reason: &str) -> Trial {
-    Trial::test(name, || Ok(()))
-        .with_kind(reason.to_owned())
-        .with_ignored_flag(true)
 }
 
 fn of_case(name: &str, folder: &Path, engine: &Arc<Engine>, phases: bool) -> Option<Trial> {

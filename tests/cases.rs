@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{Case, When, with_sql};
-use support::engine::{Database, Engine, engines};
+use support::engine::{Database, Engine, engines, ignored};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
 
@@ -37,12 +37,6 @@ fn main() {
     }
     trials.extend(second_halves);
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn ignored(name: &str, reason: &str) -> Trial {
-    Trial::test(name, || Ok(()))
-        .with_kind(reason.to_owned())
-        .with_ignored_flag(true)
 }
 
 /// Up and down of a case on an engine. Both are told by one story, which the first of them to run plays.
@@ -176,6 +170,8 @@ impl<'a> Story<'a> {
 
     fn refused(mut self) -> Result<(), Failed> {
         self.begin()?;
+        // With what the seeds have made and nobody declares.
+        self.before = observe::observe(&self.database)?;
         let more: &[&str] = if self.case.allow_destructive {
             &["--allow-destructive"]
         } else {

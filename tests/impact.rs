@@ -78,6 +78,17 @@ const FORMS: &[&str] = &[
     "drop function",
     "create aggregate",
     "drop aggregate",
+    "create collation",
+    "drop collation",
+    "rename collation",
+    "create text search dictionary",
+    "drop text search dictionary",
+    "rename text search dictionary",
+    "alter text search dictionary options",
+    "create text search configuration",
+    "drop text search configuration",
+    "rename text search configuration",
+    "alter text search configuration mappings",
     "create enum",
     "drop enum",
     "rename enum",
@@ -106,6 +117,16 @@ const FORMS: &[&str] = &[
     "drop publication",
     "rename publication",
     "alter publication publish",
+    "create cast",
+    "drop cast",
+    "create foreign data wrapper",
+    "drop foreign data wrapper",
+    "rename foreign data wrapper",
+    "alter foreign data wrapper options",
+    "create foreign server",
+    "drop foreign server",
+    "rename foreign server",
+    "alter foreign server options",
     "create published table",
     "drop published table",
     "create policy",
@@ -237,7 +258,8 @@ fn compared(case: &Case, engine: &Engine, forms: &Forms) -> Result<(), Failed> {
             let mut connection = PgConnection::connect(url).await?;
             run(
                 &mut connection,
-                "SET search_path = public; SET TimeZone = 'UTC'; SET check_function_bodies = off; ANALYZE",
+                "SET search_path = public; SET TimeZone = 'UTC'; SET check_function_bodies = off; \
+                 DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_foreign_table) THEN ANALYZE; END IF; END$$",
             )
             .await?;
             for direction in directions {
@@ -299,6 +321,16 @@ struct Observed {
     there: BTreeSet<String>,
 }
 
+impl Observed {
+    /// Takes in a lock; the strongest one counts.
+    fn hold(&mut self, relation: &str, lock: &'static str) {
+        let strongest = self.locks.entry(relation.to_owned()).or_insert(lock);
+        if strength(lock) > strength(strongest) {
+            *strongest = lock;
+        }
+    }
+}
+
 const RELATIONS: &str = "SELECT c.oid::text, c.relkind::text, \
     coalesce(t.nspname || '.' || t.relname, n.nspname || '.' || c.relname), n.nspname || '.' || c.relname, \
     coalesce(pg_relation_filenode(c.oid), 0)::text \
@@ -306,7 +338,7 @@ const RELATIONS: &str = "SELECT c.oid::text, c.relkind::text, \
     FROM (SELECT indexrelid AS part, indrelid AS whole FROM pg_index UNION ALL SELECT objid, refobjid FROM pg_depend \
     WHERE classid = 'pg_class'::regclass AND refclassid = classid AND deptype = 'i' AND refobjsubid > 0) p \
     JOIN pg_class tc ON tc.oid = p.whole JOIN pg_namespace tn ON tn.oid = tc.relnamespace) t ON t.part = c.oid \
-    WHERE c.relkind IN ('r', 'p', 'i', 'I', 'v', 'm', 'S') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'reconcile')";
+    WHERE c.relkind IN ('r', 'p', 'f', 'i', 'I', 'v', 'm', 'S') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'reconcile')";
 
 const SCANS: &str = "SELECT relid::text, seq_scan::text FROM pg_stat_xact_user_tables WHERE seq_scan > 0";
 
@@ -323,7 +355,10 @@ async fn observed(
     let is_inside = step["transaction"] != "none";
     let mut found = Observed {
         is_inside,
-        there: before.values().map(|relation| relation.owner.clone()).collect(),
+        there: before
+            .values()
+            .flat_map(|relation| [relation.owner.clone(), relation.name.clone()])
+            .collect(),
         ..Observed::default()
     };
     if is_inside {
@@ -336,6 +371,7 @@ async fn observed(
             run(connection, text(&statement["sql"])).await?;
         }
     }
+    let mut of_indexes = Vec::new();
     let locks = "SELECT DISTINCT relation::text, mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted";
     for row in rows(connection, locks).await? {
         let Some(relation) = before.get(&row[0]) else {
@@ -348,10 +384,17 @@ async fn observed(
         if relation.kind == "S" && *lock == "row exclusive" {
             continue;
         }
-        let strongest = found.locks.entry(relation.owner.clone()).or_insert(*lock);
-        if strength(lock) > strength(strongest) {
-            *strongest = *lock;
+        // Whoever uses a table opens its indexes: with a lock that keeps them out of one, the table is locked. With a weaker
+        // one it is not, unless by itself.
+        if matches!(relation.kind.as_str(), "i" | "I") && *lock != "access exclusive" {
+            of_indexes.push((relation, *lock));
+        } else {
+            found.hold(&relation.owner, lock);
         }
+    }
+    for (index, lock) in of_indexes {
+        let table_too = found.locks.contains_key(&index.owner);
+        found.hold(if table_too { &index.owner } else { &index.name }, lock);
     }
     for row in rows(connection, SCANS).await? {
         // Counters go on where another transaction of the session left them.

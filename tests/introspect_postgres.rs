@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use reconcile::catalog::kinds::{
-    Aggregate, Body, Bound, Check, CheckOption, Column, Comment, CompositeType, Deferrable, Domain, Enabled,
-    EnumType, EventTrigger, Exclusion, ForeignKey, Function, Grants, Index, IndexKey, IndexTerm,
-    MaterializedView, NullsOrder, Parallel, Partition, PartitionStrategy, Policy, PolicyCommand, PrimaryKey,
-    RangeType, ReferentialAction, RowSecurity, Rows, Sequence, Table, Trigger, TriggerAction, TriggerEvent,
-    TriggerTiming, Unique, View,
+    Aggregate, Body, Bound, Check, CheckOption, Collation, CollationProvider, Column, Comment, CompositeType,
+    Deferrable, Domain, Enabled, EnumType, EventTrigger, Exclusion, ForeignKey, Function, Grants, Index,
+    IndexKey, IndexTerm, MaterializedView, NullsOrder, Parallel, Partition, PartitionStrategy, Policy,
+    PolicyCommand, PrimaryKey, RangeType, ReferentialAction, RowSecurity, Rows, Sequence, Table, Trigger,
+    TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
 };
-use reconcile::catalog::{Catalog, Expr, Ident, Kind, ObjectId, Path, QName};
+use reconcile::catalog::{Catalog, EngineName, Expr, Ident, Kind, ObjectId, Path, QName};
 use reconcile::dialect::session::{ConnectOptions, EngineErrorKind};
 use reconcile::dialect::{
     DatabaseUrl, Dialect, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions,
@@ -32,9 +32,12 @@ const TESTS: &[Test] = &[
     ("grants", 0, grants),
     ("row_security_and_policies", 0, row_security_and_policies),
     ("comments_and_names", 0, comments_and_names),
+    ("comments_on_what_goes_along", 0, comments_on_what_goes_along),
+    ("comments_on_not_null", 180_000, comments_on_not_null),
     ("edges", 0, edges),
     ("partitions", 0, partitions),
     ("partition_keys", 0, partition_keys),
+    ("collations", 0, collations),
     ("unmodelled_is_said", 0, unmodelled_is_said),
     ("sql_bodies_are_read", 140_000, sql_bodies_are_read),
     ("attributes_of_routines", 0, attributes_of_routines),
@@ -265,7 +268,10 @@ fn columns_and_types(server: &Server) {
         default_of(catalog, "t", "s"),
         Some("nextval('public.t_s_seq'::regclass)")
     );
-    assert_eq!(column(catalog, "t", "f").collation, Some(name("C")));
+    assert_eq!(
+        column(catalog, "t", "f").collation,
+        Some(EngineName::builtin(name("C")))
+    );
     assert_eq!(column(catalog, "t", "a").collation, None);
     assert!(column(catalog, "t", "a").nullable && !column(catalog, "t", "d").nullable);
     let positive = ObjectId::qualified(Kind::Domain, public("positive"));
@@ -377,7 +383,7 @@ fn indexes(server: &Server) {
     assert_eq!(terms, ["lower(a)", "(b + 1)", "c"]);
     assert!(one.keys[1].descending && one.keys[1].nulls.is_none());
     assert_eq!(one.keys[2].nulls, Some(NullsOrder::First));
-    assert_eq!(one.keys[2].collation, Some(name("POSIX")));
+    assert_eq!(one.keys[2].collation, Some(EngineName::builtin(name("POSIX"))));
     assert!(one.keys[0].collation.is_none() && one.keys[0].opclass.is_none());
     let two: &Index = catalog.payload(&member(Kind::Index, "t", "i2")).unwrap();
     assert_eq!(
@@ -466,7 +472,8 @@ fn grants(server: &Server) {
          REVOKE ALL ON back FROM rcn_reader; GRANT USAGE ON SEQUENCE s TO rcn_reader; GRANT USAGE ON SCHEMA app TO rcn_reader;
          REVOKE EXECUTE ON FUNCTION f(int) FROM PUBLIC; GRANT EXECUTE ON FUNCTION g() TO rcn_reader;
          REVOKE USAGE ON TYPE mood FROM PUBLIC; GRANT USAGE ON TYPE d TO rcn_reader; GRANT SELECT ON v TO rcn_reader;
-         GRANT SELECT (id) ON v TO rcn_writer; CREATE TABLE less (id int); REVOKE DELETE ON less FROM current_user;
+         GRANT SELECT (id) ON v TO rcn_writer; CREATE MATERIALIZED VIEW kept AS SELECT id FROM t;
+         GRANT SELECT (id) ON kept TO rcn_writer WITH GRANT OPTION; CREATE TABLE less (id int); REVOKE DELETE ON less FROM current_user;
          SET SESSION AUTHORIZATION rcn_reader; GRANT UPDATE ON t TO rcn_writer; RESET SESSION AUTHORIZATION;",
     );
     let read = database.read(&Scope::default());
@@ -511,6 +518,8 @@ fn grants(server: &Server) {
         (qualified(Kind::Enum, "mood"), Some("-usage")),
         (qualified(Kind::Domain, "d"), Some("rcn_reader=usage")),
         (qualified(Kind::View, "v"), Some("rcn_reader=select")),
+        (member(Kind::Column, "v", "id"), Some("rcn_writer=select")),
+        (member(Kind::Column, "kept", "id"), Some("rcn_writer=select*")),
     ] {
         assert_eq!(told(target.clone()).as_deref(), expected, "{target}");
     }
@@ -524,7 +533,6 @@ fn grants(server: &Server) {
         messages,
         [
             "a grant to rcn_writer by another role than the owner of table t is not managed",
-            "the grant on column id of view v is not managed",
             "what its owner may not do of table less is not managed",
         ]
     );
@@ -626,6 +634,76 @@ fn comments_and_names(server: &Server) {
     );
 }
 
+/// What is no object of its own is not managed by itself, and a comment on it is that of nothing else.
+fn comments_on_what_goes_along(server: &Server) {
+    let database = server.database(
+        "CREATE DOMAIN d AS int CONSTRAINT pos CHECK (VALUE > 0); COMMENT ON CONSTRAINT pos ON DOMAIN d IS 'x';
+         CREATE TYPE mood AS ENUM ('ok'); COMMENT ON TYPE _mood IS 'x'; COMMENT ON TYPE mood IS 'ours';
+         CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, EXCLUDE (id WITH =));
+         COMMENT ON TYPE t IS 'x'; COMMENT ON INDEX t_pkey IS 'x'; COMMENT ON INDEX t_id_excl IS 'x';
+         COMMENT ON SEQUENCE t_id_seq IS 'x'; COMMENT ON CONSTRAINT t_pkey ON t IS 'ours';
+         CREATE VIEW v AS SELECT 1 AS one; COMMENT ON RULE \"_RETURN\" ON v IS 'x'; COMMENT ON COLUMN v.one IS 'ours';
+         CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS $$begin return new; end$$;
+         CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION tf();
+         COMMENT ON CONSTRAINT late ON t IS 'x'; COMMENT ON TRIGGER late ON t IS 'ours';
+         COMMENT ON SCHEMA public IS 'ours'; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.t (id int PRIMARY KEY);
+         COMMENT ON INDEX elsewhere.t_pkey IS 'x'; COMMENT ON SCHEMA elsewhere IS 'x';
+         COMMENT ON COLUMN elsewhere.t.id IS 'x'",
+    );
+    let read = database.read(&Scope {
+        schemas: Some(vec![name("public")]),
+        ..Scope::default()
+    });
+    let mut told: Vec<&str> = read.unmodelled.iter().map(|d| d.message.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            "the comment on domain constraint pos on public.d is not managed",
+            "the comment on index public.t_id_excl is not managed",
+            "the comment on index public.t_pkey is not managed",
+            "the comment on rule \"_RETURN\" on public.v is not managed",
+            "the comment on sequence public.t_id_seq is not managed",
+            "the comment on table constraint late on public.t is not managed",
+            "the comment on type public.mood[] is not managed",
+            "the comment on type public.t is not managed",
+        ]
+    );
+    let mut ours: Vec<String> = read
+        .catalog
+        .of_kind::<Comment>()
+        .map(|(id, comment)| format!("{id}: {}", comment.text))
+        .collect();
+    ours.sort_unstable();
+    assert_eq!(
+        ours,
+        [
+            "comment of column v.one: ours",
+            "comment of enum mood: ours",
+            "comment of primary key t.t_pkey: ours",
+            "comment of schema public: ours",
+            "comment of trigger t.late: ours",
+        ]
+    );
+}
+
+fn comments_on_not_null(server: &Server) {
+    let database = server.database(
+        "CREATE DOMAIN d AS int NOT NULL; CREATE TABLE t (a int NOT NULL);
+         COMMENT ON CONSTRAINT t_a_not_null ON t IS 'x'; COMMENT ON CONSTRAINT d_not_null ON DOMAIN d IS 'x'",
+    );
+    let read = database.read(&Scope::default());
+    assert!(said(
+        &read,
+        "the comment on table constraint t_a_not_null on public.t is not managed"
+    ));
+    assert!(said(
+        &read,
+        "the comment on domain constraint d_not_null on public.d is not managed"
+    ));
+    assert_eq!(read.catalog.of_kind::<Comment>().count(), 0);
+}
+
 fn edges(server: &Server) {
     let database = server.database(
         "CREATE FUNCTION next() RETURNS int LANGUAGE sql IMMUTABLE AS 'select 1';
@@ -684,9 +762,10 @@ fn unmodelled_is_said(server: &Server) {
          CREATE TYPE span AS RANGE (subtype = int4);
          CREATE MATERIALIZED VIEW mat AS SELECT 1 AS one;
          CREATE TABLE t (id int, secret text);
-         CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far;
+         CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far
+           OPTIONS (host 'there', passfile 'hidden');
          CREATE USER MAPPING FOR CURRENT_USER SERVER away OPTIONS (password 'hidden');
-         CREATE FOREIGN TABLE there (id int) SERVER away;
+         CREATE FOREIGN TABLE there (id int OPTIONS (token 'hidden')) SERVER away;
          CREATE FUNCTION to_sql(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textsend';
          CREATE TRANSFORM FOR pair LANGUAGE plpgsql (FROM SQL WITH FUNCTION to_sql(internal));
          CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
@@ -707,24 +786,17 @@ fn unmodelled_is_said(server: &Server) {
     let read = database.read(&Scope::default());
     let catalog = &read.catalog;
     for message in [
-        "table with inheritance parent is not managed",
-        "table with inheritance child is not managed",
         "typed table typed is not managed",
-        "foreign data wrapper far is not managed",
-        "foreign server away is not managed",
+        "the secret option passfile of foreign server away is not managed",
         "user mapping of postgres for away is not managed",
-        "foreign table there is not managed",
+        "the secret option token of column there.id is not managed",
         "internal function to_sql(internal) is not managed",
         "transform for public.pair in plpgsql is not managed",
-        "text search configuration plain is not managed",
-        "text search dictionary words is not managed",
         "operator === is not managed",
         "operator family ops is not managed",
         "operator class class_of_ops is not managed",
         "access method heap_too is not managed",
         "conversion turned is not managed",
-        "collation mine is not managed",
-        "cast public.pair AS text is not managed",
     ] {
         assert!(said(&read, message));
     }
@@ -733,8 +805,39 @@ fn unmodelled_is_said(server: &Server) {
             .iter()
             .all(|note| !format!("{note:?}").contains("hidden"))
     );
-    assert_eq!(catalog.of_kind::<reconcile::catalog::kinds::Table>().count(), 1);
+    assert_eq!(catalog.of_kind::<reconcile::catalog::kinds::Table>().count(), 4);
     assert_eq!(catalog.of_kind::<Sequence>().count(), 0);
+}
+
+/// Collations that somebody made stand for themselves, and whatever names one needs it; the engine's own are names.
+fn collations(server: &Server) {
+    let database = server.database(
+        "CREATE SCHEMA app; CREATE COLLATION app.bytes (LC_COLLATE = 'C', LC_CTYPE = 'POSIX');
+         CREATE COLLATION \"C\" (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+         CREATE TABLE t (a text COLLATE app.bytes, b text COLLATE \"C\", c text COLLATE public.\"C\");
+         CREATE VIEW v AS SELECT lower(b) COLLATE app.bytes AS x FROM t;",
+    );
+    let read = database.read(&Scope::default());
+    let catalog = &read.catalog;
+    let bytes = ObjectId::qualified(Kind::Collation, QName::in_schema(name("app"), name("bytes")));
+    let collation: &Collation = catalog.payload(&bytes).unwrap();
+    assert_eq!(
+        (&*collation.locale, collation.ctype.as_deref()),
+        ("C", Some("POSIX"))
+    );
+    let own = ObjectId::qualified(Kind::Collation, public("C"));
+    let collation: &Collation = catalog.payload(&own).unwrap();
+    assert!(collation.provider == CollationProvider::Icu && collation.nondeterministic);
+    let named = |of: &str| column(catalog, "t", of).collation.clone().unwrap();
+    assert_eq!(named("a").id(Kind::Collation).as_ref(), Some(&bytes));
+    assert_eq!(named("b"), EngineName::builtin(name("C")));
+    assert_eq!(named("c").id(Kind::Collation), Some(own));
+    let view = ObjectId::qualified(Kind::View, public("v"));
+    assert!(
+        catalog
+            .edges()
+            .any(|edge| edge.dependent == view && edge.referenced == bytes)
+    );
 }
 
 /// A table can be divided by columns and expressions, each with its options.
@@ -752,7 +855,10 @@ fn partition_keys(server: &Server) {
         panic!("the first key is an expression");
     };
     assert_eq!(first.text(), "lower((k || ','::text))");
-    assert_eq!(key.keys[1].collation, Some(Ident::exact("C")));
+    assert_eq!(
+        key.keys[1].collation,
+        Some(EngineName::builtin(Ident::exact("C")))
+    );
     assert_eq!(key.keys[1].opclass.as_deref(), Some("text_pattern_ops"));
     assert_eq!(key.keys[2], IndexKey::column(Ident::exact("id")));
     assert!(matches!(&key.keys[3].term, IndexTerm::Expr(last) if last.text() == "(id + 1)"));
@@ -923,7 +1029,10 @@ fn types_made_of_others(server: &Server) {
         .map(|attribute| (attribute.name.text(), &*attribute.data_type.text))
         .collect();
     assert_eq!(attributes, [("B", "public.mood[]"), ("c", "text")]);
-    assert_eq!(composite.attributes[1].collation, Some(name("C")));
+    assert_eq!(
+        composite.attributes[1].collation,
+        Some(EngineName::builtin(name("C")))
+    );
     let said_of = ObjectId::on(Kind::Comment, member(Kind::Column, "pair", "c"));
     assert!(catalog.payload::<Comment>(&said_of).is_some() && catalog.parent(&said_of) == Some(pair.clone()));
     let span = ObjectId::qualified(Kind::Range, public("int_span"));

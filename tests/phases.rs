@@ -15,7 +15,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{Case, When, folders};
-use support::engine::{Database, Engine, engines_of_the_day};
+use support::engine::{Database, Engine, engines_of_the_day, ignored};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
 
@@ -34,12 +34,6 @@ fn main() {
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn ignored(name: &str, reason: &str) -> Trial {
-    Trial::test(name, || Ok(()))
-        .with_kind(reason.to_owned())
-        .with_ignored_flag(true)
 }
 
 fn trial(name: &str, folder: &Path, engine: &Arc<Engine>) -> Trial {

@@ -29,13 +29,27 @@ table t {
 }
 ";
 
-/// A change of the table `t`: its name, the engine it is of, the lines that replace those of the same column, and the
-/// lines that are added.
+/// A change of the table `t`: its name, the engine it is of, the lines that replace those of the same column, the
+/// lines that are added, and what stands beside the table on both sides.
 struct Shape {
     name: &'static str,
     engine: Option<&'static str>,
     column: Option<(&'static str, &'static str)>,
     added: &'static str,
+    beside: &'static str,
+}
+
+impl Shape {
+    const fn only(self, engine: &'static str) -> Self {
+        Self {
+            engine: Some(engine),
+            ..self
+        }
+    }
+
+    const fn beside(self, beside: &'static str) -> Self {
+        Self { beside, ..self }
+    }
 }
 
 const fn shape(name: &'static str, added: &'static str) -> Shape {
@@ -44,6 +58,7 @@ const fn shape(name: &'static str, added: &'static str) -> Shape {
         engine: None,
         column: None,
         added,
+        beside: "",
     }
 }
 
@@ -53,6 +68,7 @@ const fn column(name: &'static str, of: &'static str, line: &'static str, added:
         engine: None,
         column: Some((of, line)),
         added,
+        beside: "",
     }
 }
 
@@ -95,6 +111,74 @@ const SHAPES: &[Shape] = &[
         "column b integer nullable using=\"b::integer\"",
         "unique b",
     ),
+    shape("filled-and-unique", "column c text backfill=\"x\"; unique c"),
+    shape("default-and-unique", "column c integer default=7; unique c"),
+    shape(
+        "optional-and-check",
+        "column c integer nullable default=9 backfill=(sql)\"a\"; check \"c > 1\" name=t_c_large",
+    ),
+    shape(
+        "filled-from-another-and-unique",
+        "column c text backfill=(sql)\"coalesce(b, 'none')\"; unique c",
+    ),
+    shape("filled-from-another", "column c text backfill=(sql)\"b\""),
+    shape(
+        "filled-pair",
+        "column c text backfill=\"x\"; unique a c; index c a unique name=t_c_a where=\"b IS NOT NULL\"",
+    ),
+    shape(
+        "filled-and-check",
+        "column c integer backfill=(sql)\"coalesce(a, 5)\"; check \"c > 1\" name=t_c_large",
+    ),
+    shape(
+        "empty-and-check",
+        "column c integer nullable; check \"c IS NOT NULL OR a > 1\" name=t_c_or_a",
+    ),
+    shape(
+        "filled-and-foreign-key",
+        "column c bigint backfill=(sql)\"coalesce(p, 2)\"; foreign-key c references=parents",
+    ),
+    column(
+        "required-and-unique",
+        "a",
+        "column a integer backfill=3",
+        "unique a; check \"a <> 3 OR b IS NULL\" name=t_a_b",
+    ),
+    shape(
+        "computed-and-unique",
+        "column c integer nullable generated-virtual=\"a + 1\"; unique c",
+    )
+    .only("sqlite"),
+    shape(
+        "stored-and-unique",
+        "column c integer nullable generated=\"a + 1\"; unique c",
+    )
+    .only("postgres"),
+    shape("filled-domain", "column c small_amount backfill=(sql)\"a\"")
+        .only("postgres")
+        .beside("domain small_amount integer { check \"VALUE < 1000\" name=small }"),
+    shape("filled-domain-not-null", "column c amount backfill=(sql)\"1\"")
+        .only("postgres")
+        .beside("domain amount integer not-null"),
+    shape(
+        "filled-short",
+        "column c \"varchar(3)\" nullable backfill=(sql)\"b\"",
+    )
+    .only("postgres"),
+    shape("computed", "column c integer nullable generated=\"100 / a\"").only("postgres"),
+    column(
+        "required-from-another",
+        "a",
+        "column a integer backfill=(sql)\"b::integer\"",
+        "",
+    )
+    .only("postgres"),
+    postgres(
+        "number-and-check",
+        "b",
+        "column b integer nullable using=\"b::integer\"",
+        "check \"b > 10\" name=t_b_large",
+    ),
     postgres("day", "b", "column b date nullable using=\"b::date\"", ""),
 ];
 
@@ -136,7 +220,8 @@ fn main() {
 /// A database in the state `BEFORE`, with the declarations of the shape beside it.
 fn made<'e>(shape: &Shape, engine: &'e Engine, folder: &Path) -> Result<Database<'e>, Failed> {
     let database = Database::new(engine, folder, "preflight")?;
-    std::fs::write(folder.join("before.kdl"), BEFORE)?;
+    let beside = shape.beside;
+    std::fs::write(folder.join("before.kdl"), format!("{BEFORE}{beside}\n"))?;
     let mut after = String::new();
     for line in BEFORE.lines() {
         let replaced = shape
@@ -147,6 +232,7 @@ fn made<'e>(shape: &Shape, engine: &'e Engine, folder: &Path) -> Result<Database
     }
     let end = after.trim_end().len() - 1;
     after.insert_str(end, &format!("    {}\n", shape.added));
+    writeln!(after, "{beside}")?;
     std::fs::write(folder.join("after.kdl"), after)?;
     let url = &database.url;
     reconcile(

@@ -124,6 +124,7 @@ impl Maker {
                 generated: None,
                 collation: None,
                 not_null: reconcile::catalog::kinds::NotNull::default(),
+                options: Vec::new(),
             };
             self.catalog.insert(id, none);
         }

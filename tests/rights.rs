@@ -23,6 +23,7 @@ const STORIES: &[(&str, Story)] = &[
         "that-they-are-left-alone-is-said-once",
         that_they_are_left_alone_is_said_once,
     ),
+    ("who-owns-it-needs-no-grant", who_owns_it_needs_no_grant),
     ("who-is-granted-nothing-any-more", who_is_granted_nothing_any_more),
     (
         "what-belongs-to-another-is-not-dropped",
@@ -104,6 +105,10 @@ fn rights(database: &Database<'_>) -> Result<Vec<String>, Failed> {
         ),
         of("o.proname", "pg_proc", "pro", "'f'"),
         of("o.typname", "pg_type", "typ", "'T'"),
+        "SELECT o.attrelid::regclass || '.' || o.attname || ': ' || coalesce(r.rolname, 'everybody') || ' ' \
+             || a.privilege_type || ' ' || a.is_grantable FROM pg_attribute o CROSS JOIN LATERAL aclexplode(o.attacl) a \
+             LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE o.attrelid > 16384"
+            .to_owned(),
     ];
     let rows = database.query(&format!(
         "SELECT q.said FROM ({}) AS q(said) ORDER BY q.said",
@@ -162,7 +167,7 @@ GRANT SELECT ON v TO rcn_reader; GRANT UPDATE ON v TO \"rcn Odd role\" WITH GRAN
 REVOKE EXECUTE ON FUNCTION level() FROM PUBLIC; GRANT EXECUTE ON FUNCTION level() TO rcn_reader;
 REVOKE USAGE ON TYPE mood FROM PUBLIC; GRANT USAGE ON TYPE mood TO rcn_writer WITH GRANT OPTION;
 ALTER VIEW v OWNER TO rcn_owner; ALTER FUNCTION level() OWNER TO rcn_owner; ALTER TYPE mood OWNER TO rcn_owner;
-GRANT SELECT ON t TO rcn_owner";
+GRANT SELECT (id) ON v TO rcn_writer WITH GRANT OPTION; GRANT UPDATE (id) ON w TO PUBLIC; GRANT SELECT ON t TO rcn_owner";
 
 fn same(what: &str, found: &[String], expected: &[String]) -> Result<(), Failed> {
     support::observe::compare(what, found, expected)
@@ -225,7 +230,7 @@ fn that_they_are_left_alone_is_said_once(world: &World<'_>) -> Result<(), Failed
     world.declare(AFTER)?;
     let planned = world.run("plan", &["-m", "other"])?.exits(0, "plan")?;
     let said = format!("{}{}", planned.stdout, planned.stderr);
-    let note = "grants are not managed: 5 objects have grants that PostgreSQL keeps";
+    let note = "grants are not managed: 7 objects have grants that PostgreSQL keeps";
     if said.matches(note).count() != 1 {
         return Err(format!("{note:?} is not said once:\n{said}").into());
     }
@@ -257,6 +262,71 @@ fn who_is_granted_nothing_any_more(world: &World<'_>) -> Result<(), Failed> {
         Ok(())
     } else {
         Err(format!("{left} rights are left").into())
+    }
+}
+
+/// Who owns something is a matter of the database, where no declaration says it.
+fn who_owns_it_needs_no_grant(world: &World<'_>) -> Result<(), Failed> {
+    world.declare(&format!(
+        "{BEFORE}\nsequence s {{\n    grant usage to=rcn_reader\n}}\n"
+    ))?;
+    world.apply("the first state")?;
+    world
+        .database
+        .execute("ALTER TABLE t OWNER TO rcn_owner; ALTER VIEW v OWNER TO rcn_owner")?;
+    let granted = BEFORE
+        .replace(
+            "    column mood mood\n",
+            "    column mood mood {\n        grant update to=rcn_owner\n    }\n",
+        )
+        .replace(
+            "    primary-key id\n",
+            "    primary-key id\n    grant select to=rcn_owner\n    grant select to=rcn_reader\n",
+        )
+        .replace(
+            "    as \"SELECT id FROM t\"\n",
+            "    as \"SELECT id FROM t\"\n    grant select to=rcn_owner\n",
+        );
+    world.declare(&granted)?;
+    let words = [
+        "`rcn_owner` owns table t in the database",
+        "`rcn_owner` owns view v",
+    ]
+    .map(str::to_owned);
+    world
+        .apply("the others get theirs")?
+        .says(&words, "that it says nothing")?;
+    let had = world.rights()?;
+    for right in [
+        "t of rcn_owner: rcn_owner SELECT false",
+        "t of rcn_owner: rcn_reader SELECT false",
+    ] {
+        if !had.iter().any(|said| said == right) {
+            return Err(format!("no {right:?} in {had:#?}").into());
+        }
+    }
+    world
+        .run("status", &["--exit-code"])?
+        .exits(0, "nothing is left")?;
+    let arguments = [
+        "diff",
+        "--from",
+        &world.database.url,
+        "--to",
+        "schema",
+        "--exit-code",
+    ];
+    reconcile(world.folder, &arguments)?.exits(0, "nor for diff")?;
+    world
+        .run("downgrade", &["-1", "--yes", "--allow-destructive"])?
+        .exits(0, "the way down")?;
+    let owns = world
+        .database
+        .value("SELECT has_table_privilege('rcn_owner', 't', 'select')")?;
+    if owns == "t" || owns == "true" {
+        Ok(())
+    } else {
+        Err("the way down took a right from the owner".into())
     }
 }
 

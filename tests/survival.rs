@@ -28,7 +28,7 @@ use reconcile::verify::kept::{self, Comparison, Look};
 use reconcile::verify::rows::{self, Ground, Thin};
 
 use support::case::{Case, folders};
-use support::engine::{Database, Engine, engines_of_the_day};
+use support::engine::{Database, Engine, engines_of_the_day, ignored};
 use support::observe::{self, Rows};
 use support::program::{Ran, reconcile};
 
@@ -71,12 +71,6 @@ fn main() {
         );
     }
     conclusion.exit();
-}
-
-fn ignored(name: &str, reason: &str) -> Trial {
-    Trial::test(name, || Ok(()))
-        .with_kind(reason.to_owned())
-        .with_ignored_flag(true)
 }
 
 fn trial(name: &str, folder: &Path, engine: &Arc<Engine>, tally: &Arc<Tally>) -> Trial {

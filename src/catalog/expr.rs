@@ -177,6 +177,30 @@ pub fn replace_literal(text: &str, from: &str, to: &str) -> String {
     replaced.collect()
 }
 
+/// `text` with the name in every literal that is cast to one of `types` (`'app.texts'::regconfig`) replaced by what `name` makes
+/// of it. A name with a quote in it is left alone.
+pub fn replace_cast(text: &str, types: &[&str], name: impl Fn(&str) -> Option<String>) -> String {
+    let pieces = pieces(text);
+    let is_cast = |at: usize| {
+        let colon = Some(&Piece::Other(":"));
+        let to = |word: &str| types.iter().any(|known| word.eq_ignore_ascii_case(known));
+        pieces.get(at + 1) == colon
+            && pieces.get(at + 2) == colon
+            && matches!(pieces.get(at + 3), Some(Piece::Word(word)) if to(word))
+    };
+    let replaced = pieces.iter().enumerate().map(|(at, piece)| match piece {
+        Piece::Text(literal) if is_cast(at) => {
+            let inner = literal.trim_matches('\'');
+            let made = name(inner).filter(|made| !made.contains('\''));
+            made.map_or_else(|| (*literal).to_owned(), |made| format!("'{made}'"))
+        }
+        Piece::Word(kept) | Piece::Quoted(kept) | Piece::Text(kept) | Piece::Other(kept) => {
+            (*kept).to_owned()
+        }
+    });
+    replaced.collect()
+}
+
 /// Whether a literal of this value, spelled as the engine spells it, stands in `text`.
 pub fn has_literal(text: &str, literal: &str) -> bool {
     pieces(text).contains(&Piece::Text(literal))
@@ -235,6 +259,19 @@ mod tests {
         assert_eq!(
             replace_word("points > 0 AND pointsx = 'points'", "points", "score"),
             "score > 0 AND pointsx = 'points'"
+        );
+    }
+
+    #[test]
+    fn replace_cast_leaves_other_literals() {
+        let moved = |name: &str| name.strip_prefix("a.").map(|rest| format!("b.{rest}"));
+        assert_eq!(
+            replace_cast(
+                "f('a.x'::regconfig, 'a.x', 'c.x'::regconfig)",
+                &["regconfig"],
+                moved
+            ),
+            "f('b.x'::regconfig, 'a.x', 'c.x'::regconfig)"
         );
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Objects are hashed in the order of their ids, so neither declaration order nor edges count.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -46,7 +47,13 @@ impl Catalog {
     /// The content hash of all objects but reference data and rights, which are not part of the shape of a database, and
     /// but what is only observed.
     pub fn fingerprint(&self) -> Fingerprint {
-        let counts = |id: &ObjectId| id.kind.is_shape() && !self.is_observed(id);
+        self.fingerprint_before(&HashSet::new())
+    }
+
+    /// The content hash as it was before these objects were only observed: they and what is part of them count.
+    pub fn fingerprint_before(&self, observed: &HashSet<ObjectId>) -> Fingerprint {
+        let is_left_out = |id: &ObjectId| self.is_observed(id) && !self.is_part_of(id, observed);
+        let counts = |id: &ObjectId| id.kind.is_shape() && !is_left_out(id);
         let mut objects: Vec<_> = self.iter().filter(|(id, _)| counts(id)).collect();
         objects.sort_by(|a, b| a.0.cmp(b.0));
         let mut bytes = Vec::new();

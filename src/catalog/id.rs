@@ -200,6 +200,13 @@ impl ObjectId {
                     *key = Key::Named(name.clone());
                 }
             }
+            // The name of a cast is made of its types.
+            (Path::Global(name), kind)
+                if self.kind == Kind::Cast
+                    && (kind == Kind::Schema || TYPES.contains(&kind) && !from.is_value()) =>
+            {
+                *name = Ident::exact(&rename.in_text(name.text()));
+            }
             (Path::Routine(_, types), kind) if TYPES.contains(&kind) && !from.is_value() => {
                 *types = rename.in_text(types).into();
             }

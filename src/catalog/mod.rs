@@ -5,10 +5,12 @@
 
 pub mod aside;
 pub mod data_type;
+pub mod engine_name;
 pub mod expr;
 pub mod fingerprint;
 pub mod id;
 pub mod ident;
+mod inheritance;
 pub mod kinds;
 pub mod object;
 mod said;
@@ -22,6 +24,7 @@ use indexmap::{IndexMap, IndexSet};
 use self::kinds::{Column, CompositeType, Domain, Partition};
 
 pub use data_type::DataType;
+pub use engine_name::EngineName;
 pub use expr::Expr;
 pub use fingerprint::Fingerprint;
 pub use id::{Key, ObjectId, Path};
@@ -47,6 +50,8 @@ pub struct Catalog {
     edges: IndexSet<Edge>,
     /// What is there and is nobody's to change here.
     observed: HashSet<ObjectId>,
+    /// Whether a table may inherit another, so that nobody looks for that in vain.
+    inherits: bool,
 }
 
 impl Catalog {
@@ -65,6 +70,7 @@ impl Catalog {
 
     /// Puts an object in; returns the one that stood under the same id.
     pub fn insert(&mut self, id: ObjectId, object: impl Into<Object>) -> Option<Object> {
+        self.inherits |= id.kind == Kind::Inheritance;
         self.objects.insert(id, object.into())
     }
 
@@ -169,6 +175,12 @@ impl Catalog {
         domain.default.as_ref().or_else(|| self.default_of(&domain.base))
     }
 
+    /// Whether a type is a domain, or made of one, that does not allow NULL.
+    pub fn forbids_null(&self, data_type: &DataType) -> bool {
+        self.domain_of(data_type)
+            .is_some_and(|domain| !domain.nullable || self.forbids_null(&domain.base))
+    }
+
     /// The columns made of a type, by themselves or by way of domains.
     pub fn columns_of_type(&self, id: &ObjectId) -> Vec<&ObjectId> {
         let mut types = vec![id];
@@ -201,10 +213,13 @@ impl Catalog {
         std::iter::successors(parent(table), move |above| parent(above)).take(self.len())
     }
 
-    /// Whether an object is part of a partition, at whatever level, of the table that the other is part of.
+    /// Whether an object is part of a partition, at whatever level, of the table that the other is part of, or of a table
+    /// that inherits that one.
     pub fn is_below(&self, id: &ObjectId, above: &ObjectId) -> bool {
         match (id.relation(), above.relation()) {
-            (Some(own), Some(above)) => self.lineage(own).any(|table| table == above),
+            (Some(own), Some(above)) => {
+                self.lineage(own).any(|table| table == above) || self.ancestors(own).contains(&above)
+            }
             _ => false,
         }
     }
@@ -220,6 +235,33 @@ impl Catalog {
     pub fn is_partitioned(&self, table: &QName) -> bool {
         self.payload::<kinds::Table>(&ObjectId::table(table.clone()))
             .is_some_and(|table| table.partitioned.is_some())
+    }
+
+    /// Whether the rows of a table lie elsewhere: nothing here knows or keeps them.
+    pub fn is_foreign(&self, table: &QName) -> bool {
+        self.payload::<kinds::Table>(&ObjectId::table(table.clone()))
+            .is_some_and(|table| table.foreign.is_some())
+    }
+
+    /// Whether rows of a table, or of a partition of it at whatever level, lie elsewhere.
+    pub fn reaches_out(&self, table: &QName) -> bool {
+        if !self.is_partitioned(table) {
+            return self.is_foreign(table);
+        }
+        let of_parent = |part: &QName| self.lineage(part).any(|above| above == table);
+        let mut foreign = self
+            .of_kind::<kinds::Table>()
+            .filter(|(_, payload)| payload.foreign.is_some())
+            .filter_map(|(id, _)| id.qname());
+        foreign.any(of_parent)
+    }
+
+    /// Whether an object is a foreign table or part of one: made anew, it loses nothing.
+    pub fn is_of_foreign(&self, id: &ObjectId) -> bool {
+        let table = id.qname().filter(|_| id.kind == Kind::Table);
+        table
+            .or_else(|| id.relation())
+            .is_some_and(|table| self.is_foreign(table))
     }
 
     /// Marks objects, and what is part of them, as looked at and not changed: they are part of no comparison and of no
@@ -245,6 +287,19 @@ impl Catalog {
     /// Whether anything is.
     pub fn observes(&self) -> bool {
         !self.observed.is_empty()
+    }
+
+    /// The observed objects that are part of no other.
+    pub fn observed_roots(&self) -> impl Iterator<Item = &ObjectId> {
+        let is_part = |id: &ObjectId| self.parent(id).is_some_and(|of| self.is_observed(&of));
+        let ids = self.objects.keys();
+        ids.filter(move |id| self.is_observed(id) && !is_part(id))
+    }
+
+    /// Whether an object is one of these, or part of one.
+    pub fn is_part_of(&self, id: &ObjectId, wholes: &HashSet<ObjectId>) -> bool {
+        let mut above = std::iter::successors(Some(id.clone()), |id| self.parent(id));
+        above.any(|id| wholes.contains(&id))
     }
 
     /// The same objects, all of them to be made and compared like any other.

@@ -8,14 +8,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::expr::{replace_literal, replace_name, replace_word};
+use super::expr::{replace_cast, replace_literal, replace_name, replace_word};
 use super::id::{Key, ObjectId};
 use super::ident::Ident;
 use super::kinds::{
-    Aggregate, Check, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType, EventTrigger,
-    Exclusion, Extension, ForeignKey, Function, Grants, Index, MaterializedView, Owner, Partition, Policy,
-    PrimaryKey, Publication, PublishedTable, RangeType, RowSecurity, Rows, Rule, Schema, Sequence,
-    Statistics, Storage, Table, Trigger, Unique, View,
+    Aggregate, Cast, Check, Collation, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType,
+    EventTrigger, Exclusion, Extension, ForeignDataWrapper, ForeignKey, ForeignServer, Function, Grants,
+    Index, Inheritance, MaterializedView, Owner, Partition, Policy, PrimaryKey, Publication, PublishedTable,
+    RangeType, RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table,
+    TextSearchConfiguration, TextSearchDictionary, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -42,6 +43,9 @@ pub trait Refers {
     /// Follows the rename of another object.
     fn rename(&mut self, _id: &ObjectId, _rename: &Renaming<'_>) {}
 }
+
+/// The types whose values are names in literals: the engine prints `'app.texts'::regconfig`.
+const NAMED_IN_LITERALS: &[&str] = &["regconfig", "regdictionary"];
 
 /// A rename to be carried into payloads.
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +84,41 @@ impl Renaming<'_> {
                 replace_literal(text, value.text(), new)
             }
             Some(name) if self.from.kind == Kind::Column => replace_name(text, name.text(), self.sql),
+            Some(_) if self.is_of_text_search() => {
+                // With the schema, as the engine prints it, or without one, as somebody wrote it.
+                let said = |id: &ObjectId| {
+                    let name = id.qname()?;
+                    Some([
+                        format!("{}.{}", name.schema.as_ref()?, name.name),
+                        name.to_string(),
+                    ])
+                };
+                let (old, new) = (
+                    said(self.from).unwrap_or_default(),
+                    said(self.to).unwrap_or_default(),
+                );
+                replace_cast(text, NAMED_IN_LITERALS, |name| {
+                    let at = old.iter().position(|old| old == name)?;
+                    Some(new[at].clone())
+                })
+            }
+            Some(name) if self.from.kind == Kind::Schema => {
+                let text = replace_word(text, name.text(), self.sql);
+                replace_cast(&text, NAMED_IN_LITERALS, |named| {
+                    let rest = named.strip_prefix(name.text())?.strip_prefix('.')?;
+                    Some(format!("{}.{rest}", self.sql))
+                })
+            }
             Some(name) => replace_word(text, name.text(), self.sql),
             None => text.to_owned(),
         }
+    }
+
+    fn is_of_text_search(&self) -> bool {
+        matches!(
+            self.from.kind,
+            Kind::TextSearchDictionary | Kind::TextSearchConfiguration
+        )
     }
 
     /// Follows the rename of an object of this kind that is known by its name alone, or of the schema in which it lies.
@@ -108,6 +144,11 @@ impl Renaming<'_> {
         if *user != before {
             data_type.text = self.in_text(&data_type.text).into();
         }
+    }
+
+    /// Whether an expression over the columns of a row may name what is renamed, besides these columns.
+    pub fn is_in_exprs(&self) -> bool {
+        self.from.kind == Kind::Collation || self.is_of_text_search()
     }
 
     /// [`Renaming::in_text`] for an expression.
@@ -216,6 +257,9 @@ macro_rules! kinds {
 kinds! {
     Schema(Schema, SchemaAttr) "schema",
     Extension(Extension, ExtensionAttr) "extension",
+    Collation(Collation, CollationAttr) "collation",
+    TextSearchDictionary(TextSearchDictionary, TextSearchDictionaryAttr) "text search dictionary",
+    TextSearchConfiguration(TextSearchConfiguration, TextSearchConfigurationAttr) "text search configuration",
     Enum(EnumType, EnumTypeAttr) "enum",
     Domain(Domain, DomainAttr) "domain",
     Composite(CompositeType, CompositeTypeAttr) "composite type",
@@ -223,6 +267,9 @@ kinds! {
     Sequence(Sequence, SequenceAttr) "sequence",
     Function(Function, FunctionAttr) "function",
     Aggregate(Aggregate, AggregateAttr) "aggregate",
+    Cast(Cast, CastAttr) "cast",
+    ForeignDataWrapper(ForeignDataWrapper, ForeignDataWrapperAttr) "foreign data wrapper",
+    ForeignServer(ForeignServer, ForeignServerAttr) "foreign server",
     Table(Table, TableAttr) "table",
     Column(Column, ColumnAttr) "column",
     PrimaryKey(PrimaryKey, PrimaryKeyAttr) "primary key",
@@ -243,6 +290,7 @@ kinds! {
     Publication(Publication, PublicationAttr) "publication",
     PublishedTable(PublishedTable, PublishedTableAttr) "published table",
     Partition(Partition, PartitionAttr) "partition",
+    Inheritance(Inheritance, InheritanceAttr) "inheritance",
     Owner(Owner, OwnerAttr) "owner",
     Grants(Grants, GrantsAttr) "grants",
     DefaultPrivileges(DefaultPrivileges, DefaultPrivilegesAttr) "default privileges",
@@ -278,6 +326,18 @@ impl Kind {
         !matches!(
             self,
             Self::Rows | Self::Owner | Self::Grants | Self::DefaultPrivileges
+        )
+    }
+
+    /// Whether it is called or named in expressions, without being a type or part of a table.
+    pub fn is_in_expressions(self) -> bool {
+        matches!(
+            self,
+            Self::Function
+                | Self::Aggregate
+                | Self::Collation
+                | Self::TextSearchDictionary
+                | Self::TextSearchConfiguration
         )
     }
 

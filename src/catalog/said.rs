@@ -2,7 +2,7 @@
 //!
 //! In: what was read, and what is declared. Out: what was read without what nobody declares. Must not: ask an engine.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::kinds::{Column, Extension};
 use super::{Catalog, Ident, Object, ObjectId};
@@ -47,9 +47,16 @@ impl Catalog {
         default_schema: Option<&Ident>,
         given: &dyn Fn(&Ident, &Ident) -> Option<String>,
     ) {
+        // Beside that of a parent it has that one's name.
+        let inherits = self.inherits;
+        let columns = self.of_kind::<Column>().map(|(id, _)| id).filter(|_| inherits);
+        let above: HashMap<ObjectId, ObjectId> = columns
+            .filter_map(|id| Some((id.clone(), self.required_above(id)?)))
+            .collect();
         for (id, object) in self.iter_mut() {
+            let of = above.get(id).unwrap_or(id);
             if let (Object::Column(column), Some(table), Some(name)) =
-                (&mut *object, id.relation(), id.name())
+                (&mut *object, of.relation(), id.name())
             {
                 let given = given(&table.name, name);
                 let is_given = |name: &mut Ident| given.as_deref() == Some(name.text());

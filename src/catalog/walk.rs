@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::kinds::{
-    Column, DefaultPrivileges, DefaultsOf, ForeignKey, Index, Partition, PrimaryKey, Rows, Unique, inherited,
+    Column, DefaultPrivileges, DefaultsOf, ForeignKey, Index, Inheritance, Partition, PrimaryKey, Rows,
+    Unique, inherited,
 };
 use super::{Catalog, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 
@@ -73,6 +74,7 @@ pub struct References {
     back: HashMap<ObjectId, Vec<ObjectId>>,
     later: HashMap<ObjectId, Vec<ObjectId>>,
     followers: HashMap<ObjectId, Vec<ObjectId>>,
+    origins: HashMap<ObjectId, Vec<ObjectId>>,
 }
 
 impl References {
@@ -92,6 +94,11 @@ impl References {
         }
         for (id, partition) in catalog.of_kind::<Partition>() {
             references.add_partition(catalog, &walk, id, partition);
+        }
+        if catalog.inherits {
+            for (id, inheritance) in catalog.of_kind::<Inheritance>() {
+                references.add_inheritance(&walk, id, inheritance);
+            }
         }
         references.add_parts_referred_to(catalog);
         references.add_default_privileges(catalog);
@@ -127,6 +134,30 @@ impl References {
         for above in catalog.lineage(table) {
             let rows = ObjectId::on(Kind::Rows, ObjectId::table(above.clone()));
             self.add(catalog, &rows, id);
+        }
+    }
+
+    /// A table inherits when both sides have what is inherited, which a new table is made with. Nothing of that goes before it
+    /// has gone where it comes from.
+    fn add_inheritance(&mut self, walk: &Walk<'_>, id: &ObjectId, inheritance: &Inheritance) {
+        let Some(table) = id.target() else { return };
+        let Some(name) = table.qname() else { return };
+        let passes = |id: &ObjectId| matches!(id.kind, Kind::Column | Kind::Check);
+        for (own, _) in walk.members(name).filter(|(own, _)| passes(own)) {
+            self.rests_on(id, own);
+        }
+        for (above, _) in inheritance
+            .parents
+            .iter()
+            .flat_map(|parent| walk.members(parent))
+            .filter(|(above, _)| passes(above))
+        {
+            self.rests_on(id, above);
+            self.rests_on(table, above);
+            if let Some(member) = above.name() {
+                let own = ObjectId::member(above.kind, name, member.clone());
+                self.origins.entry(own).or_default().push(above.clone());
+            }
         }
     }
 
@@ -227,6 +258,11 @@ impl References {
     /// What should be gone before `id` goes or changes, although it can stand with it: the tie of a partition to its parent.
     pub fn followers(&self, id: &ObjectId) -> &[ObjectId] {
         self.followers.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The columns and checks by which a table has this one: they go first, where both go and the table stays.
+    pub fn origins(&self, id: &ObjectId) -> &[ObjectId] {
+        self.origins.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Who needs `id`.

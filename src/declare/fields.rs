@@ -43,7 +43,7 @@ pub(super) struct Allowed {
 }
 
 /// What can be said of every object.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Extras {
     /// `comment=`.
     pub comment: Option<(Arc<str>, Span)>,

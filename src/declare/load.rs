@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Comment, Granted, Grants, Owner};
+use crate::catalog::kinds::{Comment, Granted, Grants, Incidental, Inheritance, Owner};
 use crate::catalog::{Catalog, Key, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::KindRules;
 use crate::dialect::Server;
 
+use super::engine_names::EngineNames;
 use super::engines::applies;
 use super::fields::Fields;
-use super::kinds::{ENUM, MemberDraft, NODES, RENAMED, TYPES, read_enum};
+use super::kinds::{ENUM, InheritanceDraft, MemberDraft, NAMED, NODES, RENAMED, SCHEMA, TYPES, read_enum};
 use super::mentions;
 use super::naming::{self, Taken};
 use super::node::{Document, parse};
@@ -21,6 +22,7 @@ use super::reading::{Draft, MaterializedDraft, Placed, Reading, TableDraft};
 use super::report::{CONTRADICTION, ENGINE, RENAME, Report, UNKNOWN_NAME, UNKNOWN_NODE, did_you_mean};
 use super::resolve;
 use super::types::Types;
+use super::undeclarable;
 use super::{Beside, Declared, Naming, SourceMap};
 
 /// See [`super::load`].
@@ -48,10 +50,12 @@ pub(super) fn load(
         beside,
         report: &report,
         types: Types::default(),
+        engine_names: EngineNames::default(),
     };
     let mut draft = Draft::default();
     read_enums(&mut reading, &documents, &mut draft);
     name_types(&mut reading, &documents);
+    name_others(&mut reading, &documents);
     read_nodes(&reading, &documents, &mut draft);
     if documents.len() < sources.len() {
         // What is not declared may stand in a file that cannot be read.
@@ -146,15 +150,53 @@ fn name_types(reading: &mut Reading<'_>, documents: &[Document]) {
     }
 }
 
+/// Takes in the names of schemas and of what else may be meant where a name of the engine's own can stand.
+fn name_others(reading: &mut Reading<'_>, documents: &[Document]) {
+    let quiet = Report::default();
+    reading.engine_names.add_schemas(reading.engine.default_schema());
+    reading.engine_names.add_schemas(reading.beside.schemas.clone());
+    for id in &reading.beside.named {
+        reading.engine_names.insert(reading.engine, id);
+    }
+    for document in documents {
+        for node in &document.nodes {
+            let word = node.name.text.as_str();
+            let named = NAMED.iter().find(|(known, _)| *known == word);
+            let is_there = || applies(&quiet, &document.source, node, reading.dialect()).is_some();
+            if !(word == SCHEMA || named.is_some()) || !is_there() {
+                continue;
+            }
+            let mut fields = Fields::new(&quiet, &document.source, reading.dialect(), node);
+            let Some(name) = fields.name(word) else {
+                continue;
+            };
+            let Some((_, kind)) = named else {
+                reading
+                    .engine_names
+                    .add_schemas([reading.engine.ident(name.text)]);
+                continue;
+            };
+            let schema = fields.text("schema");
+            let name = reading.qname(name.text, schema.as_ref().map(|schema| schema.text));
+            let id = ObjectId::qualified(*kind, name);
+            reading.engine_names.insert(reading.engine, &id);
+        }
+    }
+}
+
 fn read_nodes<'n>(reading: &Reading<'n>, documents: &'n [Document], draft: &mut Draft<'n>) {
     for document in documents {
         for node in document.nodes.iter().filter(|node| node.name.text != ENUM) {
             let name = &node.name.text;
             let Some((_, read)) = NODES.iter().find(|(known, _)| known == name) else {
+                let span = Span::new(&document.source, node.name.range.clone());
+                if let Some((message, help)) = undeclarable::why(name) {
+                    reading.report.error_with(UNKNOWN_NODE, span, message, help);
+                    continue;
+                }
                 let known = || NODES.iter().map(|(known, _)| *known).chain([ENUM]);
                 let help = did_you_mean(name, known())
                     .unwrap_or_else(|| format!("known nodes: {}", known().collect::<Vec<_>>().join(", ")));
-                let span = Span::new(&document.source, node.name.range.clone());
                 reading
                     .report
                     .error_with(UNKNOWN_NODE, span, format!("unknown node `{name}`"), help);
@@ -242,12 +284,11 @@ impl Assembly<'_, '_> {
     fn check_grants(&self) {
         for (id, grants) in self.catalog.of_kind::<Grants>() {
             let Some(target) = id.target() else { continue };
-            let table = target.relation().map(|table| ObjectId::table(table.clone()));
             let owner = |of: &ObjectId| {
                 self.catalog
                     .payload::<Owner>(&ObjectId::on(Kind::Owner, of.clone()))
             };
-            let owner = owner(target).or_else(|| owner(table.as_ref()?));
+            let owner = owner(target).or_else(|| owner(&self.catalog.parent(target)?));
             let role = owner.map(|owner| &owner.role);
             let to_owner = |granted: &Granted| granted.role.is_some() && granted.role.as_ref() == role;
             if let (true, Some(role), Some(span)) =
@@ -289,7 +330,14 @@ impl Assembly<'_, '_> {
             let id = ObjectId::table(name.clone());
             self.place(id.clone(), table.table.into(), table.span);
             if let Some(of) = table.partition {
-                self.place(ObjectId::on(Kind::Partition, id), of.partition.into(), of.span);
+                self.place(
+                    ObjectId::on(Kind::Partition, id.clone()),
+                    of.partition.into(),
+                    of.span,
+                );
+            }
+            if let Some(inherits) = table.inherits {
+                self.inheritance(id, inherits, table.members.iter().zip(&keys));
             }
             for column in table.columns {
                 let id = ObjectId::column(&name, column.name);
@@ -307,6 +355,31 @@ impl Assembly<'_, '_> {
             }
             self.members(&name, table.members.into_iter().zip(keys), draft);
         }
+    }
+
+    /// What a table inherits, and what of its columns and checks it states itself.
+    fn inheritance<'m>(
+        &mut self,
+        table: ObjectId,
+        inherits: InheritanceDraft,
+        members: impl Iterator<Item = (&'m MemberDraft, &'m Key)>,
+    ) {
+        let checks = members.filter(|(member, _)| member.kind == Kind::Check && member.inherits.is_none());
+        let checks = checks.filter_map(|(_, key)| match key {
+            Key::Named(name) => Some((Kind::Check, name.clone())),
+            Key::Structural(_) => None,
+        });
+        let columns = inherits.own.into_iter().map(|name| (Kind::Column, name));
+        let own = Incidental(columns.chain(checks).collect());
+        let Some((_, span)) = inherits.parents.first().cloned() else {
+            return;
+        };
+        let parents = inherits.parents.into_iter().map(|(parent, _)| parent).collect();
+        self.place(
+            ObjectId::on(Kind::Inheritance, table),
+            Inheritance { parents, own }.into(),
+            span,
+        );
     }
 
     /// Constraints, indexes and triggers of a relation.

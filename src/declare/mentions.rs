@@ -102,6 +102,9 @@ const ROUTINES: &[Kind] = &[
     Kind::Domain,
     Kind::Composite,
     Kind::Range,
+    Kind::Collation,
+    Kind::TextSearchDictionary,
+    Kind::TextSearchConfiguration,
 ];
 const ROW_TYPES: &[Kind] = &[
     Kind::Enum,
@@ -121,6 +124,9 @@ const EVERYTHING: &[Kind] = &[
     Kind::Domain,
     Kind::Composite,
     Kind::Range,
+    Kind::Collation,
+    Kind::TextSearchDictionary,
+    Kind::TextSearchConfiguration,
 ];
 
 /// The texts of an object, and what may be named in them.

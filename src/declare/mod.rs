@@ -28,16 +28,19 @@
 //!
 //! Must not: touch a database, know how a difference is carried out, or read a file twice.
 
+mod engine_names;
 mod engines;
 mod fields;
 mod files;
 mod format;
+mod inheritance;
 mod kinds;
 mod load;
 mod lower;
 mod mentions;
 mod naming;
 mod node;
+mod parents;
 mod partitions;
 mod reading;
 mod report;
@@ -48,6 +51,7 @@ mod tests;
 mod text;
 mod token;
 mod types;
+mod undeclarable;
 mod write;
 
 use std::collections::HashMap;

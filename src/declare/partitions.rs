@@ -3,56 +3,35 @@
 //! In: the tables as they were read. Out: the same, each partition with all that it has on the engine; what it declares
 //! itself stays as it is. Must not: give names; what inherits its name says from whom.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::catalog::kinds::{Bound, Column, PartitionKey, PartitionStrategy};
-use crate::catalog::{Ident, Kind, Object, QName};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::catalog::{Ident, Kind, Object};
+use crate::diagnostic::Span;
 
-use super::fields::Extras;
+use super::fields::{Extras, article};
 use super::kinds::{ColumnDraft, Inherits, MemberDraft, check_names};
+use super::parents;
 use super::reading::{Draft, Reading, TableDraft};
-use super::report::{CONTRADICTION, UNKNOWN_NAME, did_you_mean};
+use super::report::CONTRADICTION;
 
 /// The partitions and their parents, by their places among the tables, parents first.
 pub(super) fn in_order(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<(usize, usize)> {
-    let places: HashMap<&QName, usize> = draft
-        .tables
-        .iter()
-        .enumerate()
-        .map(|(at, table)| (&table.name, at))
-        .collect();
-    let mut parents: HashMap<usize, usize> = HashMap::new();
+    let places = parents::places(draft);
+    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, table) in draft.tables.iter().enumerate() {
         let Some(of) = &table.partition else { continue };
         match places.get(&of.partition.parent) {
             Some(parent) => {
                 fits(reading, table, &draft.tables[*parent]);
-                parents.insert(at, *parent);
+                found.insert(at, vec![*parent]);
             }
-            None => {
-                let names = draft.tables.iter().map(|table| table.name.to_string());
-                let names: Vec<String> = names.collect();
-                let message = format!("no table `{}`", of.partition.parent);
-                let mut diagnostic = Diagnostic::error(UNKNOWN_NAME, message).at(of.span.clone());
-                let wanted = of.partition.parent.to_string();
-                diagnostic.help = did_you_mean(&wanted, names.iter().map(String::as_str));
-                reading.report.add(diagnostic);
-            }
+            None => parents::unknown(reading, draft, &of.partition.parent, &of.span),
         }
     }
-    let depth = |at: usize| {
-        let above = std::iter::successors(Some(at), |at| parents.get(at).copied());
-        above.take(draft.tables.len() + 1).count()
-    };
-    let mut found: Vec<(usize, usize, usize)> = Vec::new();
-    for (at, parent) in &parents {
-        let depth = depth(*at);
-        if depth <= draft.tables.len() {
-            found.push((depth, *at, *parent));
-            continue;
-        }
-        let table = &draft.tables[*at];
+    let (sorted, circles) = parents::first(&found);
+    for at in circles {
+        let table = &draft.tables[at];
         let span = table.partition.as_ref().map_or(&table.span, |of| &of.span);
         let message = format!(
             "table `{}` is a partition of itself, by way of others",
@@ -63,8 +42,7 @@ pub(super) fn in_order(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<(usize, 
             .report
             .error_with(CONTRADICTION, span.clone(), message, help);
     }
-    found.sort_unstable();
-    found.into_iter().map(|(_, at, parent)| (at, parent)).collect()
+    sorted.into_iter().map(|at| (at, found[&at][0])).collect()
 }
 
 /// Reports a parent that is not divided in the way in which the partition takes its part.
@@ -118,12 +96,63 @@ fn wrong_count(bound: &Bound, key: &PartitionKey) -> Option<usize> {
 /// Gives each partition the columns, checks, keys and indexes of its parent.
 pub(super) fn inherit(reading: &Reading<'_>, draft: &mut Draft<'_>, order: &[(usize, usize)]) {
     for (at, parent) in order {
+        if draft.tables[*at].table.foreign.is_some() {
+            without_keys(reading, &draft.tables[*at], &draft.tables[*parent]);
+            without_values(reading, &draft.tables[*at], &draft.tables[*parent]);
+        }
         let columns = columns(reading, &draft.tables[*at], &draft.tables[*parent]);
         draft.tables[*at].columns = columns;
         name_checks(reading, &mut draft.tables[*at]);
         let kinds = [Kind::PrimaryKey, Kind::Unique, Kind::Check, Kind::Index];
         let members = members(&draft.tables[*at], &draft.tables[*parent], &kinds);
         draft.tables[*at].members.extend(members);
+    }
+}
+
+/// PostgreSQL keeps no keys over what lies elsewhere.
+fn without_keys(reading: &Reading<'_>, table: &TableDraft, parent: &TableDraft) {
+    let Some(of) = &table.partition else { return };
+    let member = parent.members.iter().find(|member| match &member.object {
+        Object::Index(index) => index.unique,
+        _ => matches!(
+            member.kind,
+            Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey | Kind::Exclusion
+        ),
+    });
+    if let Some(member) = member {
+        let noun = match member.kind {
+            Kind::Index => "unique index",
+            kind => kind.noun(),
+        };
+        reading.report.error_with(
+            CONTRADICTION,
+            of.span.clone(),
+            format!(
+                "foreign table `{}` cannot be a partition of `{}`, which has {}",
+                table.name,
+                parent.name,
+                article(noun)
+            ),
+            "what lies elsewhere has none: take it out there and declare it for each of the other partitions, or read the foreign \
+             table by way of a view",
+        );
+    }
+}
+
+/// What is done to the values of a column of the parent would be done to those that lie elsewhere.
+fn without_values(reading: &Reading<'_>, table: &TableDraft, parent: &TableDraft) {
+    for column in &parent.columns {
+        if column.using.is_some() || column.backfill.is_some() {
+            reading.report.error_with(
+                CONTRADICTION,
+                column.span.clone(),
+                format!(
+                    "column `{}.{}` has `using=` or `backfill=`, and foreign table `{}` is a partition",
+                    parent.name, column.name, table.name
+                ),
+                "take it out, or detach that partition first: values that lie elsewhere are changed where they are",
+            );
+        }
     }
 }
 
@@ -195,7 +224,7 @@ fn columns(reading: &Reading<'_>, table: &TableDraft, parent: &TableDraft) -> Ve
 }
 
 /// A check is named after its only column, which may have come from the parent.
-fn name_checks(reading: &Reading<'_>, table: &mut TableDraft) {
+pub(super) fn name_checks(reading: &Reading<'_>, table: &mut TableDraft) {
     let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
     for member in &mut table.members {
         if let Object::Check(check) = &member.object {
@@ -204,11 +233,16 @@ fn name_checks(reading: &Reading<'_>, table: &mut TableDraft) {
     }
 }
 
-/// What a partition has from its parent and does not declare itself.
-fn members(table: &TableDraft, parent: &TableDraft, kinds: &[Kind]) -> Vec<MemberDraft> {
+/// What a table has from its parent and does not declare itself.
+pub(super) fn members(table: &TableDraft, parent: &TableDraft, kinds: &[Kind]) -> Vec<MemberDraft> {
     let mut out = Vec::new();
     for (at, member) in parent.members.iter().enumerate() {
         let of_rows_above = matches!(&member.object, Object::Check(check) if check.no_inherit);
+        // An index of the parent has no part in what lies elsewhere.
+        let kept_here = table.table.foreign.is_some() && !matches!(member.kind, Kind::Check);
+        if kept_here {
+            continue;
+        }
         if !kinds.contains(&member.kind) || of_rows_above || has(table, member) {
             continue;
         }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{MaterializedView, Table};
-use crate::catalog::{Ident, Kind, Object, ObjectId, QName};
+use crate::catalog::{EngineName, Ident, Kind, Object, ObjectId, QName};
 use crate::diagnostic::Span;
 use crate::dialect::{Dialect, Engine, Server, qualify};
 use crate::diff::{Intents, RenameIntent};
 
+use super::engine_names::EngineNames;
 use super::fields::{Extras, Fields, Text, article};
-use super::kinds::{ColumnDraft, MemberDraft, PartitionDraft, RowsDraft};
+use super::kinds::{ColumnDraft, InheritanceDraft, MemberDraft, PartitionDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
 use super::types::Types;
 use super::{Allowance, Beside, Naming};
@@ -28,6 +29,8 @@ pub(super) struct Reading<'n> {
     pub report: &'n Report,
     /// The declared enums and domains.
     pub types: Types,
+    /// The declared collations, text search dictionaries and configurations.
+    pub engine_names: EngineNames,
 }
 
 /// An object that stands for itself.
@@ -56,6 +59,8 @@ pub(super) struct TableDraft {
     pub members: Vec<MemberDraft>,
     /// What it is a part of.
     pub partition: Option<PartitionDraft>,
+    /// What it inherits.
+    pub inherits: Option<InheritanceDraft>,
 }
 
 impl TableDraft {
@@ -241,6 +246,16 @@ impl<'n> Reading<'n> {
             self.check_name(schema.text(), &name.span, "schema");
         }
         Some(qname)
+    }
+
+    /// What the text of `collation=` means.
+    pub(super) fn collation(&self, text: &str) -> EngineName {
+        self.engine_name(Kind::Collation, text)
+    }
+
+    /// What a text means where something is named that the engine brings many of.
+    pub(super) fn engine_name(&self, kind: Kind, text: &str) -> EngineName {
+        self.engine_names.read(self.engine, kind, text)
     }
 
     /// Names of columns.

@@ -41,6 +41,9 @@ pub(super) const STATEMENT: &str = "RC0115";
 /// Something that is made or changed in SQL, and declared in KDL.
 pub(super) const TWICE: &str = "RC0116";
 
+/// Something secret.
+pub(super) const SECRET: &str = "RC0117";
+
 /// Everything found so far.
 #[derive(Debug, Default)]
 pub(super) struct Report {

@@ -9,6 +9,7 @@ use crate::catalog::kinds::{IndexKey, Sequence, Trigger};
 use crate::catalog::{Ident, Kind, Object, QName};
 use crate::diagnostic::{Diagnostic, Span};
 
+use super::inheritance;
 use super::kinds::{MemberDraft, report_key};
 use super::lower;
 use super::partitions;
@@ -22,6 +23,8 @@ pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
     }
     let order = partitions::in_order(reading, draft);
     partitions::inherit(reading, draft, &order);
+    let heirs = inheritance::in_order(reading, draft);
+    inheritance::inherit(reading, draft, &heirs);
     for table in &mut draft.tables {
         primary_key(reading, table);
     }
@@ -366,6 +369,15 @@ pub(super) fn rows(reading: &Reading<'_>, draft: &Draft<'_>) -> Vec<super::readi
             reading.report.add(diagnostic);
             continue;
         };
+        if table.table.foreign.is_some() {
+            reading.report.error_with(
+                CONTRADICTION,
+                rows.span().clone(),
+                format!("the rows of foreign table `{}` lie elsewhere", table.name),
+                "declare them where they are",
+            );
+            continue;
+        }
         let known = rows.key().iter().all(|column| table.column(column).is_some());
         if known && !rows.key().is_empty() && !is_key(table, rows.key(), false) {
             report_key(reading, rows);

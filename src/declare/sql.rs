@@ -15,6 +15,7 @@ use crate::dialect::{About, Fold, Server, Written};
 use crate::statements::{Piece, pieces};
 
 use super::SourceMap;
+use super::kinds::NAMED;
 use super::report::{STATEMENT, TWICE};
 
 /// A SQL file, cut.
@@ -74,6 +75,8 @@ pub struct Beside {
     pub schemas: Vec<Ident>,
     /// Tables and views.
     pub relations: Vec<QName>,
+    /// Collations, text search dictionaries and configurations.
+    pub named: Vec<ObjectId>,
 }
 
 impl Beside {
@@ -85,11 +88,18 @@ impl Beside {
         for about in about.filter(|about| about.on.is_none()) {
             if about.kinds.contains(&Kind::Schema) {
                 beside.schemas.push(about.name.clone());
-            } else if about.makes && about.has_rows {
-                beside.relations.push(QName {
-                    schema: about.schema.clone(),
-                    name: about.name.clone(),
-                });
+                continue;
+            }
+            let name = QName {
+                schema: about.schema.clone(),
+                name: about.name.clone(),
+            };
+            if about.makes && about.has_rows {
+                beside.relations.push(name);
+            } else if let (true, [kind]) = (about.makes, about.kinds)
+                && NAMED.iter().any(|(_, known)| known == kind)
+            {
+                beside.named.push(ObjectId::qualified(*kind, name));
             }
         }
         beside

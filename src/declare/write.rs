@@ -9,12 +9,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::catalog::kinds::{Column, Comment, EnumType, Partition, PrimaryKey, PublishedTable, inherited};
+use crate::catalog::kinds::{
+    Column, Comment, EnumType, Inheritance, Partition, PrimaryKey, PublishedTable, inherited,
+};
 use crate::catalog::walk::Walk;
-use crate::catalog::{Catalog, DataType, Ident, Kind, Object, ObjectId, Path, Payload, QName};
+use crate::catalog::{Catalog, DataType, EngineName, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 use crate::dialect::{Engine, Literal, Server};
 
 use super::Naming;
+use super::engine_names::EngineNames;
 use super::kinds::{self, EnumDraft, Names};
 use super::naming::implicit_name;
 use super::reading::split_schema;
@@ -50,8 +53,9 @@ pub(super) struct Writing<'c> {
     catalog: &'c Catalog,
     walk: Walk<'c>,
     declared: Types,
+    engine_names: EngineNames,
     unnamed: HashSet<&'c ObjectId>,
-    unlisted: HashMap<QName, ColumnComments<'c>>,
+    unlisted: HashMap<QName, Vec<&'c ObjectId>>,
     /// Extended statistics by relation: their names stand beside it.
     statistics: HashMap<&'c QName, Vec<(&'c ObjectId, &'c Object)>>,
     types: RefCell<HashMap<DataTypeKey, Option<String>>>,
@@ -59,37 +63,35 @@ pub(super) struct Writing<'c> {
 
 type DataTypeKey = (Arc<str>, Option<ObjectId>);
 
-/// Columns and what is said of each.
-type ColumnComments<'c> = Vec<(&'c Ident, &'c str)>;
-
 /// Writes a catalog: file names and texts.
 pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<(String, String)> {
     let writing = Writing::new(catalog, server, naming);
     let mut files = Files::default();
+    if let Some(schema) = writing.schema_that_is_there() {
+        files.add(
+            "types",
+            Some(writing.said_of(writing.named("schema", schema), schema)),
+        );
+    }
     for (id, object) in catalog.iter() {
         let file = match id.kind {
             Kind::Schema
             | Kind::Extension
+            | Kind::Collation
+            | Kind::TextSearchDictionary
+            | Kind::TextSearchConfiguration
             | Kind::Enum
             | Kind::Domain
             | Kind::Composite
             | Kind::Range
             | Kind::Sequence => "types",
-            Kind::Function | Kind::Aggregate | Kind::EventTrigger => "functions",
+            Kind::Function | Kind::Aggregate | Kind::EventTrigger | Kind::Cast => "functions",
             Kind::View | Kind::MaterializedView => "views",
             Kind::DefaultPrivileges => "rights",
             Kind::Publication => "publications",
+            Kind::ForeignDataWrapper | Kind::ForeignServer => "servers",
             Kind::Table => {
                 files.add_table(id, writing.whole(id, object));
-                continue;
-            }
-            // Of the schema that is always there, nothing else is written.
-            Kind::Grants => {
-                let schema = id.target().filter(|target| target.kind == Kind::Schema);
-                if let Some(target) = schema.filter(|target| !catalog.contains(target)) {
-                    let line = kinds::write_grants(&writing, writing.named("schema", target), target);
-                    files.add("types", Some(line));
-                }
                 continue;
             }
             Kind::Rows => {
@@ -133,6 +135,7 @@ impl<'c> Writing<'c> {
             catalog,
             walk,
             declared,
+            engine_names: EngineNames::of(engine, catalog),
             unnamed,
             unlisted: unlisted(catalog),
             statistics: statistics(catalog),
@@ -142,12 +145,7 @@ impl<'c> Writing<'c> {
 
     /// The object with its comment and its members.
     fn whole(&self, id: &ObjectId, object: &Object) -> Option<Line> {
-        let mut line = kinds::write(self, id, object)?;
-        if let Some(comment) = self.said::<Comment>(Kind::Comment, id) {
-            line = line.expression("comment", &comment.text);
-        }
-        line = kinds::write_owner(self, line, id);
-        line = kinds::write_grants(self, line, id);
+        let mut line = self.said_of(kinds::write(self, id, object)?, id);
         if let Path::Qualified(name) = &id.path
             && matches!(id.kind, Kind::Table | Kind::View | Kind::MaterializedView)
         {
@@ -161,6 +159,10 @@ impl<'c> Writing<'c> {
                 let implied = self.implied(name, &partition.parent);
                 members.retain(|(id, _)| !implied.contains(*id));
             }
+            if let Some(inheritance) = self.catalog.inheritance_of(name) {
+                line = kinds::write_inheritance(self, line, inheritance);
+                members.retain(|(id, _)| !self.is_inherited(id, inheritance));
+            }
             members.sort_by_key(|(id, _)| id.kind);
             let statistics = self.statistics.get(name).into_iter().flatten().copied();
             for (id, object) in members.into_iter().chain(statistics) {
@@ -170,6 +172,21 @@ impl<'c> Writing<'c> {
             }
         }
         Some(line)
+    }
+
+    /// Adds comment, owner and grants.
+    pub(super) fn said_of(&self, mut line: Line, id: &ObjectId) -> Line {
+        if let Some(comment) = self.said::<Comment>(Kind::Comment, id) {
+            line = line.expression("comment", &comment.text);
+        }
+        line = kinds::write_owner(self, line, id);
+        kinds::write_grants(self, line, id)
+    }
+
+    /// The schema that every database has, if something is said of it: it is no object of the catalog.
+    fn schema_that_is_there(&self) -> Option<&'c ObjectId> {
+        let mut said = self.catalog.iter().filter_map(|(id, _)| id.target());
+        said.find(|target| target.kind == Kind::Schema && !self.catalog.contains(target))
     }
 
     /// The tables of a publication.
@@ -239,6 +256,24 @@ impl<'c> Writing<'c> {
         implied.map(|(id, _)| id).collect()
     }
 
+    /// Whether a table has a column or check from others, and nothing is to be said of it.
+    fn is_inherited(&self, id: &ObjectId, inheritance: &Inheritance) -> bool {
+        let said = |kind: Kind, id: &ObjectId| self.catalog.get(&ObjectId::on(kind, id.clone()));
+        let mut above = inheritance
+            .parents
+            .iter()
+            .filter_map(|parent| Some(ObjectId::member(id.kind, parent, id.name()?.clone())));
+        let above = above.find(|above| self.catalog.contains(above));
+        let stored = above.and_then(|above| match said(Kind::Storage, &above) {
+            Some(Object::Storage(storage)) => storage.passed_on(),
+            _ => None,
+        });
+        self.catalog.is_implied(id)
+            && said(Kind::Comment, id).is_none()
+            && said(Kind::Grants, id).is_none()
+            && said(Kind::Storage, id).cloned() == stored.map(Object::from)
+    }
+
     /// A node with the name of `id`.
     pub(super) fn named(&self, node: &str, id: &ObjectId) -> Line {
         match id.qname() {
@@ -274,6 +309,16 @@ impl<'c> Writing<'c> {
         (schema == meant.0.map(Ident::text) && bare == meant.1.text()).then_some(text)
     }
 
+    /// How a collation is written behind `collation=`.
+    pub(super) fn collation(&self, collation: &EngineName) -> String {
+        self.engine_name(Kind::Collation, collation)
+    }
+
+    /// How something is written that the engine brings many of.
+    pub(super) fn engine_name(&self, kind: Kind, name: &EngineName) -> String {
+        self.engine_names.spell(self.engine, kind, name)
+    }
+
     /// Adds `name=`, unless the name follows from the rest.
     pub(super) fn member_name(&self, line: Line, id: &ObjectId) -> Line {
         match id.name() {
@@ -283,8 +328,8 @@ impl<'c> Writing<'c> {
         }
     }
 
-    /// What is said of the columns of a view, or the attributes of a composite type.
-    pub(super) fn unlisted_columns(&self, of: &ObjectId) -> &[(&'c Ident, &'c str)] {
+    /// The columns of a view of which something is said.
+    pub(super) fn unlisted_columns(&self, of: &ObjectId) -> &[&'c ObjectId] {
         let said = of.qname().and_then(|of| self.unlisted.get(of));
         said.map(Vec::as_slice).unwrap_or_default()
     }
@@ -346,17 +391,19 @@ impl<'c> Writing<'c> {
     }
 }
 
-/// The comments on columns that are no objects: those of views, and attributes.
-fn unlisted(catalog: &Catalog) -> HashMap<QName, ColumnComments<'_>> {
-    let mut found: HashMap<QName, ColumnComments<'_>> = HashMap::new();
-    for (id, comment) in catalog.of_kind::<Comment>() {
+/// The columns that are no objects and of which something is said: those of views, and attributes.
+fn unlisted(catalog: &Catalog) -> HashMap<QName, Vec<&ObjectId>> {
+    let mut found: HashMap<QName, Vec<&ObjectId>> = HashMap::new();
+    for (id, _) in catalog.iter() {
         if let Some(target) = id.target()
             && target.kind == Kind::Column
             && !catalog.contains(target)
-            && let (Some(relation), Some(name)) = (target.relation(), target.name())
+            && let Some(relation) = target.relation()
         {
-            let said = found.entry(relation.clone()).or_default();
-            said.push((name, &*comment.text));
+            let columns = found.entry(relation.clone()).or_default();
+            if !columns.contains(&target) {
+                columns.push(target);
+            }
         }
     }
     found
@@ -460,7 +507,7 @@ impl Files {
     }
 
     fn finish(self) -> Vec<(String, String)> {
-        let mut taken: HashSet<String> = ["types", "functions", "views", "rights", "publications"]
+        let mut taken: HashSet<String> = ["types", "functions", "views", "rights", "publications", "servers"]
             .map(str::to_owned)
             .into();
         let mut out = Vec::new();

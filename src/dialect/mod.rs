@@ -8,6 +8,7 @@ pub mod alembic;
 pub mod bridge;
 mod copy;
 pub mod facts;
+mod filled;
 pub mod literal;
 pub mod observer;
 pub mod own_tables;
@@ -43,7 +44,7 @@ pub use patterns::Patterns;
 pub use rules::{
     Alter, Choice, Choices, Fold, Impact, ImpactCx, Item, Kept, KindRules, PlanCx, RenderCx, Rules, Strategy,
 };
-pub use session::{Batch, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
+pub use session::{Batch, Dangling, EngineError, Introspection, RowsQuery, Scope, Session, TxnOptions};
 pub use size::{Size, Sizes};
 pub use sql::Sql;
 pub use url::DatabaseUrl;
@@ -215,9 +216,17 @@ pub trait Engine: Sync + Send {
     fn carrier(&self, _id: &ObjectId, _cx: &PlanCx<'_>) -> Option<ObjectId> {
         None
     }
-    /// The same for a rename; the catalog has the names of `id`.
-    fn rename_carrier(&self, _id: &ObjectId, _catalog: &Catalog) -> Option<ObjectId> {
-        None
+    /// The objects with which this one is renamed, one or the other; the catalog has the names of `id`.
+    fn rename_carriers(&self, _id: &ObjectId, _catalog: &Catalog) -> Vec<ObjectId> {
+        Vec::new()
+    }
+    /// Whether what has this carrier goes when the carrier goes; a table that inherits keeps what it has.
+    fn takes_along(&self, _carrier: &ObjectId, _from: &Catalog) -> bool {
+        true
+    }
+    /// Whether an object of this kind ties two tables together, so that columns come before it and go after it.
+    fn is_tie(&self, _kind: Kind) -> bool {
+        false
     }
     /// Whether an object must not be made in the statement of its table, where the engine would take it for another one.
     fn stands_apart(&self, _id: &ObjectId, _object: &Object, _to: &Catalog) -> bool {
@@ -252,8 +261,10 @@ pub trait Engine: Sync + Send {
     /// A value to try things with, as a literal: the `nth` of this type, another one for each number as far as the type has
     /// so many. `None` where no value of the type can be made.
     fn sample(&self, data_type: &DataType, catalog: &Catalog, nth: usize) -> Option<String>;
-    /// A literal where nothing else tells its type.
-    fn typed(&self, literal: &str, data_type: &str) -> String;
+    /// A literal, or another value, where nothing else tells its type.
+    fn typed(&self, value: &str, data_type: &str) -> String;
+    /// Whether an expression may give another value each time it is asked, or does something when it is.
+    fn varies(&self, value: &Expr, catalog: &Catalog) -> bool;
     /// The query for the values of these columns in every row of a table; what it answers with goes through
     /// [`cell`](Self::cell).
     fn select_cells(&self, table: &QName, columns: &[Ident]) -> String;
@@ -361,6 +372,15 @@ pub trait Engine: Sync + Send {
         scratch: &mut scratch::Scratch,
         leave_out: &[QName],
     ) -> Result<Vec<String>, EngineError>;
+    /// What was built on a scratch database and cannot be used there, though the engine took it; nothing where it looks by itself.
+    async fn dangling(
+        &self,
+        _session: &mut dyn Session,
+        _built: &Catalog,
+        _scope: &Scope,
+    ) -> Result<Vec<Dangling>, EngineError> {
+        Ok(Vec::new())
+    }
     /// Opens a connection.
     async fn connect(
         &self,

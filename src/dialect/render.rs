@@ -151,8 +151,19 @@ fn charge(step: &mut Step, batch: &Batch, created: &HashSet<ObjectId>, facts: &I
         Some(relation) => is_new(relation),
         None => is_made(whose),
     };
-    // What is done to partitions with their parent is a part of what is done to that.
-    let own = |op: &&Op| !facts.from.is_below(&op.subject(), &subject);
+    // What is done to partitions with their parent is a part of what is done to that; what is said of an index goes with it.
+    let goes = |id: &ObjectId| {
+        batch
+            .ops()
+            .any(|op| matches!(&op.action, Action::Drop { id: gone, .. } if gone == id))
+    };
+    let goes_along = |op: &Op| match &op.action {
+        Action::Drop { id, .. } => id
+            .target()
+            .is_some_and(|target| target.kind == Kind::Index && goes(target)),
+        _ => false,
+    };
+    let own = |op: &&Op| !facts.from.is_below(&op.subject(), &subject) && !goes_along(op);
     let impacts: Vec<Impact> = batch
         .ops()
         .filter(own)

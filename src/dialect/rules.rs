@@ -86,6 +86,7 @@ impl PlanCx<'_> {
     pub fn has_rows(&self, table: &QName) -> bool {
         !self.choices.at_once
             && self.from.contains(&ObjectId::table(table.clone()))
+            && !self.from.is_foreign(table)
             && (self.choices.always || self.sizes.get(table).is_none_or(|size| !size.is_empty()))
     }
 }

@@ -30,6 +30,8 @@ pub struct Scope {
     pub rows: Vec<RowsQuery>,
     /// The objects whose owners are declared and therefore read.
     pub owners: Vec<ObjectId>,
+    /// The objects whose owners are not declared, and on which something is granted: an owner needs no grant.
+    pub granted: Vec<ObjectId>,
     /// Whether more is read of single objects, which is managed only where it is declared ([`Catalog::keep_said`]): the version
     /// and the schema of extensions.
     pub details: bool,
@@ -39,6 +41,29 @@ pub struct Scope {
     pub ignored: Patterns,
     /// What is read and never changed.
     pub observed: Patterns,
+    /// What is there and was not read, each as its kind and name: a scratch database has none of it.
+    pub beside: Vec<String>,
+}
+
+impl Scope {
+    /// The same beside what was found and is not modelled.
+    #[must_use]
+    pub fn beside(mut self, unmodelled: &[Diagnostic]) -> Self {
+        let found = unmodelled.iter().filter_map(|note| note.subject.clone());
+        self.beside.extend(found);
+        self
+    }
+}
+
+/// What an engine took unread, and cannot use.
+#[derive(Clone, Debug)]
+pub struct Dangling {
+    /// The view or trigger.
+    pub id: ObjectId,
+    /// What the engine says when it reads it.
+    pub message: String,
+    /// Whether its own text has the name that is missing, rather than that of something it uses.
+    pub names_it: bool,
 }
 
 /// Which rows to read.
@@ -59,6 +84,8 @@ pub struct Introspection {
     pub catalog: Canonical,
     /// What is there and is not modelled: one diagnostic an object.
     pub unmodelled: Vec<Diagnostic>,
+    /// Whose the objects are of which [`Scope::granted`] asks.
+    pub owners: Vec<(ObjectId, Ident)>,
 }
 
 /// How a transaction is begun.

@@ -99,3 +99,10 @@ pub struct Intents {
     /// `others=keep`: rows objects beside which undeclared rows are left alone.
     pub keep_other_rows: HashSet<ObjectId>,
 }
+
+impl Intents {
+    /// Whether rows get values in this column that they did not have, though it may stay as it is declared.
+    pub fn writes(&self, column: &ObjectId) -> bool {
+        self.fill.contains_key(column) || self.recode.contains_key(column)
+    }
+}

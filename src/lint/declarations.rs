@@ -64,10 +64,11 @@ impl<'a> Declarations<'a> {
         }
     }
 
-    /// Every table but partitions, which are as their parents are.
+    /// Every table but partitions, which are as their parents are, and those that lie elsewhere.
     pub fn tables(&self) -> impl Iterator<Item = (&'a ObjectId, &'a QName)> {
         let tables = self.catalog.of_kind::<Table>();
-        let named = tables.filter_map(|(id, _)| Some((id, id.qname()?)));
+        let here = tables.filter(|(_, table)| table.foreign.is_none());
+        let named = here.filter_map(|(id, _)| Some((id, id.qname()?)));
         named.filter(|(_, table)| !self.is_partition(table))
     }
 

@@ -82,10 +82,25 @@ pub enum Question {
         /// How, where that is said.
         using: Option<Expr>,
     },
+    /// Every value must be of the type, in a table that holds its columns to their types from now on.
+    OfItsType {
+        /// The column.
+        column: ObjectId,
+        /// Its type after.
+        to: String,
+    },
     /// Nothing may rest on the column that a second column in its place would not have: the catalog knows nothing of it.
     NothingElse {
         /// The column.
         column: ObjectId,
+    },
+    /// Nobody may be mapped to a foreign server that goes; one that comes again may not have secret options either. Neither is part
+    /// of a catalog.
+    NothingSecret {
+        /// The server.
+        server: ObjectId,
+        /// Whether it comes again.
+        again: bool,
     },
     /// No row may have a value: asked to count what a dropped column takes along.
     Empty {
@@ -113,6 +128,31 @@ pub enum Question {
         /// The question.
         question: Box<Question>,
     },
+    /// The question of rows as the plan makes them, before it does.
+    OfFilled {
+        /// The rows.
+        filled: Vec<Filled>,
+        /// The question.
+        question: Box<Question>,
+    },
+}
+
+/// The rows of a table with what the plan puts into them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filled {
+    /// The table.
+    pub table: QName,
+    /// The columns that are asked about and stay.
+    pub kept: Vec<Ident>,
+    /// The columns that the plan writes, and what each is then, over a row as it is now.
+    pub made: Vec<(Ident, Expr)>,
+}
+
+impl Filled {
+    /// Whether the column is among those that are asked about.
+    pub fn has(&self, column: &Ident) -> bool {
+        self.kept.contains(column) || self.made.iter().any(|(name, _)| name == column)
+    }
 }
 
 /// A copy, and what else the rows of its target have.
@@ -146,13 +186,15 @@ impl Question {
             | Self::Unused { column, .. }
             | Self::NothingElse { column }
             | Self::Empty { column }
+            | Self::OfItsType { column, .. }
             | Self::Converts { column, .. } => column,
+            Self::NothingSecret { server, .. } => server,
             Self::NoDuplicates { subject, .. }
             | Self::NoOverlap { subject, .. }
             | Self::NoOrphans { subject, .. }
             | Self::Holds { subject, .. } => subject,
             Self::EachHasItsRow { target, .. } | Self::NoneHasTwo { target, .. } => target,
-            Self::OfCopy { question, .. } => question.subject(),
+            Self::OfCopy { question, .. } | Self::OfFilled { question, .. } => question.subject(),
         }
     }
 
@@ -164,36 +206,63 @@ impl Question {
             | Self::NoOrphans { table, .. }
             | Self::Holds { table, .. } => Some(table),
             Self::EachHasItsRow { rows, .. } | Self::NoneHasTwo { rows, .. } => Some(&rows.source),
-            Self::OfCopy { question, .. } => question.table(),
+            Self::OfCopy { question, .. } | Self::OfFilled { question, .. } => question.table(),
             other => other.subject().relation(),
         }
     }
 
-    /// The same question of the rows of another table.
+    /// The columns whose values are other than they are when the question is asked.
+    pub fn made_of(&self) -> Vec<ObjectId> {
+        match self {
+            Self::NoDuplicates { table, converted, .. } => {
+                let columns = converted.iter().map(|one| one.column.clone());
+                columns.map(|column| ObjectId::column(table, column)).collect()
+            }
+            Self::OfFilled { filled, .. } => {
+                let made = filled
+                    .iter()
+                    .flat_map(|rows| rows.made.iter().map(move |made| (rows, made)));
+                made.map(|(rows, (name, _))| ObjectId::column(&rows.table, name.clone()))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same question where the rows of `table` are asked in another place.
     #[must_use]
-    pub fn of_rows_in(mut self, place: &QName) -> Self {
+    pub fn with_rows_in(mut self, of: &QName, place: &QName) -> Self {
+        let moved = |table: &mut QName| {
+            if table == of {
+                *table = place.clone();
+            }
+        };
         match &mut self {
             Self::NoNulls { column } => {
-                if let Some(name) = column.name().cloned() {
+                if let (Some(name), Some(table)) = (column.name().cloned(), column.relation())
+                    && table == of
+                {
                     *column = ObjectId::column(place, name);
                 }
             }
             Self::NoOrphans { table, key, .. } => {
-                if key.table == *table {
-                    key.table = place.clone();
-                }
-                *table = place.clone();
+                moved(&mut key.table);
+                moved(table);
             }
-            Self::NoDuplicates { table, .. } | Self::Holds { table, .. } => *table = place.clone(),
+            Self::NoDuplicates { table, .. } | Self::NoOverlap { table, .. } | Self::Holds { table, .. } => {
+                moved(table);
+            }
             Self::NoRows { .. }
-            | Self::NoOverlap { .. }
             | Self::Unused { .. }
             | Self::Converts { .. }
+            | Self::OfItsType { .. }
             | Self::NothingElse { .. }
+            | Self::NothingSecret { .. }
             | Self::Empty { .. }
             | Self::EachHasItsRow { .. }
             | Self::NoneHasTwo { .. }
-            | Self::OfCopy { .. } => {}
+            | Self::OfCopy { .. }
+            | Self::OfFilled { .. } => {}
         }
         self
     }

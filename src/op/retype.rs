@@ -48,7 +48,7 @@ pub struct Swap {
     /// Keys, indexes, checks and foreign keys.
     pub moved: Vec<Moved>,
     /// What is said about the columns and about what was moved, which would go with them.
-    pub comments: Vec<(ObjectId, Object)>,
+    pub said: Vec<(ObjectId, Object)>,
     /// Sequences that the columns own, which would go with them, and their columns.
     pub sequences: Vec<(ObjectId, ObjectId)>,
 }

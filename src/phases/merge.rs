@@ -211,6 +211,7 @@ mod tests {
             generated: None,
             collation: None,
             not_null: crate::catalog::kinds::NotNull::default(),
+            options: Vec::new(),
         }
     }
 

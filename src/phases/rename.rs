@@ -65,6 +65,8 @@ pub fn split(from: &Catalog, to: &Catalog, intents: &Intents, engine: &dyn Engin
             | Kind::Policy
             | Kind::Rule
             | Kind::Statistics
+            | Kind::ForeignDataWrapper
+            | Kind::ForeignServer
             | Kind::Publication => out.carried.push(rename.clone()),
             kind if kind.has_cosmetic_name() => out.carried.push(rename.clone()),
             _ => out.put_off.push(rename.clone()),

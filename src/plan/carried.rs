@@ -38,7 +38,11 @@ pub(super) fn take(work: &mut Work, cx: &PlanCx<'_>) -> Vec<Carried> {
     if work.creates.is_empty() && work.drops.is_empty() && work.alters.is_empty() && work.renames.is_empty() {
         return out;
     }
-    let carrier = |id: &ObjectId| engine.carrier(id, cx);
+    let carrier = |id: &ObjectId| {
+        engine
+            .carrier(id, cx)
+            .filter(|by| engine.takes_along(by, cx.from))
+    };
     put_back(work, &carrier, cx);
     let drops: Vec<(ObjectId, ObjectId)> =
         pairs(work.drops.keys(), &carrier, |by| work.drops.contains_key(by));
@@ -58,8 +62,8 @@ pub(super) fn take(work: &mut Work, cx: &PlanCx<'_>) -> Vec<Carried> {
         .map(|(from, to, _)| (from.clone(), to.clone()))
         .collect();
     work.renames.retain(|(from, to, object)| {
-        let by = engine.rename_carrier(from, cx.from);
-        let by = by.and_then(|by| renamed.iter().find(|(from, _)| *from == by));
+        let carriers = engine.rename_carriers(from, cx.from);
+        let by = renamed.iter().find(|(from, _)| carriers.contains(from));
         let by = by.filter(|(_, above)| above.name() == to.name());
         out.extend(by.map(|(_, by)| Carried {
             verb: Verb::Rename,

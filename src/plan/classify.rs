@@ -2,12 +2,15 @@
 
 use indexmap::{IndexMap, IndexSet};
 
+use crate::catalog::kinds::Column;
 use crate::catalog::{Attr, Kind, Object, ObjectId};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Alter, Fold, KindRules, PlanCx};
-use crate::diff::Change;
+use crate::diff::{Change, Intents};
 
 use super::Context;
+use super::close::replaceable;
+use super::emit::value_of_its_own;
 
 /// An object that is changed in place.
 #[derive(Clone, Debug)]
@@ -57,10 +60,12 @@ pub(super) fn classify(
     let mut errors = Vec::new();
     for change in changes {
         let result = match change {
-            Change::Create { id, object } => create(&mut work, id, object, cx),
+            Change::Create { id, object } => create(&mut work, id, object, cx, context.intents),
             Change::Drop { id, object } => drop(&mut work, id, object, cx),
             Change::Alter { id, from, to } => alter(&mut work, id, (from, to), cx),
-            Change::Rename { from, to, object } => rename(&mut work, (from, to), object, cx),
+            Change::Rename { from, to, object } => {
+                rename(&mut work, (from, to), object, (cx, context.intents))
+            }
         };
         if let Err(reason) = result {
             errors.push(refusal(change.id(), &reason, context));
@@ -101,14 +106,24 @@ fn lasting_parent(id: &ObjectId, cx: &PlanCx<'_>) -> Option<ObjectId> {
     parent.filter(|parent| cx.from.contains(parent) && cx.to.contains(parent))
 }
 
-fn create(work: &mut Work, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Result<(), String> {
+fn create(
+    work: &mut Work,
+    id: &ObjectId,
+    object: &Object,
+    cx: &PlanCx<'_>,
+    intents: &Intents,
+) -> Result<(), String> {
     let rules = rules_of(id, cx)?;
     supported(object, cx)?;
     let parent = lasting_parent(id, cx).filter(|_| rules.fold() != Fold::Never);
-    let way = if parent.is_some() {
-        rules.attach(id, object, cx)
-    } else {
-        Alter::InPlace
+    let way = match object {
+        _ if parent.is_none() => Alter::InPlace,
+        Object::Column(column)
+            if column.default.is_some() && value_of_its_own(id, column, cx, intents).is_some() =>
+        {
+            rules.attach(id, &without_value(column), cx)
+        }
+        _ => rules.attach(id, object, cx),
     };
     match (way, parent) {
         (Alter::RebuildParent, Some(parent)) => {
@@ -121,6 +136,16 @@ fn create(work: &mut Work, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> R
     }
     work.creates.insert(id.clone(), object.clone());
     Ok(())
+}
+
+/// The column as it comes to rows that get a value of their own: its default is not theirs.
+fn without_value(column: &Column) -> Object {
+    let column = Column {
+        nullable: false,
+        default: None,
+        ..column.clone()
+    };
+    column.into()
 }
 
 fn drop(work: &mut Work, id: &ObjectId, object: &Object, cx: &PlanCx<'_>) -> Result<(), String> {
@@ -165,7 +190,7 @@ fn alter(work: &mut Work, id: &ObjectId, sides: (&Object, &Object), cx: &PlanCx<
         }
     }
     if replace {
-        if !rules.replaceable() {
+        if !replaceable(id, cx) {
             return Err(
                 "it would have to be dropped and created again, which loses what it holds".to_owned(),
             );
@@ -190,7 +215,7 @@ fn rename(
     work: &mut Work,
     ids: (&ObjectId, &ObjectId),
     object: &Object,
-    cx: &PlanCx<'_>,
+    (cx, intents): (&PlanCx<'_>, &Intents),
 ) -> Result<(), String> {
     let (from, to) = ids;
     if rules_of(to, cx)?.renames() && lasting_parent(from, cx).is_some() {
@@ -198,5 +223,5 @@ fn rename(
         return Ok(());
     }
     drop(work, from, object, cx)?;
-    create(work, to, object, cx)
+    create(work, to, object, cx, intents)
 }

@@ -102,11 +102,10 @@ fn fold_of(id: &ObjectId, cx: &PlanCx<'_>) -> Fold {
         .map_or(Fold::Never, crate::dialect::KindRules::fold)
 }
 
-fn replaceable(id: &ObjectId, cx: &PlanCx<'_>) -> bool {
-    cx.server
-        .engine()
-        .rules(id.kind)
-        .is_some_and(crate::dialect::KindRules::replaceable)
+/// Whether dropping and creating it again loses nothing but time.
+pub(super) fn replaceable(id: &ObjectId, cx: &PlanCx<'_>) -> bool {
+    let rules = cx.server.engine().rules(id.kind);
+    rules.is_some_and(crate::dialect::KindRules::replaceable) || cx.from.is_of_foreign(id)
 }
 
 /// Whether the object is part of the `CREATE` of a table that is built anew in this plan.

@@ -147,7 +147,7 @@ fn fills(work: &Work, intents: &Intents) -> Vec<Vec<Action>> {
     filled.into_iter().filter_map(fill).collect()
 }
 
-/// A required column of a table that may have rows is added nullable, filled, and then required.
+/// A column that existing rows get a value of their own in is added without one and filled; only then it is required.
 fn create(
     id: ObjectId,
     object: Object,
@@ -155,21 +155,31 @@ fn create(
     intents: &Intents,
     copies: &[CopyRows],
 ) -> Vec<Action> {
-    let on_existing = cx.to.parent(&id).is_some_and(|parent| cx.from.contains(&parent));
-    let value = intents.backfill.get(&id).filter(|_| on_existing);
-    let is_filled = value.is_some() || copies::filling(&id, copies).is_some();
     match &object {
-        Object::Column(required) if is_filled && needs_value(required, cx.to) => {
+        Object::Column(column) => {
+            let value = value_of_its_own(&id, column, cx, intents);
+            let is_copied = copies::filling(&id, copies).is_some();
+            if value.is_none() && !(is_copied && needs_value(column, cx.to)) {
+                return vec![Action::Create { id, object }];
+            }
             let nullable = Column {
                 nullable: true,
-                ..required.clone()
+                ..column.clone()
             };
-            let mut out = vec![Action::Create {
-                id: id.clone(),
-                object: nullable.clone().into(),
+            let mut out = vec![match &column.default {
+                Some(_) => Action::AddUnfilled {
+                    id: id.clone(),
+                    column: nullable.clone(),
+                },
+                None => Action::Create {
+                    id: id.clone(),
+                    object: nullable.clone().into(),
+                },
             }];
             out.extend(value.and_then(|value| backfill(&id, value)));
-            out.push(require(id, nullable, required.clone()));
+            if !column.nullable {
+                out.push(require(id, nullable, column.clone()));
+            }
             out
         }
         Object::MaterializedView(view) if intents.without_data.contains(&id) => {
@@ -184,6 +194,19 @@ fn create(
         }
         _ => vec![Action::Create { id, object }],
     }
+}
+
+/// What existing rows get in a new column, where that is declared and is not what new rows get by themselves.
+pub(super) fn value_of_its_own<'a>(
+    id: &ObjectId,
+    column: &Column,
+    cx: &PlanCx<'_>,
+    intents: &'a Intents,
+) -> Option<&'a Expr> {
+    let on_existing = cx.to.parent(id).is_some_and(|parent| cx.from.contains(&parent));
+    let value = intents.backfill.get(id).filter(|_| on_existing)?;
+    let counts = column.identity.is_some() || column.generated.is_some();
+    (!counts && column.default.as_ref() != Some(value)).then_some(value)
 }
 
 /// Whether an existing row would have nothing to put into the column.

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::catalog::ObjectId;
 use crate::catalog::walk::References;
+use crate::catalog::{Catalog, ObjectId};
 use crate::dialect::{Fold, PlanCx};
 use crate::op::{Action, Op, RetypeStage};
 
@@ -137,11 +137,12 @@ fn made(
     let is_folded = rules.is_some_and(|rules| rules.fold() != Fold::Never);
     let parent = cx.to.parent(id).filter(|_| is_folded);
     let is_new = parent.is_some_and(|parent| doers.provides.contains_key(&parent));
-    // What is made with its carrier cannot be made by itself while its table is tied to that one's.
+    // What is made with its carrier cannot be made by itself while its table is tied to that one's, and must not be given to
+    // one that is let go.
     if cx.server.engine().is_made_along(id.kind)
         && let Some(table) = cx.to.parent(id)
     {
-        let ties = cx.from_references.followers(&table).iter();
+        let ties = ties_below(&table, cx.from, cx.from_references);
         edges.extend(ties.filter_map(|tie| Some((*doers.destroys.get(tie)?, at))));
     }
     for first in cx.to_references.later_than(id).iter().filter(|_| !is_new) {
@@ -193,13 +194,23 @@ fn put_off(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
 
 /// What goes waits for everybody who needed it to go, or to be changed so as not to need it.
 fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
-    let followers = cx.from_references.followers(id).iter();
-    edges.extend(followers.filter_map(|id| Some((*doers.destroys.get(id)?, at))));
-    // What goes with its carrier must have gone before its table is tied to another.
+    for follower in cx.from_references.followers(id) {
+        match doers.destroys.get(follower) {
+            Some(before) => edges.push((*before, at)),
+            // A tie that becomes another one lets go of it.
+            None => edges.extend(lets_go(follower, doers, cx).map(|before| (before, at))),
+        }
+    }
+    // What a table that stays has from others goes after theirs.
+    if cx.from.parent(id).is_some_and(|table| cx.to.contains(&table)) {
+        let origins = cx.from_references.origins(id).iter();
+        edges.extend(origins.filter_map(|above| Some((*doers.destroys.get(above)?, at))));
+    }
+    // What goes with its carrier must have gone before its table is tied to another, and before another is tied to its table.
     if cx.server.engine().is_made_along(id.kind)
         && let Some(table) = cx.from.parent(id)
     {
-        let ties = cx.to_references.followers(&table).iter();
+        let ties = ties_below(&table, cx.to, cx.to_references);
         edges.extend(ties.filter_map(|tie| Some((at, *doers.provides.get(tie)?))));
     }
     for dependent in cx.from_references.dependents(id) {
@@ -220,6 +231,28 @@ fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut 
     }
 }
 
+/// What ties a table to others, and those below it.
+fn ties_below<'a>(
+    table: &ObjectId,
+    catalog: &Catalog,
+    references: &'a References,
+) -> impl Iterator<Item = &'a ObjectId> {
+    let below = table
+        .qname()
+        .map(|table| catalog.below(table))
+        .unwrap_or_default();
+    let below = below.into_iter().map(|part| ObjectId::table(part.clone()));
+    let tables: Vec<ObjectId> = std::iter::once(table.clone()).chain(below).collect();
+    tables.into_iter().flat_map(|table| references.followers(&table))
+}
+
+/// The ops that change an object which stands for a tie between two tables.
+fn lets_go<'a>(id: &ObjectId, doers: &'a Doers, cx: &PlanCx<'_>) -> impl Iterator<Item = usize> + 'a {
+    let is_tie = cx.server.engine().is_tie(id.kind);
+    let changes = doers.mutates.get(id).filter(|_| is_tie);
+    changes.into_iter().flatten().copied()
+}
+
 /// What is changed needs what it will refer to, and nobody in the way who was taken down for it.
 fn changed(
     at: usize,
@@ -229,6 +262,14 @@ fn changed(
     edges: &mut Vec<(usize, usize)>,
 ) {
     let engine = cx.server.engine();
+    for first in cx
+        .to_references
+        .later_than(id)
+        .iter()
+        .filter(|_| engine.is_tie(id.kind))
+    {
+        edges.extend(doers.provides.get(first).map(|before| (*before, at)));
+    }
     for needed in cx
         .to_references
         .of(id)

@@ -13,6 +13,7 @@ mod graph;
 mod order;
 mod preflight;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::catalog::walk::{References, Walk};
@@ -93,7 +94,7 @@ pub fn plan(
 /// Declared renames come before everything: the rest is planned from the state after them.
 pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
-    for (from, to) in &difference.renames {
+    for (from, to) in carriers_first(difference, engine) {
         let Some(object) = difference.from.holder(to).cloned() else {
             continue;
         };
@@ -102,11 +103,11 @@ pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
             to: to.clone(),
             object,
         });
-        let carrier = engine.rename_carrier(to, &difference.from);
-        let renames = |batch: &Batch| batch.ops().any(|op| Some(op.subject()) == carrier);
+        let carriers = engine.rename_carriers(to, &difference.from);
+        let renames = |batch: &Batch| batch.ops().any(|op| carriers.contains(&op.subject()));
         match batches
             .iter_mut()
-            .find(|batch| carrier.is_some() && renames(batch))
+            .find(|batch| !carriers.is_empty() && renames(batch))
         {
             Some(batch) => batch.folded.push(op),
             None => batches.push(Batch {
@@ -117,6 +118,31 @@ pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
         }
     }
     batches
+}
+
+/// The renames, each behind the one that carries it out.
+fn carriers_first<'d>(difference: &'d Difference, engine: &dyn Engine) -> Vec<&'d (ObjectId, ObjectId)> {
+    let renames = &difference.renames;
+    let mut waiting: HashSet<&ObjectId> = renames.iter().map(|(_, to)| to).collect();
+    let mut left: Vec<(&(ObjectId, ObjectId), Vec<ObjectId>)> = renames
+        .iter()
+        .map(|rename| (rename, engine.rename_carriers(&rename.1, &difference.from)))
+        .collect();
+    let mut out = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let waits = |(_, carriers): &(_, Vec<ObjectId>)| carriers.iter().any(|id| waiting.contains(id));
+        let (mut later, mut now): (Vec<_>, Vec<_>) = left.into_iter().partition(waits);
+        // No table is below itself; if one were, the order would say nothing.
+        if now.is_empty() {
+            now.append(&mut later);
+        }
+        for (rename, _) in now {
+            waiting.remove(&rename.1);
+            out.push(rename);
+        }
+        left = later;
+    }
+    out
 }
 
 /// The way back of a rename.

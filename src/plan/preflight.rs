@@ -1,23 +1,28 @@
 //! What the data must answer before a step may run: op by op, as typed questions that the dialect renders.
 //!
-//! Only what can be asked of the data as it is before the plan (after declared renames) becomes a question; the
+//! Only what can be told from the data as it is before the plan (after declared renames) becomes a question; the
 //! engine itself guards the rest inside the transaction.
 
+mod becomes;
 mod copied;
+mod filled;
+mod rule;
 
 use std::collections::HashMap;
 
 use crate::catalog::expr::replace_word;
 use crate::catalog::kinds::{
-    Bound, Check, Column, ColumnAttr, Domain, DomainCheck, Exclusion, ForeignKey, Index, IndexKey, IndexTerm,
-    Partition,
+    Bound, Column, ColumnAttr, Domain, DomainCheck, IndexKey, IndexTerm, Partition, Table,
 };
-use crate::catalog::{Attr, Expr, Ident, Object, ObjectId, QName};
+use crate::catalog::{Attr, DataType, Expr, Ident, Object, ObjectId, Payload as _, QName};
 use crate::dialect::PlanCx;
 use crate::diff::Intents;
 use crate::op::{
     Action, Batch, Conversion, CopySource, Op, Question, Rebuild, RetypeStage, Retyped, Stage, SwapEnum,
 };
+
+use becomes::Becomes;
+use rule::{Rule, unique_keys};
 
 use super::emit::{filling, needs_value};
 
@@ -33,7 +38,7 @@ pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
         intents,
         constraints,
     };
-    for batch in batches {
+    for batch in &mut *batches {
         // What is asked of a table is asked of its partitions.
         let own = |op: &&Op| !cx.from.is_below(&op.subject(), &batch.head.subject());
         let questions: Vec<Question> = batch
@@ -43,6 +48,7 @@ pub(super) fn ask(batches: &mut [Batch], cx: &PlanCx<'_>, intents: &Intents) {
             .collect();
         batch.questions.extend(questions);
     }
+    filled::place(asker.filled(), batches);
 }
 
 /// The index of a constraint that is made of one, and the constraint; the check by which a partition is attached, and that.
@@ -97,7 +103,14 @@ impl Asker<'_> {
                 _ => Vec::new(),
             },
             Action::Rebuild(rebuild) => self.rebuilt(rebuild),
-            Action::SwapEnum(swap) => unused(swap),
+            Action::SwapEnum(swap) => unused(swap)
+                .into_iter()
+                .filter(|question| {
+                    !question
+                        .table()
+                        .is_some_and(|table| self.cx.from.reaches_out(table))
+                })
+                .collect(),
             Action::Require(require)
                 if require.stage == Stage::Declare || require.from.not_null.not_valid =>
             {
@@ -110,6 +123,14 @@ impl Asker<'_> {
                 .flat_map(|column| self.retyped(column))
                 .collect(),
             Action::CopyRows(copy) => self.copied(copy),
+            // A server has a name of its own only before the plan.
+            Action::Drop {
+                id,
+                object: Object::ForeignServer(_),
+            } => vec![Question::NothingSecret {
+                server: id.clone(),
+                again: self.cx.to.contains(id),
+            }],
             Action::Drop { .. }
             | Action::Rename { .. }
             | Action::UseIndex { .. }
@@ -123,34 +144,43 @@ impl Asker<'_> {
         }
     }
 
-    /// Whether every one of these columns is there before the plan, with the type it has after it, values included.
+    /// Whether every one of these columns is there before the plan, and keeps its values.
     fn as_before(&self, table: &QName, columns: &[Ident]) -> bool {
         columns.iter().all(|column| {
             let id = ObjectId::column(table, column.clone());
-            match (
-                self.cx.from.payload::<Column>(&id),
-                self.cx.to.payload::<Column>(&id),
-            ) {
-                (Some(from), Some(to)) => {
-                    let user = to.data_type.user.as_ref();
-                    let same_user = user.is_none_or(|user| self.cx.from.get(user) == self.cx.to.get(user));
-                    from.data_type == to.data_type && same_user
-                }
-                _ => false,
-            }
+            self.becomes(&id) == Becomes::Same
         })
     }
 
     /// Whether the rows of the table are there before the plan.
     fn has_rows(&self, table: &QName) -> bool {
-        self.cx.from.contains(&ObjectId::table(table.clone()))
+        self.cx.from.contains(&ObjectId::table(table.clone())) && !self.cx.from.reaches_out(table)
     }
 
+    /// What rows that are there must answer before something new is held against them.
     fn created(&self, id: &ObjectId, object: &Object) -> Vec<Question> {
-        match Exclusion::of_key(object) {
-            Some(exclusion) => self.spans(id, object, &exclusion),
-            None => self.made(id, object).into_iter().collect(),
+        let Some(table) = self.asked_of(id, object) else {
+            return Vec::new();
+        };
+        if let Object::Column(column) = object {
+            let needs_value = needs_value(column, self.cx.to) || self.refuses_nothing(column);
+            return Vec::from_iter(needs_value.then(|| Question::NoRows { column: id.clone() }));
         }
+        let decided = |rule: &Rule| {
+            let found = rule.referenced.as_ref();
+            self.as_before(table, &rule.columns)
+                && found.is_none_or(|(table, columns)| self.has_rows(table) && self.as_before(table, columns))
+        };
+        let rule = self.rule(id, table, object).filter(decided);
+        rule.map(|rule| rule.questions).unwrap_or_default()
+    }
+
+    /// Whether the type itself must have a value from the first moment on, and none comes with the column.
+    fn refuses_nothing(&self, column: &Column) -> bool {
+        column.default.is_none()
+            && column.generated.is_none()
+            && self.cx.to.default_of(&column.data_type).is_none()
+            && self.cx.to.forbids_null(&column.data_type)
     }
 
     /// The table with rows of something new that lasts and has to be held against them.
@@ -164,42 +194,6 @@ impl Asker<'_> {
         // Taken down and put back: it held before.
         let held_before = self.cx.from.get(id).is_some_and(|before| before == object);
         (!held_before).then_some(table)
-    }
-
-    /// A key without overlaps: no point of a range twice under the same key, and no range without points.
-    fn spans(&self, id: &ObjectId, object: &Object, exclusion: &Exclusion) -> Vec<Question> {
-        let Some(table) = self.asked_of(id, object) else {
-            return Vec::new();
-        };
-        let Some(overlaps) = self.overlaps(id, table, exclusion) else {
-            return Vec::new();
-        };
-        let last = exclusion.keys.last().and_then(|key| key.term.column());
-        let empty = last.map(|column| Question::Holds {
-            subject: id.clone(),
-            table: table.clone(),
-            condition: Expr::new(format!(
-                "NOT isempty({})",
-                self.cx.server.engine().quote(column.text())
-            )),
-        });
-        std::iter::once(overlaps).chain(empty).collect()
-    }
-
-    fn made(&self, id: &ObjectId, object: &Object) -> Option<Question> {
-        let table = self.asked_of(id, object)?;
-        match object {
-            Object::Column(column) => {
-                needs_value(column, self.cx.to).then(|| Question::NoRows { column: id.clone() })
-            }
-            Object::PrimaryKey(_) | Object::Unique(_) | Object::Index(_) => {
-                self.duplicates(id, table, object)
-            }
-            Object::ForeignKey(key) => self.orphans(id, table, key),
-            Object::Exclusion(exclusion) => self.overlaps(id, table, exclusion),
-            Object::Check(check) => self.holds(id, table, check),
-            _ => None,
-        }
     }
 
     /// The rows of a table that becomes a partition must be its own, and the default partition must not have any of them.
@@ -235,8 +229,8 @@ impl Asker<'_> {
         out
     }
 
-    /// What a key is made of must be there before the plan; a column that is retyped counts with its converted values.
-    fn duplicates(&self, id: &ObjectId, table: &QName, object: &Object) -> Option<Question> {
+    /// A key that stays while columns of it are converted; whatever else it is made of must stay as it is.
+    fn kept_key(&self, id: &ObjectId, table: &QName, object: &Object) -> Option<Question> {
         let (keys, predicate, nulls_equal) = unique_keys(object)?;
         let mut converted = Vec::new();
         let mut texts: Vec<&Expr> = predicate.iter().collect();
@@ -248,7 +242,7 @@ impl Asker<'_> {
                     let id = ObjectId::column(table, column.clone());
                     let from = self.cx.from.payload::<Column>(&id)?;
                     let to = self.cx.to.payload::<Column>(&id)?;
-                    if !self.has_type(to) {
+                    if !self.lasts(&to.data_type) {
                         return None;
                     }
                     let using = self.intents.using.get(&id).cloned();
@@ -268,7 +262,7 @@ impl Asker<'_> {
             keys,
             predicate,
             converted,
-            kept: self.cx.from.get(id) == Some(object),
+            kept: true,
             nulls_equal,
         })
     }
@@ -277,9 +271,12 @@ impl Asker<'_> {
     fn tightened(&self, id: &ObjectId, from: &Domain, to: &Domain) -> Vec<Question> {
         let mut out = Vec::new();
         for column in self.cx.from.columns_of_type(id) {
-            let Some((table, name)) = column.relation().zip(column.name()) else {
+            let Some(table) = column.relation() else {
                 continue;
             };
+            if self.cx.from.reaches_out(table) {
+                continue;
+            }
             let before = self
                 .cx
                 .from
@@ -295,32 +292,26 @@ impl Asker<'_> {
                     column: column.clone(),
                 });
             }
-            let quoted = self.cx.server.engine().quote(name.text());
             let known = |check: &&DomainCheck| from.checks.iter().all(|other| other.expr != check.expr);
             let new = to.checks.iter().filter(|check| check.validated).filter(known);
-            out.extend(new.map(|check| Question::Holds {
-                subject: id.clone(),
-                table: table.clone(),
-                condition: Expr::new(replace_word(check.expr.text(), "VALUE", &quoted)),
-            }));
+            out.extend(new.filter_map(|check| self.of_domain(id, column, check)));
         }
         out
     }
 
-    /// The columns of the table, before or after, that stand in an expression.
-    fn named(&self, table: &QName, expr: &Expr) -> Vec<Ident> {
-        let mentioned = crate::catalog::expr::mentions(expr.text());
-        [self.cx.from_walk, self.cx.to_walk]
-            .into_iter()
-            .flat_map(|walk| walk.members_of::<Column>(table))
-            .filter_map(|(id, _)| id.name().cloned())
-            .filter(|name| mentioned.iter().any(|word| word == name.text()))
-            .collect()
+    /// A check of a domain, asked of a column; what is in the way is said of the subject.
+    fn of_domain(&self, subject: &ObjectId, column: &ObjectId, check: &DomainCheck) -> Option<Question> {
+        let quoted = self.cx.server.engine().quote(column.name()?.text());
+        Some(Question::Holds {
+            subject: subject.clone(),
+            table: column.relation()?.clone(),
+            condition: Expr::new(replace_word(check.expr.text(), "VALUE", &quoted)),
+        })
     }
 
     /// Whether the type is there before the plan, and is the same after it.
-    fn has_type(&self, column: &Column) -> bool {
-        let user = column.data_type.user.as_ref();
+    fn lasts(&self, data_type: &DataType) -> bool {
+        let user = data_type.user.as_ref();
         user.is_none_or(|user| self.cx.from.contains(user) && self.cx.from.get(user) == self.cx.to.get(user))
     }
 
@@ -339,52 +330,8 @@ impl Asker<'_> {
             .to_walk
             .members(table)
             .filter(|(id, object)| over(object) && self.cx.from.get(id) == Some(object))
-            .filter_map(|(id, object)| self.duplicates(id, table, object))
+            .filter_map(|(id, object)| self.kept_key(id, table, object))
             .collect()
-    }
-
-    /// Every column that it names must be there before the plan.
-    fn overlaps(&self, id: &ObjectId, table: &QName, exclusion: &Exclusion) -> Option<Question> {
-        let object = Object::from(exclusion.clone());
-        let mut named: Vec<Ident> = exclusion
-            .keys
-            .iter()
-            .filter_map(|key| key.term.column().cloned())
-            .collect();
-        for text in object.texts() {
-            named.extend(self.named(table, &Expr::new(text)));
-        }
-        self.as_before(table, &named).then(|| Question::NoOverlap {
-            subject: id.clone(),
-            table: table.clone(),
-            exclusion: Box::new(exclusion.clone()),
-        })
-    }
-
-    fn orphans(&self, id: &ObjectId, table: &QName, key: &ForeignKey) -> Option<Question> {
-        let target = self.has_rows(&key.table) && self.as_before(&key.table, &key.referenced);
-        (key.validated && target && self.as_before(table, &key.columns)).then(|| Question::NoOrphans {
-            subject: id.clone(),
-            table: table.clone(),
-            key: Box::new(key.clone()),
-        })
-    }
-
-    fn holds(&self, id: &ObjectId, table: &QName, check: &Check) -> Option<Question> {
-        let named = self.named(table, &check.expr);
-        // It holds for what the values become; the engine sees to it when they are written.
-        let becomes = |column: &Ident| {
-            let id = ObjectId::column(table, column.clone());
-            self.intents.recode.contains_key(&id)
-        };
-        if named.iter().any(becomes) {
-            return None;
-        }
-        (check.validated && self.as_before(table, &named)).then(|| Question::Holds {
-            subject: id.clone(),
-            table: table.clone(),
-            condition: check.expr.clone(),
-        })
     }
 
     fn column(
@@ -394,6 +341,9 @@ impl Asker<'_> {
         attrs: &[Attr],
         using: Option<&Expr>,
     ) -> Vec<Question> {
+        if id.relation().is_some_and(|table| self.cx.from.reaches_out(table)) {
+            return Vec::new();
+        }
         let (from, to) = sides;
         let mut out = Vec::new();
         let touched = [ColumnAttr::Nullable, ColumnAttr::NotNull].map(Attr::Column);
@@ -404,7 +354,7 @@ impl Asker<'_> {
             out.push(Question::NoNulls { column: id.clone() });
         }
         let retyped = attrs.contains(&Attr::Column(ColumnAttr::DataType));
-        if retyped && self.cx.from.contains(id) && self.has_type(to) {
+        if retyped && self.cx.from.contains(id) && self.lasts(&to.data_type) {
             out.push(converts(id, from, to, using.cloned()));
         }
         if retyped {
@@ -425,6 +375,7 @@ impl Asker<'_> {
 
     fn rebuilt(&self, rebuild: &Rebuild) -> Vec<Question> {
         let mut out = Vec::new();
+        let [was_held, is_held] = [&rebuild.before, &rebuild.after].map(|image| self.holds_types(image));
         for (id, object) in &rebuild.after {
             let before = rebuild
                 .before
@@ -442,6 +393,12 @@ impl Asker<'_> {
                     if from.data_type != to.data_type && !matches!(source, CopySource::Expr(_)) {
                         out.push(converts(id, from, to, None));
                     }
+                    if is_held && !(was_held && from.data_type == to.data_type) {
+                        out.push(Question::OfItsType {
+                            column: id.clone(),
+                            to: to.data_type.to_string(),
+                        });
+                    }
                 }
                 (None, Object::Column(_), Some(_)) => {}
                 _ => out.extend(self.created(id, object)),
@@ -449,16 +406,14 @@ impl Asker<'_> {
         }
         out
     }
-}
 
-/// In what no two rows may be the same, which of the rows count, and whether two NULLs are the same.
-fn unique_keys(object: &Object) -> Option<(Vec<IndexKey>, Option<Expr>, bool)> {
-    let index = match object {
-        Object::Index(index) if index.unique => index.clone(),
-        key => Index::of_key(key)?,
-    };
-    let nulls_equal = index.nulls_not_distinct || matches!(object, Object::PrimaryKey(_));
-    Some((index.keys, index.predicate, nulls_equal))
+    /// Whether the table holds its columns to their types.
+    fn holds_types(&self, image: &[(ObjectId, Object)]) -> bool {
+        let engine = self.cx.server.engine();
+        image
+            .iter()
+            .any(|(_, object)| Table::of(object).is_some_and(|table| engine.enforces_types(table.ext)))
+    }
 }
 
 fn converts(id: &ObjectId, from: &Column, to: &Column, using: Option<Expr>) -> Question {

@@ -3,12 +3,14 @@
 //! Pure: it reads and writes texts, and touches neither a database nor the declarations.
 //! [`mod@file`] is the form of a file, [`map`] the graph, [`target`] what `head`, `-1` or `3f2a+2` mean in it,
 //! [`walk`] the way there, [`lineage`] the rows on the way, [`range`] what `a:b` spans, [`marks`] what a revision is,
+//! [`made`] what the chain made of what others own by now,
 //! [`twin`] the file that Alembic runs in its place.
 
 pub mod file;
 pub mod id;
 pub mod lineage;
 mod links;
+pub mod made;
 pub mod map;
 pub mod marks;
 mod order;

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::catalog::Fingerprint;
+use crate::catalog::{Catalog, Fingerprint};
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{EngineError, OwnTable, Scope, Server, Session, TxnOptions};
 use crate::op::Txn;
-use crate::revision::{EngineScript, Revision, RevisionMap};
+use crate::revision::{EngineScript, Revision, RevisionMap, made};
 use crate::script::{Item, Script, Step};
 
 use super::patience::Patience;
@@ -179,7 +179,7 @@ async fn astray(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Opti
         return None;
     }
     match session.introspect(scope).await {
-        Ok(found) if found.catalog.fingerprint() == *job.leads_to() => None,
+        Ok(found) if job.is_state(&found.catalog, job.leads_to()) => None,
         Ok(_) => Some(format!(
             "after the {direction} of revision {id} the database is not in the state that was planned"
         )),
@@ -314,7 +314,7 @@ async fn open(session: &mut dyn Session, job: &Job<'_>, scope: &Scope) -> Result
         });
     }
     if job.is_comparable(session.server()) && job.is_alone(&before) {
-        let found = session.introspect(scope).await?.catalog.fingerprint();
+        let found = session.introspect(scope).await?.catalog;
         if !job.starts_from(&found) {
             return Err(RunError::Drift {
                 revision: job.revision.id.clone(),
@@ -478,14 +478,19 @@ impl<'a> Job<'a> {
         own == rows
     }
 
-    fn starts_from(&self, found: &Fingerprint) -> bool {
+    fn starts_from(&self, found: &Catalog) -> bool {
         match (self.existing, self.direction) {
-            (Some(existing), _) => existing.state == *found,
+            (Some(existing), _) => existing.state == found.fingerprint(),
             (None, Direction::Upgrade) => {
-                self.planned.from == *found || self.planned.or_from.as_ref() == Some(found)
+                let mut from = std::iter::once(&self.planned.from).chain(&self.planned.or_from);
+                from.any(|from| self.is_state(found, from))
             }
-            (None, Direction::Downgrade) => self.planned.to == *found,
+            (None, Direction::Downgrade) => self.is_state(found, &self.planned.to),
         }
+    }
+
+    fn is_state(&self, found: &Catalog, says: &Fingerprint) -> bool {
+        made::is_state(found, says, &self.map.in_order(), &self.planned.engine)
     }
 
     fn leads_to(&self) -> &'a Fingerprint {

@@ -54,7 +54,7 @@ pub async fn look(
     let walk = Walk::new(state);
     let mut out = Look::new();
     for table in tables {
-        if !state.contains(&ObjectId::table(table.clone())) {
+        if !state.contains(&ObjectId::table(table.clone())) || state.is_foreign(table) {
             continue;
         }
         let columns = walk.members_of::<Column>(table);

@@ -292,6 +292,10 @@ impl Work<'_> {
         };
         for id in self.going() {
             let Some(name) = id.name().cloned() else { continue };
+            if let Some(held) = self.holder(&id) {
+                self.notes.push(inherited(&id, &held));
+                continue;
+            }
             let free = aside::names(name.text(), until, self.engine.name_limit())
                 .map(|name| named(&id, self.engine.ident(&name)))
                 .find(|id| !self.state.contains(id) && !self.to.contains(id));
@@ -317,6 +321,20 @@ impl Work<'_> {
             .filter(|(id, _)| !self.state.is_observed(id))
             .map(|(id, _)| id.clone())
             .collect()
+    }
+
+    /// The column of another table that is renamed with this one, the one or the other way round, and stays.
+    fn holder(&self, id: &ObjectId) -> Option<ObjectId> {
+        let carriers = |id: &ObjectId| self.engine.rename_carriers(id, &self.state);
+        let stays = |above: &ObjectId| self.to.contains(above) || !self.has_table(above);
+        let above = carriers(id)
+            .into_iter()
+            .find(|above| self.state.contains(above) && stays(above));
+        above.or_else(|| {
+            let columns = self.state.of_kind::<Column>().map(|(below, _)| below);
+            let mut same = columns.filter(|below| below.name() == id.name() && self.to.contains(below));
+            same.find(|below| carriers(below).contains(id)).cloned()
+        })
     }
 
     /// Whether the table of a column is declared.
@@ -483,6 +501,15 @@ fn set_aside(id: &ObjectId, kept: &ObjectId, until: Day) -> Diagnostic {
         "{id} is set aside as {name} until {until}: a downgrade, or declaring it again, brings it back; a plan made from that day on drops it"
     );
     Diagnostic::note("RC0631", message).about(id)
+}
+
+fn inherited(id: &ObjectId, other: &ObjectId) -> Diagnostic {
+    let message = format!(
+        "{id} cannot be set aside in this plan, for it goes by one name with {other}: it is dropped with what it holds"
+    );
+    Diagnostic::warning("RC0635", message).about(id).help(format!(
+        "to keep it, make two plans: end the inheritance first, and take {id} out of the declarations then"
+    ))
 }
 
 fn taken_back(held: &ObjectId, wanted: &ObjectId) -> Diagnostic {

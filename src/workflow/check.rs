@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
 use crate::dialect::{Scope, Server};
 use crate::op::Phase;
-use crate::revision::{Origin, Revision, RevisionMap};
+use crate::revision::{Origin, Revision, RevisionMap, made};
 use crate::runner::{self, RunError};
 
 use super::aside::Policy;
@@ -242,7 +242,8 @@ pub(super) fn elsewhere(
     let planned = revision.script(server.dialect.name())?;
     let alone = revision.down_revisions.len() < 2;
     let says = alone && runner::same_major(planned, server) && is_linear(chain);
-    (says && planned.to != state.fingerprint()).then(|| {
+    let arrived = || made::is_state(state, &planned.to, chain, server.dialect.name());
+    (says && !arrived()).then(|| {
         let message = format!("revision {} leads to another state than it says", revision.id);
         Diagnostic::error("RC0573", message)
             .help("it was edited since it was planned: plan it again, or take the edit back")

@@ -1,6 +1,6 @@
 //! `diff`: any two states, compared; nothing is written.
 
-use crate::catalog::{Canonical, Catalog};
+use crate::catalog::{Canonical, Catalog, Ident, ObjectId};
 use crate::declare::Declared;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::scratch::Scratch;
@@ -11,7 +11,7 @@ use super::propose::{Sides, beside, differs, nothing, propose};
 use super::replay::Replay;
 use super::sides::{Settled, Texts};
 use super::{
-    Failure, Project, Proposal, State, aside, chain, hints, observed, route, sides, sizes, unmanaged,
+    Failure, Project, Proposal, State, aside, chain, hints, observed, rights, route, sides, sizes, unmanaged,
     validate,
 };
 
@@ -30,15 +30,17 @@ pub async fn difference(project: &Project, from: &State, to: &State) -> Result<P
         reader.close().await?;
         return result;
     }
-    let declared_from = reader.declared(texts_from.as_ref()).await?;
-    let declared_to = reader.declared(texts_to.as_ref()).await?;
+    let mut declared_from = reader.declared(texts_from.as_ref()).await?;
+    let mut declared_to = reader.declared(texts_to.as_ref()).await?;
     let mut notes = Vec::new();
-    let left = reader
+    let mut left = reader
         .side(from, declared_from.as_ref(), declared_to.as_ref(), &mut notes)
         .await?;
-    let right = reader
+    let mut right = reader
         .side(to, declared_to.as_ref(), declared_from.as_ref(), &mut notes)
         .await?;
+    reader.leave_to_owners(&mut declared_from, &mut left, &mut notes);
+    reader.leave_to_owners(&mut declared_to, &mut right, &mut notes);
     let left = match &declared_to {
         Some(model) => sides::without_other_rows(left, model),
         None => left,
@@ -140,6 +142,8 @@ struct Reader<'a> {
     /// The connection that told which server it is, until the state there is read.
     live: Option<(DatabaseUrl, Box<dyn Session>)>,
     scratch: Option<Scratch>,
+    /// Whose the objects are on which the other side grants something.
+    owners: Vec<(ObjectId, Ident)>,
 }
 
 impl<'a> Reader<'a> {
@@ -172,6 +176,7 @@ impl<'a> Reader<'a> {
             scope,
             live,
             scratch: None,
+            owners: Vec::new(),
         })
     }
 
@@ -230,7 +235,9 @@ impl<'a> Reader<'a> {
                 let read = sides::read(self.session(url).await?, &scope, other, None).await?;
                 self.disconnect().await?;
                 unmanaged::refuse_strictly(self.project, &read.unmodelled)?;
+                self.scope = self.scope.clone().beside(&read.unmodelled);
                 notes.extend(read.unmodelled);
+                self.owners.extend(read.owners);
                 Ok(read.catalog)
             }
             State::Revision(target) => {
@@ -246,6 +253,20 @@ impl<'a> Reader<'a> {
                 let scratch = self.scratch.insert(replay.scratch(self.server.dialect).await?);
                 replay.run(&lineage, scratch, &scope, other).await
             }
+        }
+    }
+
+    /// Takes out of declarations what they grant to whoever owns the object in the database on the other side.
+    fn leave_to_owners(
+        &self,
+        model: &mut Option<Declared>,
+        side: &mut Canonical,
+        notes: &mut Vec<Diagnostic>,
+    ) {
+        if let Some(declared) = model.take_if(|_| !self.owners.is_empty()) {
+            let declared = rights::without_those_of_owners(declared, &self.owners, notes);
+            *side = Canonical::assumed(declared.catalog.clone());
+            *model = Some(declared);
         }
     }
 

@@ -17,7 +17,7 @@ use super::route::{self, Question, Route};
 use super::sides::Settled;
 use super::{
     Failure, Project, Proposal, between, branches, chain, drift, elsewhere, hints, likeness, lint, observed,
-    ownership, preflight, sides, sizes, status, twin, unmanaged, validate,
+    ownership, preflight, rights, sides, sizes, status, twin, unmanaged, validate,
 };
 
 /// What `plan` wrote.
@@ -106,6 +106,8 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     observed::refuse_missing(&from, &declared)?;
     let assumed = Canonical::assumed(declared.catalog.clone());
     let mut notes = read.unmodelled;
+    let scope = scope.beside(&notes);
+    let declared = rights::without_those_of_owners(declared, &read.owners, &mut notes);
     let warnings = unmanaged::beside(&notes, &declared);
     notes.extend(warnings);
     let planning = Planning {

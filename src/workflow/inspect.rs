@@ -1,6 +1,9 @@
 //! `inspect`: a database as a catalog.
 
-use crate::catalog::{Catalog, Kind};
+use std::collections::BTreeSet;
+
+use crate::catalog::kinds::Grants;
+use crate::catalog::{Catalog, Ident, Kind, Object};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Scope, Server};
 
@@ -37,11 +40,43 @@ pub async fn inspect(project: &Project) -> Result<Inspection, Failure> {
     });
     // What is in quarantine is nobody's to declare.
     catalog.retain(|id, object| !is_aside(id, object));
+    let mut unmodelled = read.unmodelled;
+    unmodelled.extend(needed_roles(&catalog));
     Ok(Inspection {
         server,
         catalog,
-        unmodelled: read.unmodelled,
+        unmodelled,
     })
+}
+
+/// The roles that are named: they belong to the server, and what is written here does not make them.
+fn needed_roles(catalog: &Catalog) -> Option<Diagnostic> {
+    let mut roles: BTreeSet<&str> = BTreeSet::new();
+    for (id, object) in catalog.iter() {
+        match object {
+            Object::Grants(grants) => roles.extend(grantees(grants)),
+            Object::DefaultPrivileges(defaults) => {
+                roles.extend(id.name().map(Ident::text));
+                roles.extend(defaults.grants.iter().flat_map(|of| grantees(&of.grants)));
+            }
+            Object::Policy(policy) => roles.extend(policy.roles.iter().map(Ident::text)),
+            Object::Owner(owner) => roles.extend([owner.role.text()]),
+            _ => {}
+        }
+    }
+    let names = roles.into_iter().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| {
+        Diagnostic::note(
+            "RC0616",
+            format!("roles belong to the server, and are not managed: {names}"),
+        )
+        .help("they have to be there wherever these declarations are applied")
+    })
+}
+
+fn grantees(grants: &Grants) -> impl Iterator<Item = &str> {
+    let roles = grants.granted.iter().filter_map(|granted| granted.role.as_ref());
+    roles.map(Ident::text)
 }
 
 /// The statements that make the catalog on an empty database.

@@ -83,7 +83,9 @@ pub(super) fn declared_notes(project: &Project, declared: &[(Dialect, Declared)]
 
 /// A table whose size is not known is taken to have rows.
 fn plan(linter: &mut Linter<'_>, proposal: &Proposal, declared: &Declared) {
-    let has_rows = |table: &QName| proposal.sizes.get(table).is_none_or(|size| !size.is_empty());
+    let has_rows = |table: &QName| {
+        !proposal.plan.from.is_foreign(table) && proposal.sizes.get(table).is_none_or(|size| !size.is_empty())
+    };
     linter.plan(
         &proposal.plan,
         proposal.phase,

@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Server;
 use crate::dialect::scratch::Scratch;
 use crate::revision::RevisionMap;
+use crate::revision::made::Made;
 use crate::scratch;
 
 use super::{Failure, Project, Proposal, drift, sides};
@@ -39,7 +40,7 @@ pub(super) fn refuse_hints(declared: &Declared) -> Result<(), Failure> {
 /// What is observed and declared is not in the database at all.
 pub(super) fn refuse_missing(from: &Canonical, declared: &Declared) -> Result<(), Failure> {
     let catalog = &declared.catalog;
-    let problems = roots(catalog).filter(|id| !from.contains(id)).map(|id| {
+    let problems = catalog.observed_roots().filter(|id| !from.contains(id)).map(|id| {
         let message = format!("{id} is observed, and is not in the database");
         Diagnostic::error("RC0612", message)
             .about(id)
@@ -47,13 +48,6 @@ pub(super) fn refuse_missing(from: &Canonical, declared: &Declared) -> Result<()
             .help("whoever owns it makes it first; or take it out of `observe` in reconcile.kdl to have it made by a plan")
     });
     fail_if_any(problems.collect())
-}
-
-/// The observed objects that are part of no other.
-fn roots(catalog: &Catalog) -> impl Iterator<Item = &ObjectId> {
-    let is_part = |id: &ObjectId| catalog.parent(id).is_some_and(|of| catalog.is_observed(&of));
-    let ids = catalog.iter().map(|(id, _)| id);
-    ids.filter(move |id| catalog.is_observed(id) && !is_part(id))
 }
 
 /// Whether a database has all that is observed as it is declared.
@@ -125,26 +119,16 @@ pub(super) async fn make(project: &Project, map: &RevisionMap, scratch: &mut Scr
     }
     let server = scratch.session()?.server().clone();
     let declared = sides::declared(project, &project.config.schema, &server).await?;
-    // A file of the chain says of a step what it is called, and no more.
-    let own: HashSet<&str> = map
-        .in_order()
-        .into_iter()
-        .filter_map(|revision| revision.script(server.dialect.name()))
-        .flat_map(|script| &script.upgrade.steps)
-        .map(|step| step.title.as_str())
-        .collect();
-    let mut others = declared.catalog.clone();
-    let made: HashSet<ObjectId> = roots(&declared.catalog)
-        .filter(|id| own.contains(format!("create {id}").as_str()))
+    let catalog = &declared.catalog;
+    let chain = map.in_order();
+    let own = Made::of(&chain, server.dialect.name());
+    let made: HashSet<ObjectId> = catalog
+        .observed_roots()
+        .filter(|id| own.has(id))
         .cloned()
         .collect();
-    others.retain(|id, _| declared.catalog.is_observed(id) && !is_of(id, &made, &declared.catalog));
+    let mut others = catalog.clone();
+    others.retain(|id, _| catalog.is_observed(id) && !catalog.is_part_of(id, &made));
     let locate = |id: &ObjectId| declared.sources.get(id).cloned();
     Ok(scratch::build(&others, scratch, &locate).await?)
-}
-
-/// Whether an object is one of these, or part of one.
-fn is_of(id: &ObjectId, roots: &HashSet<ObjectId>, catalog: &Catalog) -> bool {
-    let above = std::iter::successors(Some(id.clone()), |id| catalog.parent(id));
-    above.into_iter().any(|id| roots.contains(&id))
 }

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use crate::catalog::expr::{replace_literal, replace_word};
-use crate::catalog::kinds::PrimaryKey;
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::kinds::{Column, PrimaryKey};
+use crate::catalog::{Catalog, Ident, ObjectId};
 use crate::declare::SourceMap;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::session::EngineErrorKind;
 use crate::dialect::{EngineError, RenderCx, Session};
-use crate::op::{Action, Plan, Question, Txn};
+use crate::op::{Action, Filled, Plan, Question, Txn};
 use crate::script::grouped;
 
 use super::{Announce, Failure, Project, Proposal};
@@ -83,6 +83,8 @@ enum Answer {
     Clear,
     /// So many rows are, these among them.
     InTheWay(String, Vec<String>),
+    /// What the plan puts into the rows is none of the values that it may be.
+    Unmade(EngineError),
     /// The engine could not carry the question out.
     Unasked(EngineError),
 }
@@ -90,19 +92,15 @@ enum Answer {
 impl Asker<'_> {
     async fn all(mut self) -> Result<(), Failure> {
         let batches = &self.proposal.plan.batches;
-        let questions: Vec<Question> = batches
-            .iter()
-            .flat_map(|batch| batch.questions.iter().cloned())
-            .collect();
+        let all = batches.iter().flat_map(|batch| batch.questions.iter().cloned());
+        // Whether values convert at all is known before they are asked about as what they become.
+        let (last, mut questions): (Vec<Question>, Vec<Question>) =
+            all.partition(|question| matches!(question, Question::OfFilled { .. }));
+        questions.extend(last);
         let mut problems = Vec::new();
         let mut refused: Vec<ObjectId> = Vec::new();
         for question in &questions {
-            // What does not convert cannot be compared as what it becomes.
-            if let Question::NoDuplicates { table, converted, .. } = question
-                && converted
-                    .iter()
-                    .any(|one| refused.contains(&ObjectId::column(table, one.column.clone())))
-            {
+            if question.made_of().iter().any(|column| refused.contains(column)) {
                 continue;
             }
             match self.one(question).await? {
@@ -110,8 +108,10 @@ impl Asker<'_> {
                 Answer::InTheWay(count, keys) => {
                     refused.push(question.subject().clone());
                     let label = self.label(question);
-                    problems.push(in_the_way(question, &label, &count, &keys, self.sources));
+                    let to = &self.proposal.plan.to;
+                    problems.push(in_the_way(question, &label, (&count, &keys), to, self.sources));
                 }
+                Answer::Unmade(error) => problems.push(unmade(question, &error, self.sources)),
                 Answer::Unasked(error) => self.proposal.notes.push(
                     Diagnostic::warning(
                         "RC0544",
@@ -191,7 +191,10 @@ impl Asker<'_> {
         let Some((_, sql)) = engine.question(question, &self.cx()) else {
             return Ok(Answer::Clear);
         };
-        let count = self.value(question, &sql).await?;
+        let count = match self.asked(question, &sql).await? {
+            Ok(rows) => rows.into_iter().next().unwrap_or_default(),
+            Err(answer) => return Ok(answer),
+        };
         if count == "0" {
             return Ok(Answer::Clear);
         }
@@ -295,11 +298,32 @@ impl Asker<'_> {
     }
 
     async fn values(&mut self, question: &Question, sql: &str) -> Result<Vec<String>, Failure> {
-        let sql = under_old_names(sql, &self.proposal.plan);
-        match self.session.query(&sql).await {
-            Ok(rows) => Ok(rows.into_iter().flatten().flatten().collect()),
+        let found = self.query(sql).await;
+        found.map_err(|error| self.failed(question, error))
+    }
+
+    /// The same; what the plan has yet to make may be nothing that the engine can make now, or at all.
+    async fn asked(
+        &mut self,
+        question: &Question,
+        sql: &str,
+    ) -> Result<Result<Vec<String>, Answer>, Failure> {
+        let is_made = matches!(question, Question::OfFilled { .. });
+        match self.query(sql).await {
+            Ok(values) => Ok(Ok(values)),
+            Err(error) if is_made && error.kind == EngineErrorKind::Data => Ok(Err(Answer::Unmade(error))),
+            Err(error) if is_made && error.kind == EngineErrorKind::Statement => {
+                Ok(Err(Answer::Unasked(error)))
+            }
             Err(error) => Err(self.failed(question, error)),
         }
+    }
+
+    /// Every value that is not NULL.
+    async fn query(&mut self, sql: &str) -> Result<Vec<String>, EngineError> {
+        let sql = under_old_names(sql, &self.proposal.plan);
+        let rows = self.session.query(&sql).await?;
+        Ok(rows.into_iter().flatten().flatten().collect())
     }
 
     fn failed(&self, question: &Question, error: EngineError) -> Failure {
@@ -343,13 +367,17 @@ fn under_old_names(sql: &str, plan: &Plan) -> String {
 fn in_the_way(
     question: &Question,
     label: &str,
-    count: &str,
-    keys: &[String],
+    (count, keys): (&str, &[String]),
+    to: &Catalog,
     sources: &SourceMap,
 ) -> Diagnostic {
     let subject: &ObjectId = question.subject();
-    if let Question::NothingElse { .. } = question {
-        return left_behind(subject, keys, sources);
+    let column = to.payload::<Column>(subject);
+    let of_domain = column.is_some_and(|column| to.forbids_null(&column.data_type));
+    match question {
+        Question::NothingElse { .. } => return left_behind(subject, keys, sources),
+        Question::NothingSecret { again, .. } => return secrets_lost(subject, *again, keys, sources),
+        _ => {}
     }
     let among = match keys {
         [] => String::new(),
@@ -366,18 +394,30 @@ fn in_the_way(
             "mend the rows of {} or {} first, or write a `copy` that gives each of them what it needs",
             copied.rows.source, copied.rows.target
         ),
+        Question::OfFilled { filled, .. } => {
+            let what = said(filled);
+            format!(
+                "the plan itself gives the rows that are there {what}: write a `backfill=`, `default=` or `using=` under which they pass, or mend the rows first"
+            )
+        }
+        Question::NoRows { .. } if of_domain => format!(
+            "its type is a domain that does not allow NULL, so that no column of it can be added and filled later: write `default=` for `column {name}`"
+        ),
         Question::NoNulls { .. } | Question::NoRows { .. } => {
             format!(
                 "write what existing rows get: `column {name} … backfill=…` (a literal, or (sql)\"an expression\")"
             )
         }
         Question::Converts { using: Some(_), .. } => {
-            "mend these rows first, or write a `using=` that they pass".to_owned()
+            "mend these rows first, or write a `using=` (`backfill=`, `generated=`) that they pass".to_owned()
         }
         Question::Converts { to, .. } => {
             format!(
                 "write how the values are converted: `column {name} … using=\"CAST({name} AS {to})\"`, or mend the rows first"
             )
+        }
+        Question::OfItsType { to, .. } => {
+            format!("give these rows a value of type {to} first, or leave `strict` out")
         }
         Question::Unused { values, .. } => {
             format!(
@@ -386,6 +426,7 @@ fn in_the_way(
             )
         }
         Question::NothingElse { .. }
+        | Question::NothingSecret { .. }
         | Question::NoDuplicates { .. }
         | Question::NoOverlap { .. }
         | Question::NoOrphans { .. }
@@ -398,6 +439,27 @@ fn in_the_way(
         .help(help)
 }
 
+/// What a plan puts into rows, column by column.
+fn said(filled: &[Filled]) -> String {
+    let made = filled.iter().flat_map(|rows| &rows.made);
+    let said: Vec<String> = made.map(|(name, value)| format!("{name} = {value}")).collect();
+    said.join(", ")
+}
+
+/// What the plan would put into rows, and the engine refuses to make.
+fn unmade(question: &Question, error: &EngineError, sources: &SourceMap) -> Diagnostic {
+    let subject = question.subject();
+    let what = match question {
+        Question::OfFilled { filled, .. } => said(filled),
+        _ => String::new(),
+    };
+    let message = format!("the rows that are there cannot get {what}, over which {subject} stands: {error}");
+    Diagnostic::error("RC0540", message)
+        .about(subject)
+        .at_opt(sources.get(subject).cloned())
+        .help("write a `backfill=`, a `default=` or a `using=` that gives a value for every row")
+}
+
 /// What is not managed would not come along when a second column takes the place of this one.
 fn left_behind(column: &ObjectId, found: &[String], sources: &SourceMap) -> Diagnostic {
     let message = format!(
@@ -408,4 +470,25 @@ fn left_behind(column: &ObjectId, found: &[String], sources: &SourceMap) -> Diag
         .about(column)
         .at_opt(sources.get(column).cloned())
         .help("take that away and put it back yourself, or plan without type-by-copy and accept the rewrite with --allow-rewrite")
+}
+
+/// What is secret is not managed, so that nothing could put it back.
+fn secrets_lost(server: &ObjectId, again: bool, found: &[String], sources: &SourceMap) -> Diagnostic {
+    let (change, help) = if again {
+        (
+            "be made anew",
+            "drop them before, and make them again after the plan was carried out; or declare a second server beside this one, and \
+             drop this one when nothing uses it",
+        )
+    } else {
+        ("be dropped", "drop them before, if nobody needs them any more")
+    };
+    let message = format!(
+        "{server} cannot {change}: what is secret is not managed, and would be lost ({})",
+        found.join("; ")
+    );
+    Diagnostic::error("RC0548", message)
+        .about(server)
+        .at_opt(sources.get(server).cloned())
+        .help(help)
 }

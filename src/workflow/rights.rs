@@ -32,6 +32,7 @@ pub(super) fn declared_alone(
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled,
+        owners: read.owners,
     }
 }
 
@@ -46,6 +47,7 @@ fn said_alone(read: Introspection, model: Option<&Declared>) -> Introspection {
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled: read.unmodelled,
+        owners: read.owners,
     }
 }
 
@@ -80,7 +82,87 @@ fn of_declared_roles(read: Introspection, model: Option<&Declared>) -> Introspec
     Introspection {
         catalog: aside::canonical(catalog, &arbiter),
         unmodelled,
+        owners: read.owners,
     }
+}
+
+/// The objects on which something is granted to a role, and whose owners are not declared, under the names of now and of before.
+pub(super) fn granted(model: &Declared) -> Vec<ObjectId> {
+    let mut out: Vec<ObjectId> = Vec::new();
+    for (id, grants) in model.catalog.of_kind::<Grants>() {
+        let to_roles = grants.granted.iter().any(|granted| granted.role.is_some());
+        let Some(target) = whole(id, &model.catalog).filter(|_| to_roles) else {
+            continue;
+        };
+        let is_declared = model.catalog.contains(&ObjectId::on(Kind::Owner, target.clone()));
+        let before = former(&target, &model.intents);
+        let both = [target, before].into_iter().filter(|_| !is_declared);
+        for id in both {
+            if !out.contains(&id) {
+                out.push(id);
+            }
+        }
+    }
+    out
+}
+
+/// What grants are about; of a column, its table or view.
+fn whole(grants: &ObjectId, catalog: &Catalog) -> Option<ObjectId> {
+    let target = grants.target()?;
+    match target.kind {
+        Kind::Column => catalog.parent(grants).and_then(|of| match of.kind {
+            Kind::Column => catalog.parent(&of),
+            _ => Some(of),
+        }),
+        _ => Some(target.clone()),
+    }
+}
+
+/// Without what is granted to whoever owns the object in the database: the engine keeps no such grant, and an owner has every
+/// right without one.
+pub(super) fn without_those_of_owners(
+    mut model: Declared,
+    owners: &[(ObjectId, Ident)],
+    notes: &mut Vec<Diagnostic>,
+) -> Declared {
+    let owner = |target: &ObjectId| {
+        let names = [target.clone(), former(target, &model.intents)];
+        let found = owners.iter().find(|(id, _)| names.contains(id));
+        found.map(|(_, role)| role.clone())
+    };
+    let of_grants = model.catalog.of_kind::<Grants>();
+    let owned: Vec<(ObjectId, ObjectId, Ident)> = of_grants
+        .filter_map(|(id, _)| {
+            let target = whole(id, &model.catalog)?;
+            let role = owner(&target)?;
+            Some((id.clone(), target, role))
+        })
+        .collect();
+    for (id, target, role) in owned {
+        let Some(mut grants) = model.catalog.payload::<Grants>(&id).cloned() else {
+            continue;
+        };
+        let before = grants.granted.len();
+        grants
+            .granted
+            .retain(|granted| granted.role.as_ref() != Some(&role));
+        if grants.granted.len() == before {
+            continue;
+        }
+        let message = format!("`{role}` owns {target} in the database: a grant to an owner says nothing");
+        notes.push(
+            Diagnostic::note("RC0615", message)
+                .about(&id)
+                .at_opt(model.sources.get(&id).cloned())
+                .help("an owner has every right already; where another role owns it, the grant counts"),
+        );
+        if grants.is_empty() {
+            model.catalog.remove(&id);
+        } else {
+            model.catalog.insert(id, grants);
+        }
+    }
+    model
 }
 
 /// The name that something had before the declared renames.

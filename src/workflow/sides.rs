@@ -69,10 +69,12 @@ pub(super) fn scope(project: &Project, dialect: Dialect) -> Result<Scope, Failur
         schemas,
         rows: Vec::new(),
         owners: Vec::new(),
+        granted: Vec::new(),
         details: false,
         leave_out: chain::version_table(project)?.left_out(dialect),
         ignored: project.config.ignored.clone(),
         observed: project.config.observed.clone(),
+        beside: Vec::new(),
     })
 }
 
@@ -275,11 +277,12 @@ pub(super) async fn read(
     let wanted = Scope {
         rows: queries.clone(),
         owners: model.map(owned).unwrap_or_default(),
+        granted: model.map(rights::granted).unwrap_or_default(),
         details: model.is_some_and(|model| model.catalog.says_details()),
         ..scope.clone()
     };
     let first = match before {
-        Some(before) if queries.is_empty() && wanted.owners.is_empty() && !wanted.details => before,
+        Some(before) if queries.is_empty() && is_plain(&wanted) => before,
         _ => session.introspect(&wanted).await?,
     };
     let Some(model) = model else { return Ok(first) };
@@ -297,11 +300,17 @@ pub(super) async fn read(
         .introspect(&Scope {
             rows: wanted.rows.into_iter().chain(elsewhere).collect(),
             owners: wanted.owners,
+            granted: wanted.granted,
             details: wanted.details,
             ..scope.clone()
         })
         .await?;
     Ok(rights::declared_alone(read, Some(model), session.server()))
+}
+
+/// Whether nothing is asked for beyond what everybody reads.
+fn is_plain(scope: &Scope) -> bool {
+    scope.owners.is_empty() && scope.granted.is_empty() && !scope.details
 }
 
 /// The objects whose owners are declared, under the names of now and of before.

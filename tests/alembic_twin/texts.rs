@@ -175,6 +175,7 @@ fn tables(texts: &[String], dialect: Dialect, on_sqlite: bool) -> Catalog {
         generated: None,
         collation: None,
         not_null: reconcile::catalog::kinds::NotNull::default(),
+        options: Vec::new(),
     };
     for (number, texts) in texts.chunks(PER_TABLE).enumerate() {
         let table = qualify(dialect, None, &format!("t{number}"));

@@ -60,3 +60,39 @@ CREATE FUNCTION metering.keep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETU
 CREATE TRIGGER kept AFTER DELETE ON metering.readings FOR EACH ROW EXECUTE FUNCTION metering.keep();
 COMMENT ON TABLE metering.readings IS 'what meters say';
 COMMENT ON TABLE metering.readings_2025 IS 'what they said';
+
+-- Inheritance that is no partitioning: several parents, several levels, columns and checks that are stated twice.
+CREATE TABLE metering.devices (serial text NOT NULL, made date, weight integer NOT NULL DEFAULT 1,
+    CONSTRAINT weighs CHECK (weight > 0), CONSTRAINT new CHECK (made > '1990-01-01') NO INHERIT);
+CREATE TABLE metering.leased (since date, serial text NOT NULL);
+CREATE TABLE metering.gateways (weight integer NOT NULL DEFAULT 5, ports smallint, PRIMARY KEY (serial))
+    INHERITS (metering.devices, metering.leased);
+CREATE INDEX ON metering.gateways (since);
+COMMENT ON COLUMN metering.gateways.ports IS 'How many at a time';
+CREATE TABLE metering.repeaters (CONSTRAINT weighs CHECK (weight > 0), made date NOT NULL, range integer) INHERITS (metering.devices);
+CREATE TABLE metering.repeaters_outside (weight integer NOT NULL) INHERITS (metering.repeaters);
+ALTER TABLE metering.repeaters_outside ALTER COLUMN weight DROP DEFAULT;
+CREATE TABLE metering.taken_in (range integer, made date NOT NULL, serial text NOT NULL, weight integer NOT NULL,
+    CONSTRAINT weighs CHECK (weight > 0));
+ALTER TABLE metering.taken_in INHERIT metering.repeaters;
+
+-- What is old lies elsewhere.
+CREATE FOREIGN DATA WRAPPER cold_storage OPTIONS (path '/mnt/cold');
+COMMENT ON FOREIGN DATA WRAPPER cold_storage IS 'Tapes';
+CREATE SERVER cold TYPE 'tape' VERSION '3' FOREIGN DATA WRAPPER cold_storage OPTIONS (rack '7', "Odd option" 'it''s');
+COMMENT ON SERVER cold IS 'Slow';
+CREATE FOREIGN TABLE archive.old_readings (
+    region text OPTIONS (field '1', "Odd option" 'a b') COLLATE "C" NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    value numeric(12,3),
+    doubled numeric GENERATED ALWAYS AS (value * 2) STORED,
+    CONSTRAINT old_readings_value_check CHECK (value >= 0)
+) SERVER cold OPTIONS (volume 'readings');
+COMMENT ON FOREIGN TABLE archive.old_readings IS 'Before 2024';
+COMMENT ON COLUMN archive.old_readings.at IS 'When it was read';
+CREATE TRIGGER kept BEFORE INSERT ON archive.old_readings FOR EACH ROW EXECUTE FUNCTION metering.keep();
+CREATE VIEW archive.regions AS SELECT DISTINCT region FROM archive.old_readings;
+CREATE FOREIGN TABLE archive.totals_2024 (total numeric, day date NOT NULL, region text COLLATE "C" NOT NULL) SERVER cold;
+ALTER TABLE metering.totals ATTACH PARTITION archive.totals_2024
+    FOR VALUES FROM ('2024-01-01 00:00:00', 'a') TO ('2024-02-01 00:00:00', 'm');
+CREATE INDEX totals_total ON metering.totals (total);

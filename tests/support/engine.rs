@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use libtest_mimic::Failed;
+use libtest_mimic::{Failed, Trial};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
@@ -263,4 +263,11 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failed>>) -> Result<T, Faile
         .enable_all()
         .build()?
         .block_on(work)
+}
+
+/// A test that cannot be run here, and why.
+pub(crate) fn ignored(name: &str, reason: &str) -> Trial {
+    Trial::test(name, || Ok(()))
+        .with_kind(reason.to_owned())
+        .with_ignored_flag(true)
 }

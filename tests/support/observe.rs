@@ -76,7 +76,11 @@ fn postgres(database: &Database<'_>) -> Result<Vec<String>, Failed> {
 fn in_fixed_order(statement: &str) -> String {
     let lines: Vec<&str> = statement.trim_end().lines().collect();
     match lines.as_slice() {
-        [first, rest @ ..] if first.starts_with("CREATE TABLE ") || first.starts_with("CREATE UNLOGGED ") => {
+        [first, rest @ ..]
+            if ["CREATE TABLE ", "CREATE UNLOGGED ", "CREATE FOREIGN TABLE "]
+                .iter()
+                .any(|made| first.starts_with(made)) =>
+        {
             let end = rest.iter().position(|line| line.starts_with(')'));
             let (members, tail) = rest.split_at(end.unwrap_or(rest.len()));
             let mut members: Vec<String> = members.iter().map(|line| member(line)).collect();
@@ -331,7 +335,8 @@ pub(crate) fn rows(database: &Database<'_>) -> Result<Rows, Failed> {
         "SELECT '\"' || replace(m.name, '\"', '\"\"') || '\"', m.name, x.name FROM sqlite_schema m, pragma_table_xinfo(m.name) x \
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 2, x.cid"
     } else {
-        "SELECT c.oid::regclass::text, \
+        // The rows of tables that inherit it are not its own.
+        "SELECT 'ONLY ' || c.oid::regclass::text, \
          (CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END) || c.relname, a.attname::text \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
          WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'reconcile') AND a.attnum > 0 AND NOT a.attisdropped \
@@ -350,10 +355,16 @@ pub(crate) fn rows(database: &Database<'_>) -> Result<Rows, Failed> {
     }
     let mut out = Rows::new();
     for (table, (sql_name, columns)) in tables {
-        let texts: Vec<String> = columns
-            .iter()
-            .map(|column| format!("CAST(\"{}\" AS TEXT)", column.replace('"', "\"\"")))
-            .collect();
+        let text = |column: &String| {
+            let name = format!("\"{}\"", column.replace('"', "\"\""));
+            // The bytes of a BLOB need not be text.
+            if database.engine.is_sqlite() {
+                format!("CASE typeof({name}) WHEN 'blob' THEN quote({name}) ELSE CAST({name} AS TEXT) END")
+            } else {
+                format!("CAST({name} AS TEXT)")
+            }
+        };
+        let texts: Vec<String> = columns.iter().map(text).collect();
         let rows = database.query(&format!("SELECT {} FROM {sql_name}", texts.join(", ")))?;
         out.insert(table, Table { columns, rows });
     }

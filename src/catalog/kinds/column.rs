@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::catalog::data_type::DataType;
 use crate::catalog::expr::Expr;
-use crate::catalog::object::{Kind, Refers, Renaming, payload};
-use crate::catalog::{Attr, Ident, ObjectId};
+use crate::catalog::object::{Kind, Refers, Renaming, is_default, payload};
+use crate::catalog::{Attr, EngineName, Ident, ObjectId};
 
+use super::foreign::Options;
 use super::sequence::SequenceOptions;
 
 /// A column whose values come from a sequence of its own (SQL:2003).
@@ -60,10 +61,13 @@ payload! {
         /// Values computed from other columns.
         generated: Option<Generated> => Generated,
         /// The collation, where it is not the type's own.
-        collation: Option<Ident> => Collation,
+        collation: Option<EngineName> => Collation,
         /// The constraint by which it is required; nothing is said where NULL is allowed.
         #[serde(skip_serializing_if = "NotNull::is_plain")]
         not_null: NotNull => NotNull,
+        /// What it is elsewhere, if its table is a foreign one (PostgreSQL).
+        #[serde(skip_serializing_if = "is_default")]
+        options: Options => Options,
     }
 }
 
@@ -81,6 +85,7 @@ impl Column {
                 Attr::Column(ColumnAttr::Generated) => out.generated.clone_from(&other.generated),
                 Attr::Column(ColumnAttr::Collation) => out.collation.clone_from(&other.collation),
                 Attr::Column(ColumnAttr::NotNull) => out.not_null.clone_from(&other.not_null),
+                Attr::Column(ColumnAttr::Options) => out.options.clone_from(&other.options),
                 _ => {}
             }
         }
@@ -91,6 +96,7 @@ impl Column {
 impl Refers for Column {
     fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
         out.extend(self.data_type.user.clone());
+        out.extend(self.collation.as_ref().and_then(|name| name.id(Kind::Collation)));
     }
 
     fn texts(&self) -> Vec<&str> {
@@ -101,6 +107,9 @@ impl Refers for Column {
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
         rename.in_type(&mut self.data_type);
+        self.collation
+            .iter_mut()
+            .for_each(|collation| collation.follow(Kind::Collation, rename));
         // No engine lets a default name a column.
         if let Some(default) = &mut self.default
             && rename.from.kind != Kind::Column

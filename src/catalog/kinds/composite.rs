@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::data_type::DataType;
 use crate::catalog::object::{Refers, Renaming, payload};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{EngineName, Ident, Kind, ObjectId};
 
 /// One of the values. It is no object of a catalog; where one has to be named, it is a column of the type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,7 +14,7 @@ pub struct Attribute {
     /// What it holds.
     pub data_type: DataType,
     /// Its collation, where that is not the one of its type.
-    pub collation: Option<Ident>,
+    pub collation: Option<EngineName>,
 }
 
 payload! {
@@ -27,8 +27,15 @@ payload! {
 
 impl Refers for CompositeType {
     fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
-        let types = self.attributes.iter();
-        out.extend(types.filter_map(|attribute| attribute.data_type.user.clone()));
+        for attribute in &self.attributes {
+            out.extend(attribute.data_type.user.clone());
+            out.extend(
+                attribute
+                    .collation
+                    .as_ref()
+                    .and_then(|name| name.id(Kind::Collation)),
+            );
+        }
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
@@ -38,6 +45,10 @@ impl Refers for CompositeType {
                 attribute.name = to.clone();
             }
             rename.in_type(&mut attribute.data_type);
+            attribute
+                .collation
+                .iter_mut()
+                .for_each(|collation| collation.follow(Kind::Collation, rename));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalog::data_type::DataType;
 use crate::catalog::expr::Expr;
 use crate::catalog::object::{Refers, Renaming, payload};
-use crate::catalog::{Ident, Kind, ObjectId};
+use crate::catalog::{EngineName, Ident, Kind, ObjectId};
 
 /// A rule that every value of a domain keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ payload! {
         /// The type that it is made of.
         base: DataType => Base,
         /// Its collation, where that is not the one of the base.
-        collation: Option<Ident> => Collation,
+        collation: Option<EngineName> => Collation,
         /// What a column gets that says nothing else.
         default: Option<Expr> => Default,
         /// Whether NULL is a value of it.
@@ -37,6 +37,7 @@ payload! {
 impl Refers for Domain {
     fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
         out.extend(self.base.user.clone());
+        out.extend(self.collation.as_ref().and_then(|name| name.id(Kind::Collation)));
     }
 
     fn texts(&self) -> Vec<&str> {
@@ -46,6 +47,9 @@ impl Refers for Domain {
 
     fn rename(&mut self, _id: &ObjectId, rename: &Renaming<'_>) {
         rename.in_type(&mut self.base);
+        self.collation
+            .iter_mut()
+            .for_each(|collation| collation.follow(Kind::Collation, rename));
         // No column stands in a text of a domain.
         if rename.from.kind != Kind::Column {
             self.default

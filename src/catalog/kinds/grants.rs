@@ -125,10 +125,14 @@ impl fmt::Display for Grants {
 
 impl Refers for Grants {
     fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
-        // What is revoked from a role for a table is revoked for its columns, too.
+        // What is revoked from a role for a table or a view is revoked for its columns, too.
         let column = id.target().filter(|target| target.kind == Kind::Column);
-        if let Some(table) = column.and_then(ObjectId::relation) {
-            out.push(ObjectId::on(Kind::Grants, ObjectId::table(table.clone())));
+        if let Some(name) = column.and_then(ObjectId::relation) {
+            let relations = [Kind::Table, Kind::View, Kind::MaterializedView];
+            out.extend(relations.map(|kind| {
+                let relation = ObjectId::qualified(kind, name.clone());
+                ObjectId::on(Kind::Grants, relation)
+            }));
         }
     }
 }

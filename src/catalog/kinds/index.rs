@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::expr::Expr;
 use crate::catalog::object::{Object, Refers, Renaming, payload};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{EngineName, Ident, Kind, ObjectId};
 
 /// What an index key is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,7 +49,7 @@ pub struct IndexKey {
     /// What it is made of.
     pub term: IndexTerm,
     /// The collation, where it is not the column's own.
-    pub collation: Option<Ident>,
+    pub collation: Option<EngineName>,
     /// The operator class, where it is not the type's default (PostgreSQL).
     pub opclass: Option<Arc<str>>,
     /// Sorted downwards.
@@ -125,6 +125,12 @@ pub(super) fn columns_of<'a>(
     }
 }
 
+/// Adds the ids of the collations that keys name.
+pub(super) fn collations_of(keys: &[IndexKey], out: &mut Vec<ObjectId>) {
+    let named = keys.iter().filter_map(|key| key.collation.as_ref());
+    out.extend(named.filter_map(|name| name.id(Kind::Collation)));
+}
+
 /// The expressions among the keys, and the predicate.
 pub(super) fn texts_of<'a>(keys: &'a [IndexKey], predicate: Option<&'a Expr>) -> Vec<&'a str> {
     let exprs = keys.iter().filter_map(|key| key.term.expr());
@@ -133,6 +139,7 @@ pub(super) fn texts_of<'a>(keys: &'a [IndexKey], predicate: Option<&'a Expr>) ->
 
 impl Refers for Index {
     fn references(&self, id: &ObjectId, out: &mut Vec<ObjectId>) {
+        collations_of(&self.keys, out);
         let keys = self.keys.iter().filter_map(|key| key.term.column());
         columns_of(id, keys.chain(&self.include), out);
     }
@@ -147,13 +154,19 @@ impl Refers for Index {
             match (&mut key.term, own_column) {
                 (IndexTerm::Column(column), Some((from, to))) if column == from => *column = to.clone(),
                 (IndexTerm::Expr(expr), Some(_)) => rename.in_expr(expr),
+                (IndexTerm::Expr(expr), None) if rename.is_in_exprs() => rename.in_expr(expr),
                 _ => {}
             }
+            key.collation
+                .iter_mut()
+                .for_each(|collation| collation.follow(Kind::Collation, rename));
         }
         if let Some(table) = id.relation() {
             rename.in_columns(table, &mut self.include);
         }
-        if let (Some(predicate), Some(_)) = (&mut self.predicate, own_column) {
+        if let Some(predicate) = &mut self.predicate
+            && (own_column.is_some() || rename.is_in_exprs())
+        {
             rename.in_expr(predicate);
         }
     }

@@ -1,7 +1,9 @@
 //! One payload a file: what an object of each kind consists of, and what it refers to.
 
 mod aggregate;
+mod cast;
 mod check;
+mod collation;
 mod column;
 mod comment;
 mod composite;
@@ -11,10 +13,12 @@ mod enum_type;
 mod event_trigger;
 mod exclusion;
 mod extension;
+mod foreign;
 mod foreign_key;
 mod function;
 mod grants;
 mod index;
+mod inheritance;
 mod materialized_view;
 mod owner;
 mod partition;
@@ -30,12 +34,15 @@ mod sequence;
 mod statistics;
 mod storage;
 mod table;
+mod text_search;
 mod trigger;
 mod unique;
 mod view;
 
 pub use aggregate::{AGGREGATE_OPTIONS, Aggregate, AggregateAttr, AggregateOption, AggregateSort};
+pub use cast::{Cast, CastAttr, CastContext, CastMethod};
 pub use check::{Check, CheckAttr};
+pub use collation::{Collation, CollationAttr, CollationProvider};
 pub use column::{Column, ColumnAttr, Generated, Identity, NotNull};
 pub use comment::{Comment, CommentAttr};
 pub use composite::{Attribute, CompositeType, CompositeTypeAttr};
@@ -45,10 +52,15 @@ pub use enum_type::{EnumType, EnumTypeAttr};
 pub use event_trigger::{EventTrigger, EventTriggerAttr};
 pub use exclusion::{Exclusion, ExclusionAttr};
 pub use extension::{Extension, ExtensionAttr};
+pub use foreign::{
+    Foreign, ForeignDataWrapper, ForeignDataWrapperAttr, ForeignServer, ForeignServerAttr, Options, SECRETS,
+    is_secret,
+};
 pub use foreign_key::{ForeignKey, ForeignKeyAttr, Match, ReferentialAction};
 pub use function::{Body, Function, FunctionAttr, Parallel, Volatility};
 pub use grants::{Granted, Grants, GrantsAttr, Privilege};
 pub use index::{Index, IndexAttr, IndexKey, IndexTerm, NullsOrder};
+pub use inheritance::{Incidental, Inheritance, InheritanceAttr, passed_on};
 pub use materialized_view::{MaterializedView, MaterializedViewAttr};
 pub use owner::{Owner, OwnerAttr};
 pub use partition::{Bound, Partition, PartitionAttr, PartitionKey, PartitionStrategy, inherited};
@@ -64,6 +76,10 @@ pub use sequence::{Sequence, SequenceAttr, SequenceOptions};
 pub use statistics::{Statistics, StatisticsAttr, StatisticsKind};
 pub use storage::{ReplicaIdentity, Storage, StorageAttr, StorageMode};
 pub use table::{Table, TableAttr, TableExt};
+pub use text_search::{
+    TextSearchConfiguration, TextSearchConfigurationAttr, TextSearchDictionary, TextSearchDictionaryAttr,
+    TextSearchMapping,
+};
 pub use trigger::{
     ConstraintTrigger, Enabled, Trigger, TriggerAction, TriggerAttr, TriggerEvent, TriggerTiming,
 };

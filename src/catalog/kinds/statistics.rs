@@ -63,6 +63,8 @@ impl Refers for Statistics {
         if rename.column_of(&self.of).is_some() {
             rename.in_columns(&self.of, &mut self.columns);
             self.columns.sort();
+        }
+        if rename.column_of(&self.of).is_some() || rename.is_in_exprs() {
             for expr in &mut self.exprs {
                 rename.in_expr(expr);
             }

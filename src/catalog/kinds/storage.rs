@@ -68,6 +68,16 @@ impl Storage {
         statistics: Vec::new(),
     };
 
+    /// What a table that inherits a column is made with, if anything is said of that.
+    pub fn passed_on(&self) -> Option<Self> {
+        let passed = Self {
+            mode: self.mode,
+            compression: self.compression.clone(),
+            ..Self::NONE
+        };
+        (passed != Self::NONE).then_some(passed)
+    }
+
     /// The indexes or keys of the table that are named.
     fn named(&mut self) -> impl Iterator<Item = &mut Ident> {
         let identity = match &mut self.replica_identity {

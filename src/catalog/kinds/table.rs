@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::catalog::object::{Refers, Renaming, payload};
-use crate::catalog::{Ident, ObjectId};
+use crate::catalog::{Ident, Kind, ObjectId};
 
-use super::index::texts_of;
+use super::foreign::{Foreign, in_global};
+use super::index::{collations_of, texts_of};
 use super::partition::PartitionKey;
 
 /// What only one engine's tables have.
@@ -39,6 +40,9 @@ payload! {
         /// By what its rows are kept, where it is not the engine's `heap` (PostgreSQL).
         #[serde(skip_serializing_if = "Option::is_none")]
         access_method: Option<Ident> => AccessMethod,
+        /// Where its rows are, if not here (PostgreSQL).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        foreign: Option<Foreign> => Foreign,
     }
 }
 
@@ -49,11 +53,20 @@ impl Table {
             ext,
             partitioned: None,
             access_method: None,
+            foreign: None,
         }
     }
 }
 
 impl Refers for Table {
+    fn references(&self, _id: &ObjectId, out: &mut Vec<ObjectId>) {
+        if let Some(key) = &self.partitioned {
+            collations_of(&key.keys, out);
+        }
+        let server = self.foreign.as_ref().map(|foreign| foreign.server.clone());
+        out.extend(server.map(|server| ObjectId::global(Kind::ForeignServer, server)));
+    }
+
     fn texts(&self) -> Vec<&str> {
         self.partitioned
             .as_ref()
@@ -63,6 +76,9 @@ impl Refers for Table {
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {
         if let Some(key) = &mut self.partitioned {
             key.rename(id.qname(), rename);
+        }
+        if let Some(foreign) = &mut self.foreign {
+            in_global(Kind::ForeignServer, &mut foreign.server, rename);
         }
     }
 }

@@ -16,14 +16,14 @@ use crate::dialect::Literal;
 use super::enum_type::EnumDraft;
 use super::grants;
 use super::sequence::{read_options, write_options};
-use super::storage;
+use super::{options, storage};
 
 const NOT_NULL_FLAGS: &[&str] = &["no-inherit", "not-valid"];
 
 const IDENTITY: &[(&str, bool)] = &[("always", true), ("by-default", false)];
 
 /// A column that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::declare) struct ColumnDraft {
     /// Its name.
     pub name: Ident,
@@ -60,9 +60,7 @@ pub(super) fn read<'n>(
     let identity = read_identity(&mut fields);
     let generated = read_generated(reading, &mut fields, columns);
     let default = fields.value("default");
-    let collation = fields
-        .text("collation")
-        .map(|text| reading.engine.ident(text.text));
+    let collation = fields.text("collation").map(|text| reading.collation(text.text));
     let using = fields.expression("using").map(|text| Expr::new(text.text));
     let backfill = fields.value("backfill");
     storage::read(reading, &mut fields, Kind::Column);
@@ -76,6 +74,7 @@ pub(super) fn read<'n>(
         let help = format!("write `{word} {}` on a line of its own", name.text);
         reading.report.error_with(UNKNOWN_ENTRY, span, message, help);
     }
+    let options = options::read(reading, &mut fields, &what);
     fields.finish(&what);
     let identifier = reading.ident(&name, "column");
 
@@ -103,6 +102,7 @@ pub(super) fn read<'n>(
         generated,
         collation,
         not_null,
+        options,
     };
     let autoincrement = column.identity.is_some() && reading.engine.lower_identity(&mut column);
     Some(ColumnDraft {
@@ -256,9 +256,10 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, column: &Column) -> Li
         line = line.literal_property(name, &Literal::Sql(generated.expr.text().to_owned()));
     }
     if let Some(collation) = &column.collation {
-        line = line.property("collation", collation.text());
+        line = line.property("collation", &writing.collation(collation));
     }
-    storage::write(writing, id, write_not_null(line, &column.not_null))
+    let line = options::write(write_not_null(line, &column.not_null), &column.options);
+    storage::write(writing, id, line)
 }
 
 fn write_not_null(line: Line, not_null: &NotNull) -> Line {

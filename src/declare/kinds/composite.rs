@@ -1,7 +1,7 @@
 //! `composite address { attribute street text; attribute zip "varchar(5)" }`.
 
 use crate::catalog::kinds::{Attribute, CompositeType};
-use crate::catalog::{Ident, Kind, ObjectId, QName};
+use crate::catalog::{Kind, ObjectId, QName};
 use crate::declare::fields::Fields;
 use crate::declare::reading::{Draft, Reading};
 use crate::declare::report::DUPLICATE;
@@ -63,9 +63,7 @@ fn read_attribute<'n>(
         format!("attribute `{of}.{name}` has no type"),
         format!("write `attribute {name} text`"),
     );
-    let collation = fields
-        .text("collation")
-        .map(|text| reading.engine.ident(text.text));
+    let collation = fields.text("collation").map(|text| reading.collation(text.text));
     let id = ObjectId::column(of, name.clone());
     if let Some(text) = fields.expression("comment") {
         draft.comments.push((id.clone(), text.text.into(), text.span));
@@ -91,15 +89,12 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, composite: &CompositeT
         let mut child = Line::new("attribute").argument(attribute.name.text());
         child = column::typed(writing, child, &attribute.data_type);
         if let Some(collation) = &attribute.collation {
-            child = child.property("collation", collation.text());
+            child = child.property("collation", &writing.collation(collation));
         }
-        let said = writing.unlisted_columns(id).iter();
-        if let Some((_, text)) = said
-            .clone()
-            .find(|(name, _): &&(&Ident, &str)| **name == attribute.name)
-        {
-            child = child.expression("comment", text);
-        }
-        line.child(child)
+        let column = id.qname().map(|of| ObjectId::column(of, attribute.name.clone()));
+        line.child(match column {
+            Some(column) => writing.said_of(child, &column),
+            None => child,
+        })
     })
 }

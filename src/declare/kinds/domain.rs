@@ -22,9 +22,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         format!("domain `{name}` has no type"),
         format!("write `domain {name} text`"),
     );
-    let collation = fields
-        .text("collation")
-        .map(|text| reading.engine.ident(text.text));
+    let collation = fields.text("collation").map(|text| reading.collation(text.text));
     let default = fields
         .value("default")
         .map(|given| column::value(reading, &given, &typed));
@@ -98,7 +96,7 @@ fn implicit(reading: &Reading<'_>, domain: &QName, taken: &[DomainCheck]) -> Ide
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, domain: &Domain) -> Line {
     let mut line = column::typed(writing, writing.named("domain", id), &domain.base);
     if let Some(collation) = &domain.collation {
-        line = line.property("collation", collation.text());
+        line = line.property("collation", &writing.collation(collation));
     }
     line = column::defaulted(writing, line, domain.default.as_ref(), &domain.base);
     line = line.flag_if("not-null", !domain.nullable);

@@ -77,7 +77,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, exclusion: &Exclusion)
         line = line.expression("where", predicate.text());
     }
     for (key, operator) in exclusion.keys.iter().zip(&exclusion.operators) {
-        line = line.child(write_key(key).property("with", operator));
+        line = line.child(write_key(writing, key).property("with", operator));
     }
     storage::write(writing, id, unique::write_include(line, &exclusion.include))
 }

@@ -107,9 +107,7 @@ pub(super) fn read_key<'n>(
     }
     let key = term.map(|term| IndexKey {
         term,
-        collation: fields
-            .text("collation")
-            .map(|text| reading.engine.ident(text.text)),
+        collation: fields.text("collation").map(|text| reading.collation(text.text)),
         opclass: fields.text("opclass").map(|text| Arc::from(text.text)),
         descending,
         nulls: fields.choice("nulls", NULLS),
@@ -174,7 +172,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, index: &Index) -> Line
     }
     if !plain {
         for key in &index.keys {
-            line = line.child(write_key(key));
+            line = line.child(write_key(writing, key));
         }
     }
     storage::write(writing, id, unique::write_include(line, &index.include))
@@ -187,7 +185,7 @@ pub(super) fn write_term(line: Line, term: &IndexTerm, flags: &[&str]) -> Line {
     }
 }
 
-pub(super) fn write_key(key: &IndexKey) -> Line {
+pub(super) fn write_key(writing: &Writing<'_>, key: &IndexKey) -> Line {
     let mut line = write_term(Line::new("key"), &key.term, &[]).flag_if("desc", key.descending);
     if let Some(nulls) = key.nulls
         && let Some((word, _)) = NULLS.iter().find(|(_, value)| *value == nulls)
@@ -198,7 +196,7 @@ pub(super) fn write_key(key: &IndexKey) -> Line {
         line = line.property("opclass", opclass);
     }
     if let Some(collation) = &key.collation {
-        line = line.property("collation", collation.text());
+        line = line.property("collation", &writing.collation(collation));
     }
     line
 }

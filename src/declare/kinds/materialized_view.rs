@@ -1,4 +1,4 @@
-//! `materialized-view totals { as "SELECT …"; index org unique }`, with `without-data` and comments on columns.
+//! `materialized-view totals { as "SELECT …"; index org unique }`, with `without-data` and what is said of columns.
 
 use crate::catalog::kinds::MaterializedView;
 use crate::catalog::{Kind, ObjectId};
@@ -21,7 +21,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     let id = ObjectId::qualified(Kind::MaterializedView, name.clone());
     let rights = owner::with_grants(reading, &mut fields, &id);
     let extras = fields.extras();
-    view::read_column_comments(reading, &mut fields, &name, draft);
+    view::read_columns(reading, &mut fields, &name, draft);
     let mut indexes = Vec::new();
     for node in fields.children("index") {
         indexes.push(index::read(reading, fields.child(node), &[]));
@@ -55,5 +55,5 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, materialized: &Materia
     let line = writing
         .named("materialized-view", id)
         .child(Line::new("as").block(materialized.query.text()));
-    storage::write(writing, id, view::write_column_comments(writing, id, line))
+    storage::write(writing, id, view::write_columns(writing, id, line))
 }

@@ -2,7 +2,9 @@
 
 mod aggregate;
 mod allow;
+mod cast;
 mod check;
+mod collation;
 mod column;
 mod composite;
 mod copy;
@@ -12,12 +14,16 @@ mod enum_type;
 mod event_trigger;
 mod exclusion;
 mod extension;
+mod foreign;
 mod foreign_key;
+mod foreign_table;
 mod function;
 mod grants;
 mod index;
+mod inheritance;
 mod materialized_view;
 mod member;
+mod options;
 mod owner;
 mod partition;
 mod policy;
@@ -31,6 +37,7 @@ mod sequence;
 mod statistics;
 mod storage;
 mod table;
+mod text_search;
 mod trigger;
 mod unique;
 mod view;
@@ -47,6 +54,7 @@ pub(super) use column::ColumnDraft;
 pub(super) use enum_type::{EnumDraft, read as read_enum};
 pub(super) use grants::write as write_grants;
 pub(super) use index::names as index_names;
+pub(super) use inheritance::{InheritanceDraft, write as write_inheritance};
 pub(super) use member::{Inherits, MemberDraft, Names};
 pub(super) use owner::write as write_owner;
 pub(super) use partition::{PartitionDraft, write as write_partition};
@@ -68,10 +76,27 @@ pub(super) const TYPES: &[(&str, Kind)] = &[
     ("range", Kind::Range),
 ];
 
+/// The nodes of what the engine brings many of, by their kind: their names are known before any other node is read.
+pub(super) const NAMED: &[(&str, Kind)] = &[
+    (COLLATION, Kind::Collation),
+    (DICTIONARY, Kind::TextSearchDictionary),
+    (CONFIGURATION, Kind::TextSearchConfiguration),
+];
+
+const COLLATION: &str = "collation";
+const DICTIONARY: &str = "text-search-dictionary";
+const CONFIGURATION: &str = "text-search-configuration";
+
+/// The node of schemas, whose names are, too.
+pub(super) const SCHEMA: &str = "schema";
+
 /// The other nodes that may stand in a file, and their readers.
 pub(super) const NODES: &[(&str, Read)] = &[
-    ("schema", schema::read),
+    (SCHEMA, schema::read),
     ("extension", extension::read),
+    (COLLATION, collation::read),
+    (DICTIONARY, text_search::read_dictionary),
+    (CONFIGURATION, text_search::read_configuration),
     (DOMAIN, domain::read),
     ("composite", composite::read),
     ("range", range_type::read),
@@ -80,7 +105,11 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("procedure", function::read_procedure),
     ("aggregate", aggregate::read),
     ("event-trigger", event_trigger::read),
+    ("cast", cast::read),
+    ("foreign-data-wrapper", foreign::read_wrapper),
+    ("foreign-server", foreign::read_server),
     ("table", table::read),
+    ("foreign-table", foreign_table::read),
     ("view", view::read),
     ("publication", publication::read),
     ("materialized-view", materialized_view::read),
@@ -96,6 +125,11 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
     Some(match object {
         Object::Schema(_) => writing.named("schema", id),
         Object::Extension(extension) => extension::write(writing, id, extension),
+        Object::Collation(collation) => collation::write(writing, id, collation),
+        Object::TextSearchDictionary(dictionary) => text_search::write_dictionary(writing, id, dictionary),
+        Object::TextSearchConfiguration(configuration) => {
+            text_search::write_configuration(writing, id, configuration)
+        }
         Object::EnumType(enum_type) => enum_type::write(writing, id, enum_type),
         Object::Domain(domain) => domain::write(writing, id, domain),
         Object::CompositeType(composite) => composite::write(writing, id, composite),
@@ -119,11 +153,15 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Rule(rule) => rule::write(writing, id, rule),
         Object::Statistics(statistics) => statistics::write(id, statistics),
         Object::DefaultPrivileges(privileges) => default_privileges::write(id, privileges),
+        Object::Cast(cast) => cast::write(writing, cast),
+        Object::ForeignDataWrapper(wrapper) => foreign::write_wrapper(writing, id, wrapper),
+        Object::ForeignServer(server) => foreign::write_server(writing, id, server),
         Object::Publication(publication) => publication::write(writing, id, publication),
         Object::Rows(rows) => rows::write(writing, id, rows),
         // Said within what it is said about.
         Object::Comment(_)
         | Object::Partition(_)
+        | Object::Inheritance(_)
         | Object::PublishedTable(_)
         | Object::RowSecurity(_)
         | Object::Storage(_)
@@ -135,6 +173,9 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
 /// The kinds whose objects may have had another name (`was=`), in the order in which renames are carried out.
 pub(super) const RENAMED: &[Kind] = &[
     Kind::Schema,
+    Kind::Collation,
+    Kind::TextSearchDictionary,
+    Kind::TextSearchConfiguration,
     Kind::Enum,
     Kind::Domain,
     Kind::Composite,
@@ -157,5 +198,7 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Rule,
     Kind::Statistics,
     Kind::Publication,
+    Kind::ForeignDataWrapper,
+    Kind::ForeignServer,
     Kind::EventTrigger,
 ];

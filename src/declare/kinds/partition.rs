@@ -166,7 +166,7 @@ fn write_value(expr: &Expr) -> Literal {
         .unwrap_or_else(|| Literal::Sql(expr.text().to_owned()))
 }
 
-pub(super) fn write_key(line: Line, key: &PartitionKey) -> Line {
+pub(super) fn write_key(writing: &Writing<'_>, line: Line, key: &PartitionKey) -> Line {
     let word = STRATEGIES
         .iter()
         .find(|(_, strategy)| *strategy == key.strategy)
@@ -180,7 +180,7 @@ pub(super) fn write_key(line: Line, key: &PartitionKey) -> Line {
         child = if plain {
             index::write_term(child, &key.term, &[])
         } else {
-            child.child(index::write_key(key))
+            child.child(index::write_key(writing, key))
         };
     }
     line.child(child)

@@ -27,9 +27,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
     let range = RangeType {
         subtype: subtype.data_type,
         opclass: fields.text("opclass").map(|text| Arc::from(text.text)),
-        collation: fields
-            .text("collation")
-            .map(|text| reading.engine.ident(text.text)),
+        collation: fields.text("collation").map(|text| reading.collation(text.text)),
         subtype_diff: fields.expression("subtype-diff").map(|text| Expr::new(text.text)),
         multirange: fields
             .text("multirange")
@@ -55,7 +53,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, range: &RangeType) -> 
         line = line.property("opclass", opclass);
     }
     if let Some(collation) = &range.collation {
-        line = line.property("collation", collation.text());
+        line = line.property("collation", &writing.collation(collation));
     }
     if let Some(difference) = &range.subtype_diff {
         line = line.property("subtype-diff", difference.text());

@@ -20,12 +20,11 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         return;
     }
     draft.sayings.extend(granted);
-    // The schema that is always there can have rights, and is not made.
-    if reading.engine.default_schema().as_ref() == id.name() {
-        return;
-    }
     draft.say(&id, extras, |was| {
         ObjectId::global(Kind::Schema, reading.engine.ident(was))
     });
-    draft.place(id, Schema {}, span);
+    // The schema that is always there can have rights and a comment, and is not made.
+    if reading.engine.default_schema().as_ref() != id.name() {
+        draft.place(id, Schema {}, span);
+    }
 }

@@ -13,6 +13,8 @@ use crate::declare::text::Line;
 use crate::declare::write::Writing;
 use crate::dialect::Literal;
 
+use super::options;
+
 /// The node.
 const NODE: &str = "storage";
 
@@ -44,24 +46,29 @@ pub(super) fn read<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, of: Kind)
             .text("tablespace")
             .map(|text| reading.engine.ident(text.text));
     }
-    for (name, value, span) in child.others() {
-        let value = match value {
-            Literal::Text(text) | Literal::Decimal(text) => text.clone(),
-            Literal::Bool(value) => value.to_string(),
-            Literal::Integer(value) => value.to_string(),
-            Literal::Null | Literal::Sql(_) => {
-                let message = format!("`{name}` is a number, a text, #true or #false");
-                reading.report.error(VALUE, span, message);
-                continue;
-            }
-        };
-        storage.parameters.push((Arc::from(name), Arc::from(value)));
-    }
-    storage.parameters.sort();
+    storage.parameters = read_parameters(reading, &mut child);
     child.finish("`storage`");
     if reading.has(Kind::Storage, span.clone()) && storage != Storage::NONE {
         fields.say(storage.into(), span);
     }
+}
+
+/// What is left of a node: names that are the engine's, and their values, by name.
+pub(super) fn read_parameters<'n>(
+    reading: &Reading<'n>,
+    child: &mut Fields<'n>,
+) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut found: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+    for (name, value, span) in child.others() {
+        let Some(value) = options::plain(value) else {
+            let message = format!("`{name}` is a number, a text, #true or #false");
+            reading.report.error(VALUE, span, message);
+            continue;
+        };
+        found.push((Arc::from(name), Arc::from(value)));
+    }
+    found.sort();
+    found
 }
 
 fn read_column(child: &mut Fields<'_>, storage: &mut Storage) {
@@ -154,17 +161,12 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, line: Line) -> Line {
             child.child(Line::new("statistics").literal(&column).literal(&count))
         };
     }
-    for (name, value) in &storage.parameters {
-        child = child.literal_property(name, &parameter(value));
-    }
-    line.child(child)
+    line.child(write_parameters(child, &storage.parameters))
 }
 
-/// A value as a person would write it.
-fn parameter(value: &str) -> Literal {
-    match (value, value.parse::<i128>()) {
-        ("true" | "false", _) => Literal::Bool(value == "true"),
-        (_, Ok(number)) if number.to_string() == value => Literal::Integer(number),
-        _ => Literal::Text(value.to_owned()),
-    }
+/// The names and values as properties.
+pub(super) fn write_parameters(line: Line, parameters: &[(Arc<str>, Arc<str>)]) -> Line {
+    parameters.iter().fold(line, |line, (name, value)| {
+        line.literal_property(name, &options::literal(value))
+    })
 }

@@ -13,8 +13,8 @@ use crate::diagnostic::Span;
 
 use super::member::MemberDraft;
 use super::{
-    check, column, copy, exclusion, foreign_key, index, owner, partition, policy, primary_key, rule,
-    statistics, storage, trigger, unique,
+    check, column, copy, exclusion, foreign_key, foreign_table, index, inheritance, owner, partition, policy,
+    primary_key, rule, statistics, storage, trigger, unique,
 };
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
@@ -30,26 +30,17 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         .sayings
         .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
-    let nodes = fields.children("column");
-    let column_names: Vec<Ident> = nodes
-        .iter()
-        .filter_map(|node| match node.entries.first().map(|entry| &entry.value) {
-            Some(crate::dialect::Literal::Text(name)) => Some(reading.engine.ident(name)),
-            _ => None,
-        })
-        .collect();
-    let mut columns: Vec<column::ColumnDraft> = Vec::with_capacity(nodes.len());
-    let mut seen: HashMap<Ident, Span> = HashMap::new();
-    for node in nodes {
-        let Some(found) = column::read(reading, fields.child(node), &name, &column_names) else {
-            continue;
-        };
-        if let Some(first) = seen.get(&found.name) {
-            reading.duplicate(&format!("column `{name}.{}`", found.name), first, found.span);
-            continue;
-        }
-        seen.insert(found.name.clone(), found.span.clone());
-        columns.push(found);
+    let (columns, column_names) = read_columns(reading, &mut fields, &name);
+    for column in columns.iter().filter(|column| !column.column.options.is_empty()) {
+        reading.report.error_with(
+            CONTRADICTION,
+            column.span.clone(),
+            format!(
+                "column `{name}.{}` has `options`, and its rows lie here",
+                column.name
+            ),
+            "only columns of a `foreign-table` have any",
+        );
     }
     let members = read_members(reading, &mut fields, &column_names);
     statistics::read(reading, &mut fields, (&name, &column_names), draft);
@@ -59,8 +50,10 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         access_method: fields
             .text("access-method")
             .map(|text| reading.engine.ident(text.text)),
+        foreign: None,
     };
     let partition = partition::read_partition(reading, &mut fields);
+    let inherits = inheritance::read(reading, &mut fields, &column_names);
     for node in fields.children("copy") {
         let Some(found) = copy::read(reading, fields.child(node), &name, &column_names) else {
             continue;
@@ -77,7 +70,38 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         columns,
         members,
         partition,
+        inherits,
     });
+}
+
+/// The columns, and the names of all of them, also of those that cannot be read.
+pub(super) fn read_columns<'n>(
+    reading: &Reading<'n>,
+    fields: &mut Fields<'n>,
+    name: &QName,
+) -> (Vec<column::ColumnDraft>, Vec<Ident>) {
+    let nodes = fields.children("column");
+    let names: Vec<Ident> = nodes
+        .iter()
+        .filter_map(|node| match node.entries.first().map(|entry| &entry.value) {
+            Some(crate::dialect::Literal::Text(name)) => Some(reading.engine.ident(name)),
+            _ => None,
+        })
+        .collect();
+    let mut columns: Vec<column::ColumnDraft> = Vec::with_capacity(nodes.len());
+    let mut seen: HashMap<Ident, Span> = HashMap::new();
+    for node in nodes {
+        let Some(found) = column::read(reading, fields.child(node), name, &names) else {
+            continue;
+        };
+        if let Some(first) = seen.get(&found.name) {
+            reading.duplicate(&format!("column `{name}.{}`", found.name), first, found.span);
+            continue;
+        }
+        seen.insert(found.name.clone(), found.span.clone());
+        columns.push(found);
+    }
+    (columns, names)
 }
 
 fn read_members<'n>(reading: &Reading<'n>, fields: &mut Fields<'n>, columns: &[Ident]) -> Vec<MemberDraft> {
@@ -177,9 +201,12 @@ fn read_row_security<'n>(
 }
 
 pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, table: &Table) -> Line {
+    if let Some(foreign) = &table.foreign {
+        return foreign_table::write(writing, id, foreign);
+    }
     let mut line = writing.named("table", id);
     if let Some(key) = &table.partitioned {
-        line = partition::write_key(line, key);
+        line = partition::write_key(writing, line, key);
     }
     let line = match table.ext {
         TableExt::Plain => line,

@@ -1,4 +1,4 @@
-//! `view open_requests security-barrier { as "SELECT …" }`, with `columns`, comments on columns, triggers and rules.
+//! `view open_requests security-barrier { as "SELECT …" }`, with `columns`, what is said of columns, triggers and rules.
 
 use crate::catalog::kinds::{CheckOption, View};
 use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
@@ -8,7 +8,7 @@ use crate::declare::report::ENGINE;
 use crate::declare::text::Line;
 use crate::declare::write::Writing;
 
-use super::{owner, rule, trigger};
+use super::{grants, owner, rule, trigger};
 
 const CHECKS: &[(&str, CheckOption)] = &[("local", CheckOption::Local), ("cascaded", CheckOption::Cascaded)];
 
@@ -29,7 +29,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         .sayings
         .extend(owner::with_grants(reading, &mut fields, &id));
     let extras = fields.extras();
-    read_column_comments(reading, &mut fields, &name, draft);
+    read_columns(reading, &mut fields, &name, draft);
     let mut members = Vec::new();
     for node in fields.children("trigger") {
         members.extend(trigger::read(reading, fields.child(node), &[]));
@@ -87,8 +87,8 @@ pub(super) fn read_query(fields: &mut Fields<'_>, what: &str) -> Expr {
     Expr::new(query.unwrap_or_default())
 }
 
-/// `column total comment="…"`: the query says what columns there are.
-pub(super) fn read_column_comments<'n>(
+/// `column total comment="…" { grant select to=app }`: the query says what columns there are.
+pub(super) fn read_columns<'n>(
     reading: &Reading<'n>,
     fields: &mut Fields<'n>,
     view: &QName,
@@ -99,18 +99,19 @@ pub(super) fn read_column_comments<'n>(
         let Some(name) = child.name("column") else {
             continue;
         };
-        let name = reading.ident(&name, "column");
-        match child.expression("comment") {
-            Some(text) => {
-                let column = ObjectId::column(view, name.clone());
-                draft.comments.push((column, text.text.into(), text.span));
-            }
-            None => child.missing(
-                format!("nothing is said of column `{view}.{name}`"),
-                "the query says what columns there are; write `column NAME comment=\"…\"`, or leave it out",
-            ),
+        let column = ObjectId::column(view, reading.ident(&name, "column"));
+        let granted = grants::read(reading, &mut child, &column);
+        let comment = child.expression("comment");
+        if granted.is_none() && comment.is_none() {
+            child.missing(
+                format!("nothing is said of {column}"),
+                "the query says what columns there are; write `column NAME comment=\"…\"` or a `grant` in it, or leave it out",
+            );
         }
-        child.finish(&format!("column `{name}` of a view"));
+        child.finish(&format!("column `{}` of a view", name.text));
+        draft.sayings.extend(granted);
+        let comment = comment.map(|text| (column, text.text.into(), text.span));
+        draft.comments.extend(comment);
     }
 }
 
@@ -127,15 +128,12 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, view: &View) -> Line {
         line = line.child(Line::new("columns").arguments(columns));
     }
     line = line.child(Line::new("as").block(view.query.text()));
-    write_column_comments(writing, id, line)
+    write_columns(writing, id, line)
 }
 
-pub(super) fn write_column_comments(writing: &Writing<'_>, id: &ObjectId, line: Line) -> Line {
-    writing
-        .unlisted_columns(id)
-        .iter()
-        .fold(line, |line, (column, text)| {
-            let said = Line::new("column").arguments([column.text()]);
-            line.child(said.expression("comment", text))
-        })
+pub(super) fn write_columns(writing: &Writing<'_>, id: &ObjectId, line: Line) -> Line {
+    writing.unlisted_columns(id).iter().fold(line, |line, column| {
+        let child = Line::new("column").arguments(column.name().map(Ident::text));
+        line.child(writing.said_of(child, column))
+    })
 }

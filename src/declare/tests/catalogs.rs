@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::catalog::kinds::{
     AGGREGATE_OPTIONS, Aggregate, AggregateOption, AggregateSort, Attribute, Body, Bound, Check, CheckOption,
-    Column, Comment, CompositeType, ConstraintTrigger, Deferrable, Domain, DomainCheck, Enabled, EnumType,
-    EventTrigger, Exclusion, Extension, ForeignKey, Function, Generated, Granted, Grants, Identity, Index,
-    IndexKey, IndexTerm, Match, MaterializedView, NotNull, NullsOrder, Owner, Parallel, Partition,
-    PartitionKey, PartitionStrategy, Policy, PolicyCommand, PrimaryKey, RangeType, ReferentialAction,
-    ReplicaIdentity, RowSecurity, Rows, Schema, Sequence, SequenceOptions, Storage, StorageMode, Table,
-    TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
+    Collation, CollationProvider, Column, Comment, CompositeType, ConstraintTrigger, Deferrable, Domain,
+    DomainCheck, Enabled, EnumType, EventTrigger, Exclusion, Extension, ForeignKey, Function, Generated,
+    Granted, Grants, Identity, Index, IndexKey, IndexTerm, Match, MaterializedView, NotNull, NullsOrder,
+    Owner, Parallel, Partition, PartitionKey, PartitionStrategy, Policy, PolicyCommand, PrimaryKey,
+    RangeType, ReferentialAction, ReplicaIdentity, RowSecurity, Rows, Schema, Sequence, SequenceOptions,
+    Storage, StorageMode, Table, TableExt, TextSearchConfiguration, TextSearchDictionary, TextSearchMapping,
+    Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
 };
-use crate::catalog::{Catalog, DataType, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
+use crate::catalog::{Catalog, DataType, EngineName, Expr, Ident, Key, Kind, Object, ObjectId, Path, QName};
 use crate::dialect::{Literal, Server, qualify};
 
 use super::server;
@@ -298,6 +299,8 @@ impl Maker {
                 extension,
             );
         }
+        self.collations();
+        self.text_search();
         if self.has(Kind::Enum) {
             for _ in 0..self.choices.up_to(3) {
                 let id = ObjectId::qualified(Kind::Enum, self.qname());
@@ -425,15 +428,91 @@ impl Maker {
         ][self.choices.up_to(4)]
     }
 
+    /// A collation, or two under names that are told from those of the engine.
+    fn collations(&mut self) {
+        if !self.has(Kind::Collation) || self.choices.yes() {
+            return;
+        }
+        let icu = self.choices.yes();
+        let name = self.qname();
+        for name in [name.sibling(Ident::exact("C")), name] {
+            let collation = Collation {
+                provider: if icu {
+                    CollationProvider::Icu
+                } else {
+                    CollationProvider::Libc
+                },
+                locale: Arc::from("C"),
+                ctype: (!icu && self.choices.yes()).then(|| Arc::from("C.utf8")),
+                nondeterministic: icu && self.choices.yes(),
+                rules: (icu && self.choices.yes()).then(|| Arc::from("&a < b\n& c < 'd'")),
+            };
+            self.put(ObjectId::qualified(Kind::Collation, name), collation);
+        }
+    }
+
+    /// A dictionary and a configuration, or none.
+    fn text_search(&mut self) {
+        if !self.has(Kind::TextSearchDictionary) || self.choices.yes() {
+            return;
+        }
+        let builtin = |name: &str| EngineName::builtin(Ident::exact(name));
+        let name = self.qname();
+        let mut options = vec![
+            (Arc::from("a b"), Arc::from("it's")),
+            (Arc::from("maxlen"), Arc::from("6")),
+        ];
+        options.truncate(self.choices.up_to(3));
+        let dictionary = TextSearchDictionary {
+            template: builtin("snowball"),
+            options,
+        };
+        self.put(
+            ObjectId::qualified(Kind::TextSearchDictionary, name.clone()),
+            dictionary,
+        );
+        let mut mappings = Vec::new();
+        for token in &["asciiword", "hword", "word"][self.choices.up_to(4)..] {
+            let own = EngineName::made(name.clone());
+            let dictionaries = match self.choices.up_to(3) {
+                0 => vec![own],
+                1 => vec![own, builtin("simple")],
+                _ => vec![builtin(name.name.text())],
+            };
+            mappings.push(TextSearchMapping {
+                token: Arc::from(*token),
+                dictionaries,
+            });
+        }
+        let parser = builtin(self.choices.of(&["default", "other"]));
+        let id = ObjectId::qualified(Kind::TextSearchConfiguration, self.qname());
+        self.put(id, TextSearchConfiguration { parser, mappings });
+    }
+
+    /// Perhaps a collation: the engine's own, or one that is there.
+    fn collation(&mut self) -> Option<EngineName> {
+        if !self.choices.yes() {
+            return None;
+        }
+        let own = EngineName::builtin(self.server.engine().ident("C"));
+        let made = self
+            .catalog
+            .of_kind::<Collation>()
+            .filter_map(|(id, _)| id.qname());
+        let mut known: Vec<EngineName> = made.cloned().map(EngineName::made).collect();
+        known.push(own);
+        let at = self.choices.up_to(known.len());
+        Some(known.swap_remove(at))
+    }
+
     fn composite(&mut self) {
-        let engine = self.server.engine();
         let id = ObjectId::qualified(Kind::Composite, self.qname());
         let mut attributes = Vec::new();
         for name in &["a", "b c", "on"][..self.choices.up_to(4)] {
             attributes.push(Attribute {
                 name: Ident::exact(name),
                 data_type: self.data_type(),
-                collation: self.choices.yes().then(|| engine.ident("C")),
+                collation: self.collation(),
             });
         }
         if let (Some(first), true) = (attributes.first(), self.choices.yes()) {
@@ -446,13 +525,12 @@ impl Maker {
     }
 
     fn range(&mut self) {
-        let engine = self.server.engine();
         let name = self.qname();
         let several = self.name();
         let range = RangeType {
             subtype: self.data_type(),
             opclass: self.choices.yes().then(|| Arc::from("text_pattern_ops")),
-            collation: self.choices.yes().then(|| engine.ident("C")),
+            collation: self.collation(),
             subtype_diff: self.choices.yes().then(|| Expr::new("o.\"d d\"")),
             multirange: self.choices.yes().then(|| name.sibling(several)),
         };
@@ -466,7 +544,7 @@ impl Maker {
         let default = self.choices.yes() && base.user.is_none();
         let names = &["a", "b c", "d_check"][..self.choices.up_to(4)];
         let domain = Domain {
-            collation: self.choices.yes().then(|| engine.ident("C")),
+            collation: self.collation(),
             default: default.then(|| engine.default_literal(&self.literal(), &base.text)),
             nullable: self.choices.yes(),
             checks: names
@@ -525,10 +603,11 @@ impl Maker {
         let mut column = Column {
             nullable,
             not_null,
+            options: Vec::new(),
             default: None,
             identity: None,
             generated: None,
-            collation: self.choices.yes().then(|| engine.ident("C")),
+            collation: self.collation(),
             data_type,
         };
         match self.choices.up_to(6) {
@@ -736,7 +815,7 @@ impl Maker {
             };
             keys.push(IndexKey {
                 term,
-                collation: (options && self.choices.yes()).then(|| engine.ident("C")),
+                collation: if options { self.collation() } else { None },
                 opclass: (options && self.choices.yes()).then(|| Arc::from("text_pattern_ops")),
                 descending: options && self.choices.yes(),
                 nulls: (options && self.choices.yes()).then_some(NullsOrder::Last),
@@ -1035,6 +1114,9 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
     maker.default_privileges();
     let (table, columns) = tables[0].clone();
     maker.publication(&table, &columns);
+    maker.cast();
+    maker.servers();
+    maker.foreign_table();
     if maker.has(Kind::Sequence) {
         let id = ObjectId::qualified(Kind::Sequence, maker.qname());
         let owned_by = Some(ObjectId::column(&tables[0].0, tables[0].1[0].clone()));

@@ -35,6 +35,54 @@ fn every_error_of_every_file_in_one_run() {
 /// A text, and what is told about it among other things.
 const MISTAKES: &[(&str, &str)] = &[
     (
+        "role app",
+        "a.kdl:1:1 RC0102 `role` cannot be declared: roles and memberships belong to a server, not to one database | make it there by hand: `grant … to=ROLE`, `owner=ROLE` and policies name roles that are there\n",
+    ),
+    (
+        "operator \"===\"",
+        "a.kdl:1:1 RC0102 `operator` cannot be declared: operators, their classes and their families are not managed | make it by hand, or by an extension: what there is of it is named by `inspect` and every plan, and never dropped\n",
+    ),
+    (
+        "user-mapping app",
+        "a.kdl:1:1 RC0102 `user-mapping` cannot be declared: user mappings hold passwords | make it by hand: a `foreign-server` that has one is never dropped or made anew\n",
+    ),
+    (
+        "subscription feed",
+        "a.kdl:1:1 RC0102 `subscription` cannot be declared: subscriptions hold passwords and belong to a server, not to one database | make it by hand: what it subscribes to is a `publication`\n",
+    ),
+    (
+        "table a { column id bigint; }; table b { inherits aa; column id bigint; }",
+        "a.kdl:1:42 RC0108 no table `aa` | did you mean `a`?\n",
+    ),
+    (
+        "table a { column id bigint; }; table b { inherits a; inherits a; column id bigint; }",
+        "a.kdl:1:54 RC0106 the table inherits `a` twice | take one of the `inherits` out\n",
+    ),
+    (
+        "table a { inherits b; column id bigint; }; table b { inherits a; column id bigint; }",
+        "RC0110 table `a` inherits itself, by way of others | take out one of the `inherits`\n",
+    ),
+    (
+        "table a { column id bigint; }; table b { inherits a; column id integer; }",
+        "a.kdl:1:54 RC0110 column `b.id` has another type or collation than `a.id`, and `b` has both in one \
+         | give them one type: what a table inherits and what it states itself are one column\n",
+    ),
+    (
+        "table a { column id bigint; }; table b { inherits a; column id bigint nullable; }",
+        "a.kdl:1:54 RC0111 column `b.id` is nullable, and a table that is inherited requires it | take `nullable` out: since \
+         PostgreSQL 18, what is required is required in heirs, too\n",
+    ),
+    (
+        "table a { column n bigint default=1; }; table b { column n bigint default=2; }; table c { inherits a; inherits b; }",
+        "a.kdl:1:81 RC0110 table `c` inherits column `n` with different defaults | declare the column here as well, with the \
+         default that it is to have\n",
+    ),
+    (
+        "table a { column d date; partition-by range d; }; table b { inherits a; }",
+        "a.kdl:1:61 RC0110 `a` is partitioned or a partition, and inherits no table and is inherited by none | take the \
+         `inherits` out, or declare neither `partition-by` nor `partition-of`\n",
+    ),
+    (
         "table t { column id bigint; grant selct to=app }",
         "a.kdl:1:35 RC0105 `selct` is no privilege of a table on PostgreSQL 18 | did you mean `select`?\n",
     ),
@@ -185,9 +233,46 @@ const MISTAKES: &[(&str, &str)] = &[
              a.kdl:1:91 RC0110 statistics `v` are of one expression: there is nothing to `count` together | take `count` out, or name a column beside it\n",
     ),
     (
+        "collation a provider=icu; collation b locale=C nondeterministic; collation c provider=icu locale=de ctype=fr",
+        "a.kdl:1:1 RC0104 collation `a` does not say by which locale | write `collation a provider=icu locale=\"de-DE\"`\n\
+             a.kdl:1:27 RC0110 collation `b` has `nondeterministic`, which only icu takes | take `nondeterministic` out, or write `provider=icu`\n\
+             a.kdl:1:66 RC0110 collation `c` has `ctype`, which only libc takes | take `ctype` out, or write `provider=libc`\n",
+    ),
+    (
+        "text-search-dictionary d { options language=#null; }\ntext-search-configuration c { mapping word { with d; }; mapping email; mapping word { with simple; } }",
+        "a.kdl:1:1 RC0104 text search dictionary `d` has no template | write `text-search-dictionary d template=snowball { options language=german; }`\n\
+             a.kdl:1:36 RC0105 `language` is a number, a text, #true or #false\n\
+             a.kdl:2:57 RC0104 a mapping of text search configuration `c` names types of tokens and dictionaries | write `mapping asciiword word { with simple; }`\n\
+             a.kdl:2:80 RC0106 text search configuration `c` has two mappings for `word` | name all its dictionaries in one\n",
+    ),
+    (
         "table t { column x text; rule r for=select { do NOTHING; }; rule s for=insert }",
         "a.kdl:1:33 RC0105 `select` is no value of `for` | one of: insert, update, delete\n\
              a.kdl:1:61 RC0104 rule `s` does nothing | write `do \"INSERT INTO …\"` as a child, or `do NOTHING`\n",
+    ),
+    (
+        "cast from=text as=always with-inout without-function",
+        "a.kdl:1:1 RC0104 a cast does not say `to=` | write `cast from=TYPE to=TYPE { function NAME; }`\n\
+             a.kdl:1:1 RC0110 a cast is made by one thing | write a child `function NAME`, or `with-inout`, or `without-function`\n\
+             a.kdl:1:16 RC0105 `always` is no value of `as` | one of: assignment, implicit\n",
+    ),
+    (
+        "foreign-server s { options host=#null password=x port=1 port=2; }\nforeign-server t wrapper=w typ=x",
+        "a.kdl:1:1 RC0104 foreign server `s` does not say by what it is reached | write wrapper=NAME, the name of a foreign data wrapper\n\
+             a.kdl:1:28 RC0105 `host` is a number, a text, #true or #false\n\
+             a.kdl:1:39 RC0117 option `password` of foreign server `s` is a secret, and a declaration is read by many | take it out: passwords belong to user mappings, which are made by hand and not managed\n\
+             a.kdl:1:57 RC0110 option `port` of foreign server `s` is given twice\n\
+             a.kdl:2:28 RC0103 unknown property `typ` of foreign server `t` | did you mean `type`?\n",
+    ),
+    (
+        "foreign-table f { column a text backfill=x { options token=x; }; index a; options b=1; }\n\
+         table t { column a text { options b=1; }; }\nrows f key=a { row a=b; }",
+        "a.kdl:1:1 RC0104 foreign table `f` does not say where its rows lie | write server=NAME, the name of a foreign server\n\
+             a.kdl:1:19 RC0110 column `f.a` has `backfill=`, and its values lie elsewhere | take it out: they are changed where they are\n\
+             a.kdl:1:54 RC0117 option `token` of column `f.a` is a secret, and a declaration is read by many | take it out: passwords belong to user mappings, which are made by hand and not managed\n\
+             a.kdl:1:66 RC0102 unknown node `index` in foreign table `f` | known nodes: allow, check, column, comment, depends-on, grant, options, owner, partition-of, revoke, schema, server, statistics, trigger, was\n\
+             a.kdl:2:11 RC0110 column `t.a` has `options`, and its rows lie here | only columns of a `foreign-table` have any\n\
+             a.kdl:3:1 RC0110 the rows of foreign table `f` lie elsewhere | declare them where they are\n",
     ),
     (
         "publication p all-tables { table nowhere; }",

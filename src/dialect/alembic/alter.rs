@@ -17,8 +17,9 @@ impl Writer<'_> {
         attrs: &[Attr],
         using: Option<&Expr>,
     ) -> Option<()> {
-        // Some partitions may keep what they have: `ALTER TABLE ONLY`.
-        if self.types.is_partitioned(id.relation()?) {
+        // Some partitions and heirs may keep what they have: `ALTER TABLE ONLY`.
+        let table = id.relation()?;
+        if self.types.is_partitioned(table) || self.types.heirs_of(table).next().is_some() {
             return None;
         }
         let attrs: Vec<ColumnAttr> = attrs.iter().filter_map(|attr| Column::attr(*attr)).collect();

@@ -15,7 +15,7 @@ mod tests;
 mod text;
 
 use crate::catalog::kinds::{Column, IndexKey};
-use crate::catalog::{Catalog, Expr, Ident, Object, ObjectId};
+use crate::catalog::{Catalog, Expr, Ident, Kind, Object, ObjectId};
 use crate::op::{Action, Batch, Op, Txn};
 use crate::script::{Item as Line, Operations};
 
@@ -107,7 +107,19 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Whether what is taken away stays in tables that inherit it.
+    fn is_kept_below(&self, id: &ObjectId) -> bool {
+        let table = id
+            .relation()
+            .filter(|_| matches!(id.kind, Kind::Column | Kind::Check));
+        table.is_some_and(|table| self.types.heirs_of(table).next().is_some())
+    }
+
     fn op(&mut self, op: &Op, members: &[(&ObjectId, &Object)]) -> Option<()> {
+        // Alembic has no word for foreign tables.
+        if self.is_foreign(op) {
+            return None;
+        }
         match &op.action {
             Action::Create { id, object } => match object {
                 Object::Table(table) => self.create_table(id, table, members),
@@ -116,6 +128,8 @@ impl Writer<'_> {
                 Object::Comment(comment) => self.comment(id, Some(&comment.text)),
                 constraint => self.create_constraint(id, constraint),
             },
+            // What heirs keep goes from their parent by `ALTER TABLE ONLY`.
+            Action::Drop { id, .. } if self.is_kept_below(id) => None,
             Action::Drop { id, object } => match object {
                 Object::Table(_) => self.drop_table(id),
                 Object::Column(_) => self.drop_column(id),
@@ -153,6 +167,15 @@ impl Writer<'_> {
             | Action::Retype(_)
             | Action::Analyze { .. } => None,
         }
+    }
+
+    fn is_foreign(&self, op: &Op) -> bool {
+        let subject = op.subject();
+        let dropped = matches!(
+            &op.action,
+            Action::Drop { object: Object::Table(table), .. } if table.foreign.is_some()
+        );
+        dropped || self.types.is_of_foreign(subject.target().unwrap_or(&subject))
     }
 
     fn call(&mut self, call: call::Call) {

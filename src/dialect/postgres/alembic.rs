@@ -2,7 +2,7 @@
 //! (<https://docs.sqlalchemy.org/en/20/dialects/postgresql.html>): types, and changes of columns in place.
 
 use crate::catalog::kinds::{Column, ColumnAttr, EnumType, IndexKey, NotNull};
-use crate::catalog::{Catalog, Expr, Ident, Kind, ObjectId, QName};
+use crate::catalog::{Catalog, EngineName, Expr, Ident, Kind, ObjectId, QName};
 use crate::dialect::alembic::{ColumnStep, TypeWords, Words, name_expression};
 use crate::dialect::rules::AlterItem;
 use crate::dialect::{Dialect, Sql};
@@ -29,10 +29,12 @@ impl Words for Postgres {
 
     fn data_type(&self, column: &Column, types: &Catalog) -> Option<TypeWords> {
         let (base, array) = split_array(&column.data_type.text);
-        let collation = column
-            .collation
-            .as_ref()
-            .map(|collation| string(collation.text()));
+        let collation = column.collation.as_ref().map(EngineName::qname);
+        if collation.is_some_and(|name| name.schema.is_some()) {
+            // SQLAlchemy quotes what it is given as one name.
+            return None;
+        }
+        let collation = collation.map(|name| string(name.name.text()));
         let element = match &column.data_type.user {
             Some(user) => enum_type(user, types)?,
             None => match text_type(base, collation.as_deref()) {

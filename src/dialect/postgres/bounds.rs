@@ -87,7 +87,7 @@ fn term(key: &IndexKey) -> String {
         IndexTerm::Expr(expr) => sql.raw(&parenthesised(expr.text())),
     };
     if let Some(collation) = &key.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     sql.clause()
 }

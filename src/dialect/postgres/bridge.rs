@@ -28,28 +28,8 @@ pub(super) fn mirror(mirror: &Mirror, catalog: &Catalog) -> Vec<(ObjectId, Objec
     };
     let trigger = ObjectId::member(Kind::Trigger, &mirror.table, name);
     vec![
-        (
-            function.clone(),
-            Function::new(
-                Expr::new(""),
-                Some(Expr::new("trigger")),
-                "plpgsql",
-                Body::Text(Expr::new(body(mirror, catalog))),
-            )
-            .into(),
-        ),
-        (
-            trigger,
-            Trigger::new(
-                TriggerTiming::Before,
-                vec![TriggerEvent::Insert, TriggerEvent::Update],
-                TriggerAction::Execute {
-                    function: called,
-                    arguments: Vec::new(),
-                },
-            )
-            .into(),
-        ),
+        (function.clone(), row_function(body(mirror, catalog)).into()),
+        (trigger, row_trigger(called).into()),
         (
             ObjectId::on(Kind::Comment, function),
             Comment {
@@ -61,6 +41,28 @@ pub(super) fn mirror(mirror: &Mirror, catalog: &Catalog) -> Vec<(ObjectId, Objec
             .into(),
         ),
     ]
+}
+
+/// A function that completes a row before it is stored.
+pub(super) fn row_function(body: String) -> Function {
+    Function::new(
+        Expr::new(""),
+        Some(Expr::new("trigger")),
+        "plpgsql",
+        Body::Text(Expr::new(body)),
+    )
+}
+
+/// The trigger that calls it for every row.
+pub(super) fn row_trigger(function: QName) -> Trigger {
+    Trigger::new(
+        TriggerTiming::Before,
+        vec![TriggerEvent::Insert, TriggerEvent::Update],
+        TriggerAction::Execute {
+            function,
+            arguments: Vec::new(),
+        },
+    )
 }
 
 /// Whoever writes knows one of the two names: the one that is given, or changed, counts. Of two that are, the new one.

@@ -5,6 +5,7 @@
 //! what servers do.
 
 mod column;
+mod inheritance;
 mod partition;
 mod rule;
 pub(super) mod stable;
@@ -16,7 +17,7 @@ use crate::catalog::kinds::{
     Sequence, Storage, Unique,
 };
 use crate::catalog::{Attr, Kind, Object, ObjectId, QName};
-use crate::dialect::postgres::kinds::is_exclusive;
+use crate::dialect::postgres::kinds::{beside_table, is_exclusive};
 use crate::dialect::postgres::types::is_widened;
 use crate::dialect::{Blocks, Impact, ImpactCx};
 use crate::op::{Action, CopyRows, Op, Retype, RetypeStage, Stage, SwapEnum, Txn};
@@ -52,13 +53,40 @@ pub(super) fn blocks(lock: &str) -> Blocks {
 
 /// The facts about one op.
 pub(super) fn of(op: &Op, cx: &ImpactCx<'_>) -> Impact {
-    let impact = of_itself(op, cx);
+    let impact = here(of_itself(op, cx), op, cx);
     match impact.lock {
-        Some(lock) if partition::goes_below(op, cx) => {
+        Some(lock) if inheritance::is_added(op) => inheritance::added(impact, &op.subject(), lock, cx),
+        Some(lock) if inheritance::loosens(op, cx) => inheritance::loosened(impact, &op.subject(), lock, cx),
+        Some(lock) if partition::goes_below(op, cx) || inheritance::requires_below(op, cx) => {
             let subject = op.subject();
-            partition::with_parts(impact, subject.relation(), lock, cx)
+            partition::with_below(impact, subject.relation(), lock, cx)
+        }
+        // What goes in a table alone is told to those that inherit it.
+        Some(lock) if inheritance::goes_alone(op, cx) => {
+            let subject = op.subject();
+            let heirs = subject
+                .relation()
+                .into_iter()
+                .flat_map(|table| cx.from.heirs_of(table));
+            heirs.fold(impact, |impact, heir| partition::with(impact, Some(heir), lock))
         }
         _ => impact,
+    }
+}
+
+/// What lies elsewhere is neither read nor written nor lost.
+fn here(impact: Impact, op: &Op, cx: &ImpactCx<'_>) -> Impact {
+    let subject = op.subject();
+    if !cx.from.is_of_foreign(&subject) {
+        return impact;
+    }
+    Impact {
+        cost: impact.cost.min(Cost::Brief),
+        rewrites: false,
+        rebuilds_indexes: false,
+        loses: None,
+        one_way: false,
+        ..impact
     }
 }
 
@@ -236,6 +264,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             partition::with_parts(impact, table, SHARE_ROW_EXCLUSIVE, cx)
         }
         Object::Partition(partition) => partition::attached(id, partition, cx),
+        Object::Inheritance(to) => inheritance::begun(id, &to.parents),
         Object::Statistics(of) => locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
         Object::Rows(_) => rows(id),
         Object::MaterializedView(view) if view.with_data => free(Cost::Scan),
@@ -256,21 +285,22 @@ fn rows(id: &ObjectId) -> Impact {
 fn said(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
     match id.target() {
         Some(target) if is_new_index(target, cx) => free(Cost::Instant),
+        Some(target) if target.kind == Kind::Index => of_index(target),
         Some(target)
             if matches!(
                 target.kind,
-                Kind::Table
-                    | Kind::Column
-                    | Kind::View
-                    | Kind::MaterializedView
-                    | Kind::Sequence
-                    | Kind::Index
+                Kind::Table | Kind::Column | Kind::View | Kind::MaterializedView | Kind::Sequence
             ) =>
         {
             locked(relation(target), SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
         }
         _ => free(Cost::Instant),
     }
+}
+
+/// What is said of an index alone, its name among it: its table is not locked at all.
+fn of_index(id: &ObjectId) -> Impact {
+    locked(beside_table(id).as_ref(), SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
 }
 
 /// Who reads rows at the same time would see those of before and of after.
@@ -301,6 +331,8 @@ fn stored(id: &ObjectId, (from, to): (&Storage, &Storage), cx: &ImpactCx<'_>) ->
         (ACCESS_EXCLUSIVE, Cost::Rewrite)
     } else if is_exclusive {
         (ACCESS_EXCLUSIVE, Cost::Instant)
+    } else if target.kind.has_index() {
+        return of_index(target);
     } else {
         (SHARE_UPDATE_EXCLUSIVE, Cost::Instant)
     };
@@ -330,16 +362,21 @@ fn given_away(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
 
 fn renamed(from: &ObjectId) -> Impact {
     match from.kind {
-        Kind::Index => locked(relation(from), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
+        Kind::Index => of_index(from),
         Kind::Schema
         | Kind::Enum
         | Kind::Domain
         | Kind::Composite
         | Kind::Range
+        | Kind::Collation
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
         | Kind::Function
         | Kind::Aggregate
         | Kind::EventTrigger
         | Kind::Publication
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
         | Kind::Statistics
         | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
@@ -384,6 +421,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             )
         }
         Object::Partition(partition) => (partition::detached(id, partition, cx), None),
+        Object::Inheritance(_) => (inheritance::begun(id, &[]), None),
         Object::PublishedTable(_) => (locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Statistics(of) => (locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),
@@ -399,9 +437,15 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         | Object::Domain(_)
         | Object::CompositeType(_)
         | Object::RangeType(_)
+        | Object::Collation(_)
+        | Object::TextSearchDictionary(_)
+        | Object::TextSearchConfiguration(_)
         | Object::Function(_)
         | Object::Aggregate(_)
         | Object::Publication(_)
+        | Object::Cast(_)
+        | Object::ForeignDataWrapper(_)
+        | Object::ForeignServer(_)
         | Object::EventTrigger(_) => (free(Cost::Brief), None),
         Object::Owner(_) | Object::Grants(_) | Object::DefaultPrivileges(_) => (free(Cost::Instant), None),
         _ => (on(ACCESS_EXCLUSIVE), None),
@@ -437,6 +481,10 @@ fn altered(id: &ObjectId, sides: (&Object, &Object), attrs: &[Attr], cx: &Impact
             on(ACCESS_EXCLUSIVE, Cost::Brief)
         }
         (Object::Table(_), _) => whole_table(id, cx),
+        (Object::Inheritance(from), Object::Inheritance(to)) => {
+            let kept = from.kept(to).len();
+            inheritance::begun(id, &to.parents[kept..])
+        }
         (Object::ForeignKey(_), Object::ForeignKey(to))
             if attrs.contains(&Attr::ForeignKey(ForeignKeyAttr::NotEnforced)) =>
         {
@@ -508,10 +556,15 @@ fn tightened(id: &ObjectId, (from, to): (&Domain, &Domain), cx: &ImpactCx<'_>) -
 
 /// Every table with a column of the type is written anew.
 fn swapped(swap: &SwapEnum, cx: &ImpactCx<'_>) -> Impact {
+    // What lies elsewhere is not written.
+    let rewrites = swap
+        .columns
+        .iter()
+        .any(|(column, _)| !cx.from.is_of_foreign(column));
     let mut impact = Impact {
         lock: Some(ACCESS_EXCLUSIVE),
-        cost: Cost::Rewrite,
-        rewrites: !swap.columns.is_empty(),
+        cost: if rewrites { Cost::Rewrite } else { Cost::Brief },
+        rewrites,
         ..Impact::default()
     };
     for table in swap.columns.iter().filter_map(|(id, _)| id.relation()) {

@@ -147,6 +147,14 @@ impl Engine for Postgres {
         carried::carrier(id, cx)
     }
 
+    fn takes_along(&self, carrier: &ObjectId, from: &Catalog) -> bool {
+        carrier.relation().is_some_and(|table| from.is_partitioned(table))
+    }
+
+    fn is_tie(&self, kind: Kind) -> bool {
+        kind == Kind::Inheritance
+    }
+
     fn stands_apart(&self, id: &ObjectId, object: &Object, to: &Catalog) -> bool {
         let repeats = |exclusion: &Exclusion| {
             let mut others = to.of_kind::<Exclusion>();
@@ -160,8 +168,8 @@ impl Engine for Postgres {
         matches!(kind, Kind::Column | Kind::Check)
     }
 
-    fn rename_carrier(&self, id: &ObjectId, catalog: &Catalog) -> Option<ObjectId> {
-        carried::rename_carrier(id, catalog)
+    fn rename_carriers(&self, id: &ObjectId, catalog: &Catalog) -> Vec<ObjectId> {
+        carried::rename_carriers(id, catalog)
     }
 
     fn carries(&self, id: &ObjectId, attr: Attr, to: &Catalog) -> bool {
@@ -204,8 +212,12 @@ impl Engine for Postgres {
         samples::sample(data_type, catalog, nth)
     }
 
-    fn typed(&self, literal: &str, data_type: &str) -> String {
-        format!("CAST({literal} AS {data_type})")
+    fn typed(&self, value: &str, data_type: &str) -> String {
+        format!("CAST({value} AS {data_type})")
+    }
+
+    fn varies(&self, value: &Expr, catalog: &Catalog) -> bool {
+        impact::stable::varies(value, catalog)
     }
 
     fn select_cells(&self, table: &QName, columns: &[Ident]) -> String {
@@ -273,7 +285,7 @@ impl Engine for Postgres {
 
     fn render_action(&self, action: &Action, cx: &RenderCx<'_>, sql: &mut Sql) {
         match action {
-            Action::SwapEnum(swap) => strategy::swap_enum(swap, sql),
+            Action::SwapEnum(swap) => strategy::swap_enum(swap, cx.to, sql),
             Action::Backfill { .. } => strategy::backfill(action, sql),
             Action::AddUnfilled { id, column } => kinds::add_unfilled(id, column, cx, sql),
             Action::UseIndex { id, object, index } => strategy::use_index(id, object, index, sql),

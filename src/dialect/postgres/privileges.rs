@@ -24,7 +24,12 @@ pub(super) fn of(kind: Kind, version: u32) -> Vec<Privilege> {
         Kind::Sequence => vec![P::Select, P::Update, P::Usage],
         Kind::Schema => vec![P::Usage, P::Create],
         Kind::Function | Kind::Aggregate => vec![P::Execute],
-        Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => vec![P::Usage],
+        Kind::Enum
+        | Kind::Domain
+        | Kind::Composite
+        | Kind::Range
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer => vec![P::Usage],
         _ => Vec::new(),
     }
 }

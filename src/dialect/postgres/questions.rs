@@ -1,10 +1,11 @@
 //! Questions to the data: each a count of the rows in the way, with a label that says what is expected, and the keys of
 //! some of them.
 
-use crate::catalog::kinds::{Column, Exclusion, ForeignKey, IndexKey, IndexTerm, Match};
+use crate::catalog::kinds::{Column, Exclusion, ForeignKey, IndexKey, IndexTerm, Match, SECRETS};
 use crate::catalog::{Ident, Kind, ObjectId, QName};
-use crate::dialect::{KEYS, RenderCx, Sql, copy};
-use crate::op::Question;
+use crate::dialect::sql::text_literal;
+use crate::dialect::{KEYS, RenderCx, Sql, copy, filled};
+use crate::op::{Filled, Question};
 
 use super::besides;
 use super::expressions::parenthesised;
@@ -57,16 +58,21 @@ pub(super) fn label(question: &Question) -> String {
         Question::Holds { subject, table, .. } => format!("every row of {table} holds {subject}"),
         Question::Unused { column, values } => format!("no {} in {}", values.join(", "), column.label()),
         Question::Converts { column, to, .. } => format!("every value of {} becomes {to}", column.label()),
+        Question::OfItsType { column, to } => format!("every value of {} is of type {to}", column.label()),
         Question::NothingElse { column } => {
             format!(
                 "nothing on {} that a second column would not have",
                 column.label()
             )
         }
+        Question::NothingSecret { server, again: false } => format!("no user mapping for {server}"),
+        Question::NothingSecret { server, again: true } => {
+            format!("no user mapping for {server}, and no secret option of it")
+        }
         Question::Empty { column } => format!("no value in {}", column.label()),
         Question::EachHasItsRow { rows, .. } => copy::each_has_its_row(rows),
         Question::NoneHasTwo { rows, .. } => copy::none_has_two(rows),
-        Question::OfCopy { question, .. } => label(question),
+        Question::OfCopy { question, .. } | Question::OfFilled { question, .. } => label(question),
     }
 }
 
@@ -93,9 +99,9 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
         {
             return None;
         }
-        Question::NoDuplicates { .. } => duplicates(question, answer, &mut sql),
-        Question::NoOverlap { table, exclusion, .. } => overlaps(table, exclusion, answer, &mut sql),
-        Question::NoOrphans { table, key, .. } => orphans(table, key, answer, &mut sql),
+        Question::NoDuplicates { .. } => duplicates(question, answer, cx, &mut sql),
+        Question::NoOverlap { table, exclusion, .. } => overlaps(table, exclusion, (answer, cx), &mut sql),
+        Question::NoOrphans { table, key, .. } => orphans(table, key, (answer, cx), &mut sql),
         Question::Holds { table, condition, .. } => {
             select(table, answer, &mut sql);
             sql.raw(" WHERE NOT ").raw(&parenthesised(condition.text()));
@@ -108,6 +114,18 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
             };
             sql.raw(head).raw(&besides::query(column, cx)?).raw(tail);
         }
+        Question::NothingSecret { server, again } => {
+            let rows = unmanaged(server.name()?, *again);
+            let columns = match answer {
+                Answer::Count => "count(*)",
+                Answer::Keys(_) => "found.what",
+            };
+            sql.raw("SELECT ")
+                .raw(columns)
+                .raw(" FROM (")
+                .raw(&rows)
+                .raw(") AS found (what)");
+        }
         Question::EachHasItsRow { rows, .. } => {
             select(&rows.source, answer, &mut sql);
             copy::where_left_over(rows, &mut sql);
@@ -118,7 +136,8 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
         },
         Question::OfCopy { copied, question } => {
             copy::as_after(copied, &mut sql);
-            let question = question.as_ref().clone().of_rows_in(&copy::place());
+            let question = question.as_ref().clone();
+            let question = question.with_rows_in(&copied.rows.target, &copy::place());
             // What is not a row yet lies nowhere.
             if let Answer::Keys([]) = answer {
                 return None;
@@ -126,11 +145,60 @@ fn query(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>) -> Option<S
             sql.raw(&query(&question, answer, cx)?);
             return Some(sql.clause());
         }
-        Question::Converts { .. } => return None,
+        Question::OfFilled { filled, question } => return of_filled(filled, question, answer, cx),
+        // Every table holds its columns to their types at all times.
+        Question::Converts { .. } | Question::OfItsType { .. } => return None,
     }
     if let Answer::Keys(_) = answer {
         sql.raw(&format!(" LIMIT {KEYS}"));
     }
+    Some(sql.clause())
+}
+
+/// What belongs to a server and is not managed, because it is secret.
+fn unmanaged(server: &Ident, again: bool) -> String {
+    let name = text_literal(server.text());
+    let mappings = format!(
+        "SELECT 'the user mapping of ' || m.usename FROM pg_catalog.pg_user_mappings m WHERE m.srvname = {name}"
+    );
+    if !again {
+        return mappings;
+    }
+    let secret: Vec<String> = SECRETS
+        .iter()
+        .map(|part| text_literal(&format!("%{part}%")))
+        .collect();
+    format!(
+        "{mappings} UNION ALL SELECT 'the option ' || o.option_name FROM pg_catalog.pg_foreign_server s \
+         CROSS JOIN LATERAL pg_catalog.pg_options_to_table(s.srvoptions) o WHERE s.srvname = {name} \
+         AND o.option_name ILIKE ANY (ARRAY[{}])",
+        secret.join(", ")
+    )
+}
+
+/// The question of rows as the plan makes them. No key holds for the rows of heirs, what else there is does.
+fn of_filled(
+    filled: &[Filled],
+    question: &Question,
+    answer: Answer<'_>,
+    cx: &RenderCx<'_>,
+) -> Option<String> {
+    let answer = match answer {
+        Answer::Keys(key) if !filled::has(filled, question, key) => Answer::Keys(&[]),
+        answer => answer,
+    };
+    let lies = matches!(answer, Answer::Keys([])) || matches!(question, Question::NoOverlap { .. });
+    let with_heirs = matches!(question, Question::NoNulls { .. } | Question::Holds { .. });
+    let from = |table: &QName, sql: &mut Sql| {
+        if with_heirs {
+            sql.raw(" FROM ").qname(table);
+        } else {
+            from_only(table, cx, sql);
+        }
+    };
+    let mut sql = Sql::new(cx.server.engine());
+    filled::with(filled, lies.then_some("ctid"), from, &mut sql);
+    sql.raw(&query(&filled::of(filled, question), answer, cx)?);
     Some(sql.clause())
 }
 
@@ -152,6 +220,12 @@ fn said(keys: &[IndexKey]) -> String {
 }
 
 fn select(table: &QName, answer: Answer<'_>, sql: &mut Sql) {
+    select_from(answer, sql, |sql| {
+        sql.raw(" FROM ").qname(table);
+    });
+}
+
+fn select_from(answer: Answer<'_>, sql: &mut Sql, from: impl FnOnce(&mut Sql)) {
     sql.raw("SELECT ");
     match answer {
         Answer::Count => {
@@ -159,7 +233,7 @@ fn select(table: &QName, answer: Answer<'_>, sql: &mut Sql) {
         }
         Answer::Keys(columns) => key_of_row(columns, sql),
     }
-    sql.raw(" FROM ").qname(table);
+    from(sql);
 }
 
 /// The key of a row as one text; without a key, the place where the row lies.
@@ -177,7 +251,14 @@ pub(super) fn key_of_row(columns: &[Ident], sql: &mut Sql) {
     }
 }
 
-fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
+/// No key holds for the rows of tables that inherit its own.
+fn from_only(table: &QName, cx: &RenderCx<'_>, sql: &mut Sql) {
+    let is_inherited = cx.to.heirs_of(table).next().is_some();
+    sql.raw(if is_inherited { " FROM ONLY " } else { " FROM " })
+        .qname(table);
+}
+
+fn duplicates(question: &Question, answer: Answer<'_>, cx: &RenderCx<'_>, sql: &mut Sql) {
     let Question::NoDuplicates {
         table,
         keys,
@@ -206,7 +287,7 @@ fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
             }
         }
         if let Some(collation) = &key.collation {
-            sql.raw(" COLLATE ").ident(collation);
+            sql.raw(" COLLATE ").qname(collation.qname());
         }
     };
     match answer {
@@ -220,7 +301,7 @@ fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
             sql.list(keys, term).raw(") AS same");
         }
     }
-    sql.raw(" FROM ").qname(table);
+    from_only(table, cx, sql);
     let mut word = " WHERE ";
     if let Some(predicate) = predicate {
         sql.raw(word).raw(&parenthesised(predicate.text()));
@@ -246,7 +327,7 @@ fn duplicates(question: &Question, answer: Answer<'_>, sql: &mut Sql) {
 }
 
 /// Each row that has another beside which it may not stand. NULL is beside nothing, for no operator says yes.
-fn overlaps(table: &QName, exclusion: &Exclusion, answer: Answer<'_>, sql: &mut Sql) {
+fn overlaps(table: &QName, exclusion: &Exclusion, (answer, cx): (Answer<'_>, &RenderCx<'_>), sql: &mut Sql) {
     let rows = |name: &str, sql: &mut Sql| {
         sql.raw("(SELECT ctid AS place");
         for (at, key) in exclusion.keys.iter().enumerate() {
@@ -262,7 +343,7 @@ fn overlaps(table: &QName, exclusion: &Exclusion, answer: Answer<'_>, sql: &mut 
             key_of_row(columns, sql);
             sql.raw(" AS said");
         }
-        sql.raw(" FROM ").qname(table);
+        from_only(table, cx, sql);
         if let Some(predicate) = &exclusion.predicate {
             sql.raw(" WHERE ").raw(&parenthesised(predicate.text()));
         }
@@ -282,8 +363,8 @@ fn overlaps(table: &QName, exclusion: &Exclusion, answer: Answer<'_>, sql: &mut 
     sql.raw(")");
 }
 
-fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>, sql: &mut Sql) {
-    select(table, answer, sql);
+fn orphans(table: &QName, key: &ForeignKey, (answer, cx): (Answer<'_>, &RenderCx<'_>), sql: &mut Sql) {
+    select_from(answer, sql, |sql| from_only(table, cx, sql));
     sql.raw(" AS child WHERE ");
     let full = key.match_type == Match::Full && key.columns.len() > 1;
     if full {
@@ -306,7 +387,8 @@ fn orphans(table: &QName, key: &ForeignKey, answer: Answer<'_>, sql: &mut Sql) {
     } else {
         sql.raw(" AND NOT EXISTS (SELECT 1");
     }
-    sql.raw(" FROM ").qname(&key.table).raw(" AS parent WHERE ");
+    from_only(&key.table, cx, sql);
+    sql.raw(" AS parent WHERE ");
     joined(&pairs, " AND ", sql, |sql, (parent, child)| {
         sql.raw("parent.").ident(parent).raw(" = child.").ident(child);
     });
@@ -368,6 +450,7 @@ mod tests {
                 generated: None,
                 collation: None,
                 not_null: crate::catalog::kinds::NotNull::default(),
+                options: Vec::new(),
             };
             to.insert(ObjectId::column(&users(), Ident::exact(name)), column);
         }

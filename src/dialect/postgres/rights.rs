@@ -5,7 +5,7 @@
 //! declared.
 
 use crate::catalog::{Fingerprint, Kind, ObjectId, Path};
-use crate::dialect::postgres::read::oid_of_statistics;
+use crate::dialect::postgres::read::oid_in_schema;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Kept, Sql};
 
@@ -28,12 +28,28 @@ struct Place {
 
 fn place(id: &ObjectId) -> Option<Place> {
     let (catalog, prefix, noun, altered, cast) = match id.kind {
+        // Of tables, only those are made anew that have no rows here.
+        Kind::Table => ("pg_class", "rel", "TABLE", "TABLE", "regclass"),
         Kind::View => ("pg_class", "rel", "TABLE", "VIEW", "regclass"),
         Kind::MaterializedView => ("pg_class", "rel", "TABLE", "MATERIALIZED VIEW", "regclass"),
         Kind::Function | Kind::Aggregate => ("pg_proc", "pro", "ROUTINE", "ROUTINE", "regprocedure"),
         Kind::Enum | Kind::Composite | Kind::Range => ("pg_type", "typ", "TYPE", "TYPE", "regtype"),
         Kind::Domain => ("pg_type", "typ", "TYPE", "DOMAIN", "regtype"),
         Kind::Publication => ("pg_publication", "pub", "PUBLICATION", "PUBLICATION", ""),
+        Kind::Collation => ("pg_collation", "coll", "COLLATION", "COLLATION", ""),
+        Kind::TextSearchDictionary => {
+            let words = "TEXT SEARCH DICTIONARY";
+            ("pg_ts_dict", "dict", words, words, "")
+        }
+        Kind::TextSearchConfiguration => {
+            let words = "TEXT SEARCH CONFIGURATION";
+            ("pg_ts_config", "cfg", words, words, "")
+        }
+        Kind::ForeignDataWrapper => {
+            let noun = "FOREIGN DATA WRAPPER";
+            ("pg_foreign_data_wrapper", "fdw", noun, noun, "")
+        }
+        Kind::ForeignServer => ("pg_foreign_server", "srv", "FOREIGN SERVER", "SERVER", ""),
         Kind::Statistics => ("pg_statistic_ext", "stx", "STATISTICS", "STATISTICS", ""),
         _ => return None,
     };
@@ -41,7 +57,7 @@ fn place(id: &ObjectId) -> Option<Place> {
     match &id.path {
         Path::Qualified(qname) => name.qname(qname),
         Path::Routine(qname, arguments) => name.qname(qname).raw("(").raw(arguments).raw(")"),
-        Path::Global(publication) => name.ident(publication),
+        Path::Global(global) => name.ident(global),
         _ => return None,
     };
     let name = text_literal(&name.clause());
@@ -50,9 +66,9 @@ fn place(id: &ObjectId) -> Option<Place> {
         catalog,
         prefix,
         oid: match (id.kind, id.qname()) {
-            (Kind::Statistics, Some(name)) => oid_of_statistics(name),
-            (Kind::Publication, _) => format!(
-                "(SELECT p.oid FROM pg_catalog.pg_publication p WHERE p.pubname = {})",
+            (kind, Some(name)) if cast.is_empty() => oid_in_schema(kind, name)?,
+            _ if cast.is_empty() => format!(
+                "(SELECT x.oid FROM pg_catalog.{catalog} x WHERE x.{prefix}name = {})",
                 text_literal(id.name()?.text())
             ),
             _ => format!("{name}::pg_catalog.{cast}"),
@@ -67,9 +83,44 @@ fn place(id: &ObjectId) -> Option<Place> {
 /// Of what nothing can be granted on, only the owner is kept.
 fn of_kind(kind: Kind, kept: Kept) -> Kept {
     match kind {
-        Kind::Statistics | Kind::Publication => Kept::Owner,
+        Kind::Statistics
+        | Kind::Publication
+        | Kind::Collation
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration => Kept::Owner,
         _ => kept,
     }
+}
+
+/// The rights to columns, which go with a view.
+fn columns_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::View | Kind::MaterializedView => {
+            ", 'columns', (SELECT pg_catalog.jsonb_object_agg(c.attname, c.attacl::text) \
+             FROM pg_catalog.pg_attribute c WHERE c.attrelid = o.oid AND c.attacl IS NOT NULL)"
+        }
+        _ => "",
+    }
+}
+
+/// Gives the rights to columns back, as far as there are still columns of their names.
+fn columns_again(kind: Kind, oid: &str, name: &str) -> String {
+    if columns_of(kind).is_empty() {
+        return String::new();
+    }
+    format!(
+        "
+    FOR who IN
+        SELECT c.attname, a.grantee, a.privilege_type, a.is_grantable
+            FROM pg_catalog.jsonb_each_text(nullif(had->'columns', 'null')) AS h
+            JOIN pg_catalog.pg_attribute c ON c.attrelid = {oid} AND c.attname = h.key
+            CROSS JOIN LATERAL pg_catalog.aclexplode(h.value::pg_catalog.aclitem[]) AS a
+    LOOP
+        EXECUTE pg_catalog.format('GRANT %s (%I) ON TABLE %s TO %s%s', who.privilege_type, who.attname, {name},
+            CASE who.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(who.grantee)) END,
+            CASE WHEN who.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+    END LOOP;"
+    )
 }
 
 /// Notes what an object has that is about to go.
@@ -86,7 +137,7 @@ pub(super) fn note(id: &ObjectId, kept: Kept, sql: &mut Sql) {
     };
     let grants = match of_kind(id.kind, kept) {
         Kept::Owner => String::new(),
-        Kept::OwnerAndGrants => format!(", 'acl', o.{prefix}acl::text"),
+        Kept::OwnerAndGrants => format!(", 'acl', o.{prefix}acl::text{}", columns_of(id.kind)),
     };
     sql.raw(&format!(
         "SELECT pg_catalog.set_config({setting}, (SELECT pg_catalog.jsonb_build_object('owner', \
@@ -133,7 +184,8 @@ pub(super) fn give_back(id: &ObjectId, kept: Kept, sql: &mut Sql) {
                 CASE who.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(who.grantee)) END,
                 CASE WHEN who.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
         END LOOP;
-    END IF;"
+    END IF;{}",
+            columns_again(id.kind, &oid, &name)
         ),
     };
     let record = if grants.is_empty() {

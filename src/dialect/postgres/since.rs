@@ -3,7 +3,7 @@
 //! In: an object and the version of a server. Out: the end of a sentence. Must not: say what is refused for other reasons.
 
 use crate::catalog::Object;
-use crate::catalog::kinds::{Body, IndexKey, NotNull, Publication};
+use crate::catalog::kinds::{Body, Collation, CollationProvider, IndexKey, NotNull, Publication};
 
 /// What the object has that the server does not.
 pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
@@ -41,6 +41,7 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
         Object::Statistics(statistics) if statistics.target.is_some() => {
             (130_000, "how finely statistics are counted needs PostgreSQL 13")
         }
+        Object::Collation(collation) => return collation_lacks(collation, version),
         Object::Publication(publication) => return publication_lacks(publication, version),
         Object::PublishedTable(table) if !table.columns.is_empty() || table.filter.is_some() => (
             150_000,
@@ -55,6 +56,26 @@ pub(super) fn lacks(object: &Object, version: u32) -> Option<&'static str> {
 fn has_options(keys: &[IndexKey]) -> bool {
     let classes = keys.iter().filter_map(|key| key.opclass.as_ref());
     classes.into_iter().any(|class| class.ends_with(')'))
+}
+
+fn collation_lacks(collation: &Collation, version: u32) -> Option<&'static str> {
+    let builtin = collation.provider == CollationProvider::Builtin;
+    [
+        (
+            collation.rules.is_some(),
+            160_000,
+            "rules of a collation need PostgreSQL 16",
+        ),
+        (builtin, 170_000, "provider=builtin needs PostgreSQL 17"),
+        (
+            builtin && &*collation.locale == "PG_UNICODE_FAST",
+            180_000,
+            "the locale PG_UNICODE_FAST needs PostgreSQL 18",
+        ),
+    ]
+    .into_iter()
+    .find(|(asked, since, _)| *asked && version < *since)
+    .map(|(_, _, reason)| reason)
 }
 
 fn publication_lacks(publication: &Publication, version: u32) -> Option<&'static str> {
@@ -145,6 +166,36 @@ mod tests {
             (of_schema.into(), 150_000),
             (filtered.into(), 150_000),
         ];
+        check(expected);
+    }
+
+    #[test]
+    fn collations_came_by_and_by() {
+        let tailored = Collation {
+            provider: CollationProvider::Icu,
+            locale: "und".into(),
+            ctype: None,
+            nondeterministic: false,
+            rules: Some("&a < b".into()),
+        };
+        let builtin = Collation {
+            provider: CollationProvider::Builtin,
+            locale: "C.UTF-8".into(),
+            rules: None,
+            ..tailored.clone()
+        };
+        let fast = Collation {
+            locale: "PG_UNICODE_FAST".into(),
+            ..builtin.clone()
+        };
+        check([
+            (tailored.into(), 160_000),
+            (builtin.into(), 170_000),
+            (fast.into(), 180_000),
+        ]);
+    }
+
+    fn check(expected: impl IntoIterator<Item = (Object, u32)>) {
         for (object, since) in expected {
             let words = lacks(&object, since - 1).unwrap();
             assert!(words.ends_with(&format!(" PostgreSQL {}", since / 10_000)));

@@ -91,7 +91,7 @@ fn facts(tables: &[QName]) -> String {
     format!(
         "SELECT n.nspname::text, c.relname::text, s.heap, s.bytes, CASE WHEN s.known THEN s.rows END, \
          s.foreign_part OR c.relkind = 'r' AND c.relhassubclass, pg_catalog.has_table_privilege(c.oid, 'SELECT') \
-         AND NOT pg_catalog.row_security_active(c.oid) \
+         AND NOT pg_catalog.row_security_active(c.oid) AND NOT s.foreign_part \
          FROM (VALUES {}) AS q(s, t) JOIN pg_catalog.pg_namespace n ON n.nspname = q.s \
          JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = q.t AND c.relkind IN ('r', 'p') \
          CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(f.heap), 0)::int8 AS heap, \

@@ -62,6 +62,16 @@ impl Notes {
         );
     }
 
+    /// A comment on what is part of a managed object and none itself.
+    pub(super) fn comment(&mut self, kind: &str, name: &str) {
+        let message = format!("the comment on {kind} {name} is not managed");
+        self.found.push(
+            Diagnostic::note("RC0602", message)
+                .about(format!("comment {name}"))
+                .help("it stays as it is, unless the object has to be made anew"),
+        );
+    }
+
     /// An index that the engine keeps up but does not use.
     pub(super) fn invalid_index(&mut self, id: &ObjectId, of_partitions: bool) {
         let (why, help) = if of_partitions {
@@ -159,13 +169,10 @@ fn in_schemas() -> Vec<String> {
         ),
     ];
     for (kind, table, prefix, class) in [
-        ("collation", "pg_collation", "coll", 3456),
         ("conversion", "pg_conversion", "con", 2607),
         ("operator", "pg_operator", "opr", 2617),
         ("operator class", "pg_opclass", "opc", 2616),
         ("operator family", "pg_opfamily", "opf", 2753),
-        ("text search configuration", "pg_ts_config", "cfg", 3602),
-        ("text search dictionary", "pg_ts_dict", "dict", 3600),
         ("text search parser", "pg_ts_parser", "prs", 3601),
         ("text search template", "pg_ts_template", "tmpl", 3764),
     ] {
@@ -180,12 +187,6 @@ fn in_schemas() -> Vec<String> {
 /// What the database as a whole has.
 fn global() -> Vec<String> {
     let mut branches = vec![
-        format!(
-            "SELECT 'cast', NULL, pg_catalog.format_type(x.castsource, NULL) || ' AS ' || \
-             pg_catalog.format_type(x.casttarget, NULL), 2605, x.oid, NULL FROM pg_catalog.pg_cast x \
-             WHERE x.oid >= {FIRST_OWN} AND NOT {}",
-            comes_along(2605, "x.oid")
-        ),
         "SELECT 'subscription', NULL, x.subname, 6100, 0, NULL FROM pg_catalog.pg_subscription x \
          WHERE x.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
             .to_owned(),
@@ -204,8 +205,6 @@ fn global() -> Vec<String> {
     ];
     for (kind, table, name, class) in [
         ("access method", "pg_am", "amname", 2601),
-        ("foreign data wrapper", "pg_foreign_data_wrapper", "fdwname", 2328),
-        ("foreign server", "pg_foreign_server", "srvname", 1417),
         ("language", "pg_language", "lanname", 2612),
     ] {
         branches.push(format!(

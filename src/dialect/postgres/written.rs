@@ -26,6 +26,9 @@ const NAMED: &[Kind] = &[
     Kind::Composite,
     Kind::Range,
 ];
+const COLLATIONS: &[Kind] = &[Kind::Collation];
+const DICTIONARIES: &[Kind] = &[Kind::TextSearchDictionary];
+const CONFIGURATIONS: &[Kind] = &[Kind::TextSearchConfiguration];
 const ROUTINES: &[Kind] = &[Kind::Function, Kind::Aggregate];
 const CONSTRAINTS: &[Kind] = &[
     Kind::PrimaryKey,
@@ -185,6 +188,14 @@ fn create(mut head: Head<'_>) -> Written {
     if head.eat_all(&["FOREIGN", "TABLE"]) {
         return Written::Run(with_rows(&mut head));
     }
+    if let Some(kinds) = text_search(&mut head) {
+        return Written::Run(about(&mut head, true, kinds));
+    }
+    if let Some(kinds) = elsewhere(&mut head) {
+        let makes = !head.eat_all(&["IF", "NOT", "EXISTS"]);
+        let name = head.name();
+        return Written::Run(name.map(|name| global(name, makes, kinds)));
+    }
     let words = [
         "SCHEMA",
         "EXTENSION",
@@ -196,6 +207,7 @@ fn create(mut head: Head<'_>) -> Written {
         "FUNCTION",
         "PROCEDURE",
         "AGGREGATE",
+        "COLLATION",
         "INDEX",
         "TRIGGER",
         "POLICY",
@@ -210,6 +222,10 @@ fn create(mut head: Head<'_>) -> Written {
             })
         }
         Some("FUNCTION" | "PROCEDURE" | "AGGREGATE") => Written::Run(about(&mut head, true, ROUTINES)),
+        Some("COLLATION") => {
+            head.eat_all(&["IF", "NOT", "EXISTS"]);
+            Written::Run(about(&mut head, true, COLLATIONS))
+        }
         Some("INDEX") => index(head),
         Some("TRIGGER") => {
             let name = head.name();
@@ -225,6 +241,28 @@ fn create(mut head: Head<'_>) -> Written {
         Some(_) => Written::Run(unless_there(&mut head)),
         // The engine knows more kinds than are managed.
         None => Written::Run(None),
+    }
+}
+
+/// `TEXT SEARCH DICTIONARY` or `CONFIGURATION`; what else there is of text search is not managed.
+fn text_search(head: &mut Head<'_>) -> Option<&'static [Kind]> {
+    if head.eat_all(&["TEXT", "SEARCH", "DICTIONARY"]) {
+        Some(DICTIONARIES)
+    } else if head.eat_all(&["TEXT", "SEARCH", "CONFIGURATION"]) {
+        Some(CONFIGURATIONS)
+    } else {
+        None
+    }
+}
+
+/// What reaches out, and has one name for the whole database.
+fn elsewhere(head: &mut Head<'_>) -> Option<&'static [Kind]> {
+    if head.eat_all(&["FOREIGN", "DATA", "WRAPPER"]) {
+        Some(&[Kind::ForeignDataWrapper])
+    } else if head.eat("SERVER") {
+        Some(&[Kind::ForeignServer])
+    } else {
+        None
     }
 }
 
@@ -286,6 +324,13 @@ fn alter(mut head: Head<'_>) -> Written {
     if head.ends_with(&["OWNER", "TO"]) {
         return Written::Owner;
     }
+    if let Some(kinds) = text_search(&mut head) {
+        return Written::Run(about(&mut head, false, kinds));
+    }
+    if let Some(kinds) = elsewhere(&mut head) {
+        let name = head.name();
+        return Written::Run(name.map(|name| global(name, false, kinds)));
+    }
     head.eat_any(&["MATERIALIZED", "FOREIGN"]);
     match head.eat_any(&[
         "TABLE",
@@ -296,6 +341,7 @@ fn alter(mut head: Head<'_>) -> Written {
         "SCHEMA",
         "FUNCTION",
         "PROCEDURE",
+        "COLLATION",
     ]) {
         Some("TABLE") => {
             head.eat_all(&["IF", "EXISTS"]);
@@ -323,6 +369,7 @@ fn alter(mut head: Head<'_>) -> Written {
             Written::Run(name.map(|name| global(name, false, &[Kind::Schema])))
         }
         Some("FUNCTION" | "PROCEDURE") => Written::Run(about(&mut head, false, ROUTINES)),
+        Some("COLLATION") => Written::Run(about(&mut head, false, COLLATIONS)),
         Some(_) => {
             head.eat_all(&["IF", "EXISTS"]);
             Written::Run(about(&mut head, false, NAMED))
@@ -335,6 +382,15 @@ fn drop(mut head: Head<'_>) -> Written {
     if is_of_server(&mut head) {
         return SERVER;
     }
+    if let Some(kinds) = text_search(&mut head) {
+        head.eat_all(&["IF", "EXISTS"]);
+        return Written::Run(about(&mut head, false, kinds));
+    }
+    if let Some(kinds) = elsewhere(&mut head) {
+        head.eat_all(&["IF", "EXISTS"]);
+        let name = head.name();
+        return Written::Run(name.map(|name| global(name, false, kinds)));
+    }
     head.eat_any(&["MATERIALIZED", "FOREIGN"]);
     let kinds = match head.eat_any(&[
         "TABLE",
@@ -344,8 +400,10 @@ fn drop(mut head: Head<'_>) -> Written {
         "DOMAIN",
         "FUNCTION",
         "PROCEDURE",
+        "COLLATION",
     ]) {
         Some("FUNCTION" | "PROCEDURE") => ROUTINES,
+        Some("COLLATION") => COLLATIONS,
         Some(_) => NAMED,
         None => return Written::Run(None),
     };
@@ -514,6 +572,33 @@ mod tests {
             ),
             ("ALTER TABLE t ENABLE ROW LEVEL SECURITY", "table public.t"),
             ("DROP FUNCTION IF EXISTS f(int)", "function public.f"),
+            (
+                "CREATE TEXT SEARCH CONFIGURATION app.plain (COPY = simple)",
+                "makes text search configuration app.plain",
+            ),
+            (
+                "ALTER TEXT SEARCH DICTIONARY words (accept = false)",
+                "text search dictionary public.words",
+            ),
+            (
+                "DROP TEXT SEARCH DICTIONARY IF EXISTS words",
+                "text search dictionary public.words",
+            ),
+            (
+                "CREATE COLLATION IF NOT EXISTS app.german FROM \"de-x-icu\"",
+                "makes collation app.german",
+            ),
+            (
+                "ALTER COLLATION german RENAME TO deutsch",
+                "collation public.german",
+            ),
+            ("CREATE FOREIGN DATA WRAPPER w", "makes foreign data wrapper w"),
+            (
+                "CREATE SERVER IF NOT EXISTS s FOREIGN DATA WRAPPER w",
+                "foreign server s",
+            ),
+            ("ALTER SERVER s VERSION '2'", "foreign server s"),
+            ("DROP FOREIGN DATA WRAPPER IF EXISTS w", "foreign data wrapper w"),
         ] {
             assert_eq!(subject(sql), told, "{sql}");
         }

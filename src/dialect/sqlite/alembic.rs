@@ -62,7 +62,8 @@ impl Words for Sqlite {
         if collation.is_some() && !collates {
             return None;
         }
-        let collation = collation.map(|collation| format!("collation={}", string(collation.text())));
+        let collation =
+            collation.map(|collation| format!("collation={}", string(collation.qname().name.text())));
         let arguments: Vec<String> = arguments
             .into_iter()
             .map(str::to_owned)

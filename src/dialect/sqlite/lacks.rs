@@ -17,6 +17,9 @@ pub(super) fn words(object: &Object) -> Option<&'static str> {
         Object::Table(table) if table.access_method.is_some() => {
             Some("SQLite has no access methods: limit it with on=postgres")
         }
+        Object::Table(table) if table.foreign.is_some() => {
+            Some("SQLite has no foreign tables: limit it with on=postgres")
+        }
         Object::Column(column) if column.not_null != NotNull::default() => {
             Some("SQLite keeps no name and no options of NOT NULL: limit them with on=postgres")
         }

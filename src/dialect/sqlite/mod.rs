@@ -6,6 +6,7 @@
 
 mod alembic;
 mod bridge;
+mod dangling;
 mod impact;
 mod kinds;
 mod lacks;
@@ -37,7 +38,7 @@ use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QNa
 use crate::op::{Action, Op, Question};
 use crate::statements::Lexis;
 
-use super::session::{ConnectOptions, EngineError, Session};
+use super::session::{ConnectOptions, Dangling, EngineError, Scope, Session};
 use super::sql::quoted;
 use super::{
     DatabaseUrl, Dialect, Engine, Holds, Impact, ImpactCx, KindRules, Literal, OwnTable, RenderCx, Server,
@@ -111,6 +112,9 @@ impl Engine for Sqlite {
             Kind::Rows => Some(&kinds::rows::RULES),
             Kind::Schema
             | Kind::Extension
+            | Kind::Collation
+            | Kind::TextSearchDictionary
+            | Kind::TextSearchConfiguration
             | Kind::Enum
             | Kind::Domain
             | Kind::Composite
@@ -122,6 +126,9 @@ impl Engine for Sqlite {
             | Kind::Exclusion
             | Kind::Storage
             | Kind::Statistics
+            | Kind::Cast
+            | Kind::ForeignDataWrapper
+            | Kind::ForeignServer
             | Kind::Publication
             | Kind::PublishedTable
             | Kind::Rule
@@ -129,6 +136,7 @@ impl Engine for Sqlite {
             | Kind::MaterializedView
             | Kind::EventTrigger
             | Kind::Partition
+            | Kind::Inheritance
             | Kind::Owner
             | Kind::Grants
             | Kind::DefaultPrivileges
@@ -184,8 +192,12 @@ impl Engine for Sqlite {
         Some(samples::sample(&data_type.text, nth))
     }
 
-    fn typed(&self, literal: &str, _data_type: &str) -> String {
-        literal.to_owned()
+    fn typed(&self, value: &str, _data_type: &str) -> String {
+        value.to_owned()
+    }
+
+    fn varies(&self, value: &Expr, _catalog: &Catalog) -> bool {
+        text::varies(value.text())
     }
 
     fn select_cells(&self, table: &QName, columns: &[Ident]) -> String {
@@ -320,6 +332,15 @@ impl Engine for Sqlite {
         leave_out: &[QName],
     ) -> Result<Vec<String>, EngineError> {
         observer::observe(scratch.session()?, leave_out).await
+    }
+
+    async fn dangling(
+        &self,
+        session: &mut dyn Session,
+        built: &Catalog,
+        scope: &Scope,
+    ) -> Result<Vec<Dangling>, EngineError> {
+        dangling::find(session, built, scope).await
     }
 
     async fn connect(

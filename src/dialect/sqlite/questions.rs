@@ -3,8 +3,8 @@
 use crate::catalog::kinds::{ForeignKey, IndexKey, IndexTerm};
 use crate::catalog::{Ident, ObjectId, QName};
 use crate::dialect::sql::text_literal;
-use crate::dialect::{Dialect, KEYS, Sql, copy};
-use crate::op::Question;
+use crate::dialect::{Dialect, KEYS, Sql, copy, filled};
+use crate::op::{Filled, Question};
 
 use super::types::{Affinity, affinity};
 
@@ -64,19 +64,7 @@ fn asked(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
             format!("every row of {table} holds {subject}"),
             select(answer, table, &format!("NOT ({})", condition.text())),
         )),
-        Question::Unused { column, values } => {
-            let (table, name) = parts(column)?;
-            let condition = clause(|sql| {
-                sql.ident(name).raw(" IN (");
-                sql.list(values, |sql, value| {
-                    sql.text(value);
-                });
-                sql.raw(")");
-            });
-            let shown: Vec<String> = values.iter().map(|value| text_literal(value)).collect();
-            let label = format!("no {} in {}", shown.join(", "), column.label());
-            Some((label, select(answer, table, &condition)))
-        }
+        Question::Unused { column, values } => unused(column, values, answer),
         Question::EachHasItsRow { rows, .. } => {
             let query = clause(|sql| {
                 sql.raw("SELECT ").raw(&answered(answer)).raw(" FROM ");
@@ -98,16 +86,50 @@ fn asked(question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
                 return None;
             }
             let (label, _) = asked(question, answer)?;
-            let (_, query) = asked(&question.as_ref().clone().of_rows_in(&copy::place()), answer)?;
+            let moved = question.as_ref().clone();
+            let (_, query) = asked(&moved.with_rows_in(&copied.rows.target, &copy::place()), answer)?;
             let rows = clause(|sql| copy::as_after(copied, sql));
             Some((label, rows + &query))
         }
+        Question::OfFilled { filled, question } => of_filled(filled, question, answer),
         // An expression gives what it gives: SQLite converts nothing that it does not keep.
         Question::Converts { using: Some(_), .. }
         | Question::NothingElse { .. }
+        | Question::NothingSecret { .. }
         | Question::NoOverlap { .. } => None,
         Question::Converts { column, from, to, .. } => converts(column, from, to, answer),
+        Question::OfItsType { column, to } => of_its_type(column, to, answer),
     }
+}
+
+fn unused(column: &ObjectId, values: &[String], answer: Answer<'_>) -> Option<(String, String)> {
+    let (table, name) = parts(column)?;
+    let condition = clause(|sql| {
+        sql.ident(name).raw(" IN (");
+        sql.list(values, |sql, value| {
+            sql.text(value);
+        });
+        sql.raw(")");
+    });
+    let shown: Vec<String> = values.iter().map(|value| text_literal(value)).collect();
+    let label = format!("no {} in {}", shown.join(", "), column.label());
+    Some((label, select(answer, table, &condition)))
+}
+
+/// The question of rows as the plan makes them.
+fn of_filled(filled: &[Filled], question: &Question, answer: Answer<'_>) -> Option<(String, String)> {
+    let answer = match answer {
+        Answer::Keys(key) if !filled::has(filled, question, key) => Answer::Keys(&[]),
+        answer => answer,
+    };
+    let lies = matches!(answer, Answer::Keys([])).then_some("rowid");
+    let (label, _) = asked(question, answer)?;
+    let (_, query) = asked(&filled::of(filled, question), answer)?;
+    let from = |table: &QName, sql: &mut Sql| {
+        sql.raw(" FROM ").qname(table);
+    };
+    let rows = clause(|sql| filled::with(filled, lies, from, sql));
+    Some((label, rows + &query))
 }
 
 fn parts(column: &ObjectId) -> Option<(&QName, &Ident)> {
@@ -167,7 +189,7 @@ fn duplicates(question: &Question, answer: Answer<'_>) -> Option<(String, String
             }
         }
         if let Some(collation) = &key.collation {
-            sql.raw(" COLLATE ").ident(collation);
+            sql.raw(" COLLATE ").qname(collation.qname());
         }
     };
     let query = clause(|sql| {
@@ -264,5 +286,27 @@ fn converts(column: &ObjectId, from: &str, to: &str, answer: Answer<'_>) -> Opti
         Affinity::Text | Affinity::Blob => return None,
     };
     let label = format!("every value of {} is a number as {to} keeps it", column.label());
+    Some((label, select(answer, table, &condition)))
+}
+
+/// What a STRICT table refuses: <https://sqlite.org/stricttables.html>. A text that is a number is stored as one.
+fn of_its_type(column: &ObjectId, to: &str, answer: Answer<'_>) -> Option<(String, String)> {
+    let (table, name) = parts(column)?;
+    let name = clause(|sql| {
+        sql.ident(name);
+    });
+    let is_blob = format!("typeof({name}) = 'blob'");
+    let is_no_number = format!("{is_blob} OR NOT (CAST({name} AS NUMERIC) = {name})");
+    let upper = to.to_ascii_uppercase();
+    let condition = match affinity(to) {
+        Affinity::Integer => {
+            format!("{is_no_number} OR CAST({name} AS NUMERIC) <> CAST({name} AS INTEGER)")
+        }
+        Affinity::Real => is_no_number,
+        Affinity::Text => is_blob,
+        Affinity::Blob if upper == "BLOB" => format!("typeof({name}) NOT IN ('null', 'blob')"),
+        Affinity::Blob | Affinity::Numeric => return None,
+    };
+    let label = format!("every value of {} is of type {to}", column.label());
     Some((label, select(answer, table, &condition)))
 }

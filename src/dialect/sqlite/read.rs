@@ -122,6 +122,7 @@ pub(super) async fn read(
     Ok(Introspection {
         catalog: Canonical::introspected(reader.catalog, server.to_string()),
         unmodelled: reader.unmodelled,
+        owners: Vec::new(),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::catalog::kinds::{
     Check, Column, Deferrable, ForeignKey, Generated, Match, PrimaryKey, ReferentialAction, Table, TableExt,
     Unique,
 };
-use crate::catalog::{DataType, Expr, Ident, Object, QName};
+use crate::catalog::{DataType, EngineName, Expr, Ident, Object, QName};
 
 use super::text;
 use super::token::{Cursor, Reason, TokenKind};
@@ -93,6 +93,7 @@ impl Reader<'_> {
             generated: None,
             collation: None,
             not_null: crate::catalog::kinds::NotNull::default(),
+            options: Vec::new(),
         };
         loop {
             let constraint = if self.cursor.take(&["CONSTRAINT"]) {
@@ -175,7 +176,7 @@ impl Reader<'_> {
             column.default = Some(self.default()?);
         } else if self.cursor.take(&["COLLATE"]) {
             let collation = self.cursor.name()?;
-            column.collation = (collation.key() != "binary").then_some(collation);
+            column.collation = (collation.key() != "binary").then(|| EngineName::builtin(collation));
         } else if self.cursor.take(&["GENERATED", "ALWAYS", "AS"]) || self.cursor.take(&["AS"]) {
             let expr = Expr::new(self.cursor.parenthesised()?);
             let stored = self.cursor.take(&["STORED"]);

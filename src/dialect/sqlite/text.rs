@@ -200,6 +200,21 @@ pub(super) fn bare_name_literal(told: &str) -> Option<String> {
     }
 }
 
+/// Functions whose value is another one each time: <https://sqlite.org/deterministic.html>.
+const VARIES: &[&str] = &[
+    "random",
+    "randomblob",
+    "changes",
+    "total_changes",
+    "last_insert_rowid",
+];
+
+/// Whether an expression calls what gives another value each time it is asked.
+pub(super) fn varies(text: &str) -> bool {
+    let is_one = |word: &String| VARIES.iter().any(|name| word.eq_ignore_ascii_case(name));
+    crate::catalog::expr::mentions(text).iter().any(is_one)
+}
+
 /// Whether a default is the same for every row, so that `ADD COLUMN` takes it for a table with rows
 /// (<https://sqlite.org/lang_altertable.html#altertabaddcol>).
 pub(super) fn is_constant_default(text: &str) -> bool {

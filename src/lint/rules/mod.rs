@@ -31,6 +31,7 @@ mod not_valid_for_ever;
 mod optional_breaks_code;
 mod padded_text;
 mod policy_without_row_security;
+mod published_without_identity;
 mod redundant_index;
 mod referential_action_fails;
 mod rename_breaks_code;
@@ -82,6 +83,7 @@ pub static RULES: &[Rule] = &[
     referential_action_fails::RULE,
     row_security_without_policy::RULE,
     policy_without_row_security::RULE,
+    published_without_identity::RULE,
     blocking_index::RULE,
     blocking_key::RULE,
     blocking_constraint::RULE,

@@ -2,11 +2,12 @@
 //!
 //! What other copies fill, or the engine itself, is left to the engine, inside the transaction.
 
-use crate::catalog::kinds::{Column, ForeignKey, IndexTerm};
-use crate::catalog::{Ident, Object, ObjectId};
+use crate::catalog::kinds::Column;
+use crate::catalog::{Ident, Object, ObjectId, QName};
 use crate::op::{Copied, CopyRows, Question};
 
 use super::Asker;
+use super::rule::Rule;
 
 /// The columns of the rows after the copy.
 struct Columns<'a> {
@@ -36,7 +37,7 @@ impl Asker<'_> {
             kept: self.kept_beside(copy),
         };
         let members = self.cx.to_walk.members(&copy.target);
-        let questions = members.filter_map(|(id, object)| self.of_copy(id, object, &columns));
+        let questions = members.flat_map(|(id, object)| self.of_copy(id, object, &columns));
         let copied = |question| Question::OfCopy {
             copied: Box::new(Copied {
                 rows: copy.clone(),
@@ -80,61 +81,30 @@ impl Asker<'_> {
             .collect()
     }
 
-    fn of_copy(&self, id: &ObjectId, object: &Object, columns: &Columns<'_>) -> Option<Question> {
-        let table = &columns.copy.target;
-        match object {
-            Object::Column(column) => {
-                let required = !column.nullable && columns.fills(id.name()?);
-                required.then(|| Question::NoNulls { column: id.clone() })
-            }
-            Object::ForeignKey(key) => {
-                (key.validated && self.is_decided(key, columns)).then(|| Question::NoOrphans {
-                    subject: id.clone(),
-                    table: table.clone(),
-                    key: Box::new(key.clone()),
-                })
-            }
-            Object::Check(check) => {
-                let decided = check.validated && columns.decide(&self.named(table, &check.expr));
-                decided.then(|| Question::Holds {
-                    subject: id.clone(),
-                    table: table.clone(),
-                    condition: check.expr.clone(),
-                })
-            }
-            _ => self.same_keys(id, object, columns),
+    fn of_copy(&self, id: &ObjectId, object: &Object, columns: &Columns<'_>) -> Vec<Question> {
+        if let Object::Column(column) = object {
+            let required = !column.nullable && id.name().is_some_and(|name| columns.fills(name));
+            return Vec::from_iter(required.then(|| Question::NoNulls { column: id.clone() }));
         }
+        let table = &columns.copy.target;
+        let rule = self
+            .rule(id, table, object)
+            .filter(|rule| self.is_decided(rule, columns));
+        let questions = rule.map(|rule| rule.questions).unwrap_or_default();
+        // Two rows are told apart by where they lie, and these lie nowhere yet.
+        let askable = |question: &Question| !matches!(question, Question::NoOverlap { .. });
+        questions.into_iter().filter(askable).collect()
     }
 
     /// Whether the rows that are referred to are there before the copy.
-    fn is_decided(&self, key: &ForeignKey, columns: &Columns<'_>) -> bool {
-        let target = if key.table == columns.copy.target {
-            columns.decide(&key.referenced) || self.as_before(&key.table, &key.referenced)
-        } else {
-            self.has_rows(&key.table) && self.as_before(&key.table, &key.referenced)
-        };
-        target && columns.decide(&key.columns)
-    }
-
-    fn same_keys(&self, id: &ObjectId, object: &Object, columns: &Columns<'_>) -> Option<Question> {
-        let table = &columns.copy.target;
-        let (keys, predicate, nulls_equal) = super::unique_keys(object)?;
-        let mut named = Vec::new();
-        for key in &keys {
-            match &key.term {
-                IndexTerm::Column(column) => named.push(column.clone()),
-                IndexTerm::Expr(expr) => named.extend(self.named(table, expr)),
+    fn is_decided(&self, rule: &Rule, columns: &Columns<'_>) -> bool {
+        let found = |(table, names): &(QName, Vec<Ident>)| {
+            if *table == columns.copy.target {
+                columns.decide(names) || self.as_before(table, names)
+            } else {
+                self.has_rows(table) && self.as_before(table, names)
             }
-        }
-        named.extend(predicate.iter().flat_map(|expr| self.named(table, expr)));
-        columns.decide(&named).then(|| Question::NoDuplicates {
-            subject: id.clone(),
-            table: table.clone(),
-            keys,
-            predicate,
-            converted: Vec::new(),
-            kept: false,
-            nulls_equal,
-        })
+        };
+        columns.decide(&rule.columns) && rule.referenced.as_ref().is_none_or(found)
     }
 }

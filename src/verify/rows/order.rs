@@ -42,7 +42,10 @@ pub(super) fn touched(ground: &Ground<'_>) -> BTreeSet<QName> {
     out.extend(children);
     with_referenced(&mut out, &keys);
     out.retain(|table| from.contains(&ObjectId::table(table.clone())));
-    in_partitions(from, out)
+    let mut out = in_partitions(from, out);
+    // What lies elsewhere is neither read nor written.
+    out.retain(|table| !from.is_foreign(table));
+    out
 }
 
 /// The rows of a partitioned table are put into its partitions.
@@ -68,7 +71,7 @@ fn tables_of(from: &Catalog, id: &ObjectId) -> Vec<QName> {
             let columns = columns.filter(|(_, column)| column.data_type.user.as_ref() == Some(id));
             columns.filter_map(|(id, _)| id.relation().cloned()).collect()
         }
-        Kind::Rows | Kind::Partition => id
+        Kind::Rows | Kind::Partition | Kind::Inheritance => id
             .target()
             .and_then(ObjectId::qname)
             .cloned()

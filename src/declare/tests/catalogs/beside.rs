@@ -1,10 +1,13 @@
 //! Made-up objects of the kinds that stand beside tables.
 
+use std::sync::Arc;
+
 use crate::catalog::kinds::{
-    DefaultGrants, DefaultPrivileges, DefaultsOf, Granted, Grants, Publication, Published, PublishedTable,
-    Rule, RuleEvent, Statistics, StatisticsKind,
+    Cast, CastContext, CastMethod, Column, DefaultGrants, DefaultPrivileges, DefaultsOf, Foreign,
+    ForeignDataWrapper, ForeignServer, Granted, Grants, NotNull, Options, Publication, Published,
+    PublishedTable, Rule, RuleEvent, Statistics, StatisticsKind, Table, TableExt,
 };
-use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
+use crate::catalog::{DataType, Expr, Ident, Kind, ObjectId, QName};
 
 use super::{BODIES, Maker, NAMES, TEXTS};
 
@@ -49,6 +52,109 @@ impl Maker {
         };
         self.catalog
             .insert(ObjectId::member(Kind::PublishedTable, table, name), published);
+    }
+
+    /// A cast between types of the engine's own.
+    pub(super) fn cast(&mut self) {
+        if !self.has(Kind::Cast) || self.choices.yes() {
+            return;
+        }
+        let types = ["text", "integer", "character varying", "odd.t[]"];
+        let mut one = || DataType::builtin(types[self.choices.up_to(4)]);
+        let (source, target) = (one(), one());
+        let method = match self.choices.up_to(4) {
+            0 => CastMethod::InOut,
+            1 => CastMethod::Without,
+            2 => CastMethod::Function(self.qname(), Arc::clone(&source.text)),
+            _ => CastMethod::Function(self.qname(), Arc::from("text, integer")),
+        };
+        let contexts = [
+            CastContext::Explicit,
+            CastContext::Assignment,
+            CastContext::Implicit,
+        ];
+        let cast = Cast {
+            context: contexts[self.choices.up_to(3)],
+            method,
+            source,
+            target,
+        };
+        let id = Cast::between(&cast.source.text, &cast.target.text);
+        self.put(id, cast);
+    }
+
+    /// Wrappers and servers of them.
+    pub(super) fn servers(&mut self) {
+        if !self.has(Kind::ForeignServer) || self.choices.yes() {
+            return;
+        }
+        let mut function = || self.choices.yes().then(|| self.qname());
+        let (handler, validator) = (function(), function());
+        let wrapper = ForeignDataWrapper {
+            handler,
+            validator,
+            options: self.foreign_options(),
+        };
+        let name = self.name();
+        self.put(ObjectId::global(Kind::ForeignDataWrapper, name.clone()), wrapper);
+        let mut word = || self.choices.yes().then(|| Arc::from(self.choices.of(TEXTS)));
+        let server = ForeignServer {
+            wrapper: name,
+            sort: word(),
+            version: word(),
+            options: self.foreign_options(),
+        };
+        let name = self.name();
+        self.put(ObjectId::global(Kind::ForeignServer, name), server);
+    }
+
+    /// A table whose rows lie elsewhere.
+    pub(super) fn foreign_table(&mut self) {
+        if !self.has(Kind::ForeignServer) || self.choices.yes() {
+            return;
+        }
+        let name = self.qname();
+        let foreign = Foreign {
+            server: self.name(),
+            options: self.foreign_options(),
+        };
+        let table = Table {
+            foreign: Some(foreign),
+            ..Table::new(TableExt::Plain)
+        };
+        // Nothing is said of how it is stored.
+        self.catalog.insert(ObjectId::table(name.clone()), table);
+        let mut columns = Vec::new();
+        for _ in 0..=self.choices.up_to(2) {
+            let column = Column {
+                data_type: DataType::builtin("text"),
+                nullable: self.choices.yes(),
+                default: None,
+                identity: None,
+                generated: None,
+                collation: None,
+                not_null: NotNull::default(),
+                options: self.foreign_options(),
+            };
+            let own = self.name();
+            self.put(ObjectId::column(&name, own.clone()), column);
+            columns.push(own);
+        }
+        self.trigger(&name, &columns);
+    }
+
+    /// Options under hostile names.
+    pub(super) fn foreign_options(&mut self) -> Options {
+        let names = ["a b", "use", "host", "it's", "we\"ird"];
+        let mut out: Options = names[self.choices.up_to(5)..]
+            .iter()
+            .map(|name| {
+                let value = ["", "1", "007", "true", "a 'b' \\ \"c\""][self.choices.up_to(5)];
+                (Arc::from(*name), Arc::from(value))
+            })
+            .collect();
+        out.sort();
+        out
     }
 
     /// What is granted on what a role will make, in a schema or everywhere.

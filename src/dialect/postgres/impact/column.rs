@@ -9,6 +9,7 @@ use crate::dialect::postgres::types::{is_widened, keeps_rows};
 use crate::dialect::{Impact, ImpactCx};
 use crate::script::Cost;
 
+use super::partition::stays_below;
 use super::stable::is_stable;
 use super::{ACCESS_EXCLUSIVE, has_indexes, locked};
 
@@ -75,15 +76,21 @@ pub(super) fn altered(change: &Change<'_>) -> Impact {
             ColumnAttr::NotNull if !change.to.nullable && is_looked_at(change) => {
                 impact.cost = impact.cost.max(Cost::Scan);
             }
-            ColumnAttr::Nullable | ColumnAttr::NotNull | ColumnAttr::Default | ColumnAttr::Identity => {}
+            ColumnAttr::Nullable
+            | ColumnAttr::NotNull
+            | ColumnAttr::Default
+            | ColumnAttr::Identity
+            | ColumnAttr::Options => {}
         }
     }
     if impact.rewrites {
         impact.cost = Cost::Rewrite;
-        impact.rebuilds_indexes |= change
-            .id
-            .relation()
-            .is_some_and(|table| has_indexes(table, change.cx));
+        let table = change.id.relation();
+        let below = table.map_or_else(Vec::new, |table| stays_below(table, change.cx));
+        impact.rebuilds_indexes |= table
+            .into_iter()
+            .chain(below)
+            .any(|table| has_indexes(table, change.cx));
     }
     impact
 }

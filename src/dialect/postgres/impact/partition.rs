@@ -5,7 +5,7 @@
 
 use crate::catalog::kinds::{Bound, ColumnAttr, ForeignKey, Partition};
 use crate::catalog::{Attr, Catalog, Kind, ObjectId, QName};
-use crate::dialect::postgres::carried::same_default_below;
+use crate::dialect::postgres::carried::same_below;
 use crate::dialect::{Impact, ImpactCx};
 use crate::op::{Action, Attach, Op};
 use crate::script::Cost;
@@ -35,9 +35,37 @@ pub(super) fn with(mut impact: Impact, table: Option<&QName>, lock: Lock) -> Imp
 
 /// The same with a lock on every partition of a table, and on theirs.
 pub(super) fn with_parts(impact: Impact, table: Option<&QName>, lock: Lock, cx: &ImpactCx<'_>) -> Impact {
-    below(table, cx.from)
+    parts_of(table, cx)
         .into_iter()
         .fold(impact, |impact, part| with(impact, Some(part), lock))
+}
+
+/// The same with a lock on every table to which the engine does what is done to this one.
+pub(super) fn with_below(impact: Impact, table: Option<&QName>, lock: Lock, cx: &ImpactCx<'_>) -> Impact {
+    let below = table.map_or_else(Vec::new, |table| stays_below(table, cx));
+    below
+        .into_iter()
+        .fold(impact, |impact, part| with(impact, Some(part), lock))
+}
+
+/// The tables to which what is done to a member of a table is done.
+pub(super) fn stays_below<'a>(table: &'a QName, cx: &'a ImpactCx<'_>) -> Vec<&'a QName> {
+    let mut below = cx.from.below(table);
+    below.retain(|part| !is_let_go(part, table, cx));
+    below
+}
+
+/// Whether a table below another is let go in this plan, and stays: it is let go before anything is done to the members of
+/// that one.
+pub(super) fn is_let_go(part: &QName, above: &QName, cx: &ImpactCx<'_>) -> bool {
+    let is_there = |table: &QName| cx.to.contains(&ObjectId::table(table.clone()));
+    is_there(part) && is_there(above) && !cx.to.below(above).contains(&part)
+}
+
+/// The partitions of a table, and theirs.
+fn parts_of<'a>(table: Option<&'a QName>, cx: &'a ImpactCx<'_>) -> Vec<&'a QName> {
+    let table = table.filter(|table| cx.from.is_partitioned(table));
+    table.map_or_else(Vec::new, |table| cx.from.below(table))
 }
 
 /// The same with the lock that a unique or primary key of a partitioned table takes on every partition.
@@ -54,30 +82,20 @@ pub(super) fn with_keyed_parts(impact: Impact, table: Option<&QName>, cx: &Impac
 pub(super) fn with_referred(impact: Impact, referred: &QName, cx: &ImpactCx<'_>) -> Impact {
     // Before 15, partitions that are partitioned themselves have no part in it.
     let has_part = |part: &&QName| cx.server.version >= 150_000 || !cx.from.is_partitioned(part);
-    below(Some(referred), cx.from)
+    parts_of(Some(referred), cx)
         .into_iter()
         .filter(has_part)
         .fold(impact, |impact, part| with(impact, Some(part), ACCESS_EXCLUSIVE))
-}
-
-fn below<'a>(table: Option<&'a QName>, catalog: &'a Catalog) -> Vec<&'a QName> {
-    let mut found: Vec<&QName> = Vec::new();
-    let mut queue: Vec<&QName> = table.into_iter().collect();
-    while let Some(table) = queue.pop() {
-        if catalog.is_partitioned(table) {
-            let parts: Vec<&QName> = catalog.partitions_of(table).map(|(part, _)| part).collect();
-            found.extend(&parts);
-            queue.extend(parts);
-        }
-    }
-    found
 }
 
 /// Its rows are read, and those of the default partition, to which some of them could have gone.
 pub(super) fn attached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) -> Impact {
     let table = id.target().and_then(ObjectId::qname);
     let default = default_of(&partition.parent, cx);
-    let is_read = default.is_some() || id.target().is_some_and(|table| cx.from.contains(table));
+    // Rows that lie elsewhere are believed to be where they belong.
+    let is_here = |table: &QName| !cx.from.reaches_out(table);
+    let held = table.filter(|table| cx.from.contains(&ObjectId::table((*table).clone())));
+    let is_read = default.is_some_and(is_here) || held.is_some_and(is_here);
     let cost = if is_read { Cost::Scan } else { Cost::Brief };
     let impact = locked(Some(&partition.parent), SHARE_UPDATE_EXCLUSIVE, cost);
     let impact = [table, default].into_iter().fold(impact, |impact, table| {
@@ -111,7 +129,7 @@ pub(super) fn taking_over(
     cx: &ImpactCx<'_>,
 ) -> Impact {
     let is_next = |part: &QName| cx.from.lineage(part).next() == table;
-    let parts = below(table, cx.from).into_iter();
+    let parts = parts_of(table, cx).into_iter();
     let parts = parts.filter(|part| cx.server.version >= 180_000 || is_next(part));
     parts.fold(impact, |impact, part| {
         let impact = with(impact, Some(part), SHARE_ROW_EXCLUSIVE);
@@ -119,18 +137,25 @@ pub(super) fn taking_over(
     })
 }
 
-/// Whether what is done to a table is done to its partitions with the same lock: columns, and checks, and what goes.
+/// Whether what is done to a table is done with the same lock to its partitions, or to tables that inherit it: columns, and
+/// checks, and what goes from partitions.
 pub(super) fn goes_below(op: &Op, cx: &ImpactCx<'_>) -> bool {
     let id = op.subject();
-    let is_partitioned = id.relation().is_some_and(|table| cx.from.is_partitioned(table));
-    is_partitioned
+    let Some(table) = id.relation() else { return false };
+    let is_inherited = matches!(id.kind, Kind::Column | Kind::Check)
+        && !matches!(op.action, Action::Analyze { .. })
+        && cx.from.heirs_of(table).next().is_some();
+    (is_inherited || cx.from.is_partitioned(table))
         && match &op.action {
-            Action::Alter { attrs, .. } => {
-                let own_default = attrs.as_slice() == [Attr::Column(ColumnAttr::Default)];
-                !own_default || same_default_below(&id, cx.to)
-            }
+            Action::Alter { attrs, .. } => attrs.iter().any(|attr| match attr {
+                Attr::Column(attr @ (ColumnAttr::Default | ColumnAttr::Nullable)) => {
+                    same_below(&id, *attr, cx.to)
+                }
+                Attr::Column(ColumnAttr::Identity) => !is_inherited,
+                _ => true,
+            }),
             Action::Create { .. } | Action::Rename { .. } => matches!(id.kind, Kind::Column | Kind::Check),
-            Action::Drop { .. } => id.kind != Kind::Trigger,
+            Action::Drop { .. } => id.kind != Kind::Trigger && !is_inherited,
             _ => true,
         }
 }
@@ -168,7 +193,9 @@ pub(super) fn detached(id: &ObjectId, partition: &Partition, cx: &ImpactCx<'_>) 
     let cost = of_leaving(partition, cx);
     let impact = locked(Some(&partition.parent), ACCESS_EXCLUSIVE, cost);
     // Before 14, it is only its indexes that nobody can use meanwhile.
-    let own = if cx.server.version >= 140_000 || is_indexed(&partition.parent, cx) {
+    let has_indexes =
+        is_indexed(&partition.parent, cx) && !table.is_some_and(|table| cx.from.is_foreign(table));
+    let own = if cx.server.version >= 140_000 || has_indexes {
         ACCESS_EXCLUSIVE
     } else {
         SHARE_UPDATE_EXCLUSIVE

@@ -1,6 +1,8 @@
-//! Whether a default is the same for every row.
+//! Whether a default is the same for every row, and whether a value is the same whenever it is asked.
 
-use crate::catalog::Expr;
+use crate::catalog::expr::mentions;
+use crate::catalog::kinds::{Function, Volatility};
+use crate::catalog::{Catalog, Expr};
 
 /// Functions that a statement evaluates once.
 const STABLE: &[&str] = &["now", "transaction_timestamp", "statement_timestamp", "timezone"];
@@ -23,6 +25,38 @@ pub(in crate::dialect::postgres) fn is_stable(default: &Expr) -> bool {
     true
 }
 
+/// Functions of PostgreSQL and of the extensions that come with it whose value is another one each time, or that do something
+/// (`SELECT proname FROM pg_proc WHERE provolatile = 'v'`, as far as they give a value).
+const VOLATILE: &[&str] = &[
+    "clock_timestamp",
+    "currval",
+    "gen_random_bytes",
+    "gen_random_uuid",
+    "gen_salt",
+    "lastval",
+    "nextval",
+    "random",
+    "random_normal",
+    "setval",
+    "timeofday",
+    "uuid_generate_v1",
+    "uuid_generate_v1mc",
+    "uuid_generate_v4",
+    "uuidv4",
+    "uuidv7",
+];
+
+/// Whether an expression calls what gives another value each time it is asked, declared functions included.
+pub(in crate::dialect::postgres) fn varies(value: &Expr, catalog: &Catalog) -> bool {
+    let named = mentions(value.text());
+    let is_named = |name: &str| named.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let mut declared = catalog.of_kind::<Function>();
+    VOLATILE.iter().any(|name| is_named(name))
+        || declared.any(|(id, function)| {
+            function.volatility == Volatility::Volatile && id.name().is_some_and(|name| is_named(name.text()))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +73,18 @@ mod tests {
             ("clock_timestamp()", false),
         ] {
             assert_eq!(is_stable(&Expr::new(default)), stable, "{default}");
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_or_counted_varies() {
+        for (value, another) in [
+            ("lower(name)", false),
+            ("now()", false),
+            ("gen_random_uuid()", true),
+            ("nextval('s'::regclass)", true),
+        ] {
+            assert_eq!(varies(&Expr::new(value), &Catalog::new()), another, "{value}");
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::catalog::kinds::{Check, CheckAttr};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{add, constraint, drop_constraint, in_place, rename_constraint, unchecked, validate_constraint};
+use super::inheritance::alter_alone;
+use super::{add, constraint, in_place, name, rename_constraint, unchecked, validate_constraint};
 
 pub(super) static RULES: Rules<Check> = Rules {
     fold: Fold::WhenIndependent,
@@ -24,7 +25,11 @@ pub(super) static RULES: Rules<Check> = Rules {
         inline(item, cx, sql);
     },
     inline,
-    drop: drop_constraint,
+    drop: |item, cx, sql| {
+        alter_alone(item.id, cx, sql);
+        sql.raw("DROP CONSTRAINT ");
+        name(item.id, sql);
+    },
     alter_sql: |change, _, sql| validate_constraint(change.id, sql),
     rename: Some(rename_constraint),
 };

@@ -1,8 +1,8 @@
 //! Columns, <https://www.postgresql.org/docs/current/sql-altertable.html>.
 
 use crate::catalog::kinds::{Column, ColumnAttr, Generated, Identity, NotNull, Table};
-use crate::catalog::{Expr, Ident, Kind, ObjectId, QName};
-use crate::dialect::postgres::carried::same_default_below;
+use crate::catalog::{Expr, Ident, Kind, Object, ObjectId, QName};
+use crate::dialect::postgres::carried::same_below;
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::postgres::types::{family, stays_comparable};
@@ -10,9 +10,10 @@ use crate::dialect::rules::AlterItem;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
 
+use super::inheritance::alter_alone;
 use super::sequence::{changed_options, options};
 use super::storage::say_again;
-use super::{alter_table, in_place, name, qualified};
+use super::{alter_table, foreign, in_place, name, qualified};
 
 pub(super) static RULES: Rules<Column> = Rules {
     fold: Fold::Always,
@@ -25,7 +26,13 @@ pub(super) static RULES: Rules<Column> = Rules {
             .generated
             .as_ref()
             .is_some_and(|generated| !generated.stored);
-        if computed_when_read && cx.server.version < 180_000 {
+        let is_inherited = |table: &QName| cx.from.heirs_of(table).next().is_some();
+        if item.payload.identity.is_some() && item.id.relation().is_some_and(is_inherited) {
+            Alter::Unsupported(
+                "no identity column is added to a table that others inherit: add it without `identity`, fill it, and declare \
+                 `identity` in a later revision",
+            )
+        } else if computed_when_read && cx.server.version < 180_000 {
             Alter::Unsupported("generated columns that are not stored need PostgreSQL 18: declare it stored")
         } else {
             Alter::InPlace
@@ -40,8 +47,8 @@ pub(super) static RULES: Rules<Column> = Rules {
         unproven(item.id, item.payload, sql);
     },
     inline,
-    drop: |item, _, sql| {
-        alter_table(item.id, sql);
+    drop: |item, cx, sql| {
+        alter_alone(item.id, cx, sql);
         sql.raw("DROP COLUMN ");
         name(item.id, sql);
     },
@@ -84,14 +91,33 @@ fn alter(attr: ColumnAttr, from: Item<'_, Column>, to: Item<'_, Column>, cx: &Pl
                  (`copy`), and drop this one in a later revision",
             )
         }
+        ColumnAttr::DataType | ColumnAttr::Collation if is_shared(from.id, cx) => Alter::Unsupported(
+            "a table that inherits it has it from another table as well, and the engine changes no such column: take out \
+             the `inherits` of that table, change the type there, too, and put it back in a later revision",
+        ),
         ColumnAttr::DataType | ColumnAttr::Collation => retype(from, to, cx),
-        ColumnAttr::Nullable | ColumnAttr::NotNull | ColumnAttr::Default | ColumnAttr::Identity => {
-            Alter::InPlace
-        }
+        ColumnAttr::Nullable
+        | ColumnAttr::NotNull
+        | ColumnAttr::Default
+        | ColumnAttr::Identity
+        | ColumnAttr::Options => Alter::InPlace,
         ColumnAttr::Generated => {
             regenerate(from.payload.generated.as_ref(), to.payload.generated.as_ref(), cx)
         }
     }
+}
+
+/// Whether a table has the column of this one, and of one beside it.
+fn is_shared(id: &ObjectId, cx: &PlanCx<'_>) -> bool {
+    let (Some(table), Some(name)) = (id.relation(), id.name()) else {
+        return false;
+    };
+    // What comes from above is refused there.
+    if cx.from.inherited(id).is_some() {
+        return false;
+    }
+    let shared = cx.from.shared_below(table, name);
+    shared.is_some_and(|heir| cx.to.parents_of(heir) == cx.from.parents_of(heir))
 }
 
 /// PostgreSQL refuses to retype what a view, a rule, a policy, a publication, a trigger's column list or condition, or a generated column rests on.
@@ -165,14 +191,17 @@ fn regenerate(from: Option<&Generated>, to: Option<&Generated>, cx: &PlanCx<'_>)
     }
 }
 
-fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
+fn inline(item: Item<'_, Column>, cx: &RenderCx<'_>, sql: &mut Sql) {
     let column = item.payload;
     name(item.id, sql);
     sql.raw(" ").raw(&column.data_type.text);
+    foreign::options(&column.options, sql);
     if let Some(collation) = &column.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
-    if let Some(generated) = &column.generated {
+    // Before 16, what a table computes as its parent does it must not say.
+    let says = cx.server.version >= 160_000 || cx.to.inherited(item.id).is_none();
+    if let Some(generated) = column.generated.as_ref().filter(|_| says) {
         sql.raw(" GENERATED ALWAYS AS ")
             .raw(&parenthesised(generated.expr.text()))
             .raw(if generated.stored { " STORED" } else { " VIRTUAL" });
@@ -181,19 +210,43 @@ fn inline(item: Item<'_, Column>, _cx: &RenderCx<'_>, sql: &mut Sql) {
         sql.raw(" ");
         generated_as_identity(identity, sql);
     }
-    if let Some(default) = &column.default {
-        sql.raw(" DEFAULT ").raw(&default_text(default));
+    match (&column.default, cx.to.inherited(item.id)) {
+        (Some(default), _) => {
+            sql.raw(" DEFAULT ").raw(&default_text(default));
+        }
+        // It would be the one of the parents.
+        (None, Some(Object::Column(above))) if above.default.is_some() => {
+            sql.raw(" DEFAULT NULL");
+        }
+        _ => {}
     }
     // One that is not valid is added by a statement of its own.
     if !column.nullable && !column.not_null.not_valid {
-        if let Some(name) = &column.not_null.name {
-            sql.raw(" CONSTRAINT ").ident(name);
+        if let Some(name) = constraint_name(item, cx) {
+            sql.raw(" CONSTRAINT ").ident(&name);
         }
         sql.raw(" NOT NULL");
         if column.not_null.no_inherit {
             sql.raw(" NO INHERIT");
         }
     }
+}
+
+/// The name of the constraint by which a column is required, where one has to be given. Since 18 it is that of the parents
+/// beside it, for the engine retypes no column that is required under two names.
+fn constraint_name(item: Item<'_, Column>, cx: &RenderCx<'_>) -> Option<Ident> {
+    let own = item.payload.not_null.name.clone();
+    if own.is_some() || cx.server.version < 180_000 {
+        return own;
+    }
+    let above = cx.to.required_above(item.id)?;
+    let column = cx.to.payload::<Column>(&above)?;
+    let (table, name) = (above.relation()?, above.name()?);
+    column.not_null.name.clone().or_else(|| {
+        let engine = cx.server.engine();
+        let implicit = engine.implicit_name(Kind::Column, table.name.text(), &[name.text()]);
+        implicit.map(|implicit| engine.ident(&implicit))
+    })
 }
 
 /// The constraint that a new column cannot be made with: the rows that are there may have NULL.
@@ -274,7 +327,7 @@ pub(in crate::dialect::postgres) fn alter_sql(
         parts.flush(sql);
     }
     if from.default.is_some() && (renew_default || (has(ColumnAttr::Default) && to.default.is_none())) {
-        parts.push_default("DROP DEFAULT", sql);
+        parts.push_of(ColumnAttr::Default, "DROP DEFAULT", sql);
     }
     if retyped {
         let clause = parts.write(|sql| set_type(to, change.using, sql));
@@ -283,9 +336,13 @@ pub(in crate::dialect::postgres) fn alter_sql(
     if let Some(default) = &to.default
         && (has(ColumnAttr::Default) || renew_default)
     {
-        parts.push_default(&format!("SET DEFAULT {}", default_text(default)), sql);
+        parts.push_of(
+            ColumnAttr::Default,
+            &format!("SET DEFAULT {}", default_text(default)),
+            sql,
+        );
     }
-    parts.not_null(change);
+    parts.not_null(change, sql);
     if retyped {
         parts.flush(sql);
         say_again(change.id, cx, sql);
@@ -299,8 +356,14 @@ pub(in crate::dialect::postgres) fn alter_sql(
     if let (true, Some(identity)) = (has(ColumnAttr::Identity), &to.identity) {
         parts.identity(from.identity.as_ref(), identity);
     }
+    if has(ColumnAttr::Options) {
+        let clause = parts.write(|sql| foreign::change_options((&from.options, &to.options), sql));
+        parts.push(clause.trim_start());
+    }
     parts.flush(sql);
     match follows(from, to) {
+        // Rows that lie elsewhere are not looked at.
+        Some(Follows::Rows) if cx.to.is_of_foreign(change.id) => {}
         Some(Follows::Rows) => follow_rows(change.id, to, sql),
         Some(Follows::Sequence(sequence)) => follow_sequence(change.id, sequence, sql),
         None => {}
@@ -412,9 +475,9 @@ impl Parts<'_> {
         self.list.push(part);
     }
 
-    /// A partition keeps the default that it has for itself.
-    fn push_default(&mut self, action: &str, sql: &mut Sql) {
-        if same_default_below(self.id, self.cx.to) {
+    /// Tables below keep what they have for themselves.
+    fn push_of(&mut self, attr: ColumnAttr, action: &str, sql: &mut Sql) {
+        if same_below(self.id, attr, self.cx.to) {
             self.push(action);
             return;
         }
@@ -423,15 +486,17 @@ impl Parts<'_> {
         self.flush_to(" ONLY", sql);
     }
 
-    fn not_null(&mut self, change: &AlterItem<'_, Column>) {
+    fn not_null(&mut self, change: &AlterItem<'_, Column>, sql: &mut Sql) {
         let (from, to) = (change.from, change.to);
         let (was, is) = (&from.not_null, &to.not_null);
         // What is said of the constraint, but for its name, is fixed when it is made; only to prove it is no new one.
         let renewed = was.no_inherit != is.no_inherit || !was.not_valid && is.not_valid;
         let proven = was.not_valid && !is.not_valid;
         match (from.nullable, to.nullable) {
-            (false, true) => self.push("DROP NOT NULL"),
-            (true, false) if *is == NotNull::default() => self.push("SET NOT NULL"),
+            (false, true) => self.push_of(ColumnAttr::Nullable, "DROP NOT NULL", sql),
+            (true, false) if *is == NotNull::default() => {
+                self.push_of(ColumnAttr::Nullable, "SET NOT NULL", sql);
+            }
             (true, false) => self.add_not_null(is),
             (false, false) if renewed => {
                 self.push("DROP NOT NULL");
@@ -485,7 +550,7 @@ impl Parts<'_> {
 pub(in crate::dialect::postgres) fn set_type(to: &Column, using: Option<&Expr>, sql: &mut Sql) {
     sql.raw("TYPE ").raw(&to.data_type.text);
     if let Some(collation) = &to.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     if let Some(using) = using {
         sql.raw(" USING ").raw(using.text());

@@ -2,8 +2,9 @@
 
 use crate::catalog::kinds::Comment;
 use crate::catalog::{Kind, ObjectId, Path};
-use crate::dialect::{Alter, Fold, Rules, Sql};
+use crate::dialect::{Alter, Fold, RenderCx, Rules, Sql};
 
+use super::cast::types;
 use super::{beside_table, in_place, name, no_clause, types_of};
 
 pub(super) static RULES: Rules<Comment> = Rules {
@@ -13,19 +14,32 @@ pub(super) static RULES: Rules<Comment> = Rules {
     alter: |_, _, _, _| Alter::InPlace,
     attach: in_place,
     detach: in_place,
-    create: |item, _, _, sql| say(item.id, Some(&item.payload.text), sql),
+    create: |item, _, cx, sql| change(item.id, Some(&item.payload.text), cx, sql),
     inline: no_clause,
-    drop: |item, _, sql| say(item.id, None, sql),
-    alter_sql: |change, _, sql| say(change.id, Some(&change.to.text), sql),
+    drop: |item, cx, sql| change(item.id, None, cx, sql),
+    alter_sql: |changed, cx, sql| change(changed.id, Some(&changed.to.text), cx, sql),
     rename: None,
 };
 
+fn change(id: &ObjectId, text: Option<&str>, cx: &RenderCx<'_>, sql: &mut Sql) {
+    let foreign = id
+        .target()
+        .filter(|target| target.kind == Kind::Table && cx.to.is_of_foreign(target));
+    match foreign {
+        Some(target) => say_of(target, "FOREIGN TABLE", text, sql),
+        None => say(id, text, sql),
+    }
+}
+
 /// `COMMENT ON … IS …`, of the id of a comment.
 pub(in crate::dialect::postgres) fn say(id: &ObjectId, text: Option<&str>, sql: &mut Sql) {
-    let Some(target) = id.target() else {
-        return;
-    };
-    sql.raw("COMMENT ON ").raw(noun(target.kind)).raw(" ");
+    if let Some(target) = id.target() {
+        say_of(target, noun(target.kind), text, sql);
+    }
+}
+
+fn say_of(target: &ObjectId, noun: &str, text: Option<&str>, sql: &mut Sql) {
+    sql.raw("COMMENT ON ").raw(noun).raw(" ");
     match (&target.path, target.kind) {
         (Path::Member(relation, _), Kind::Column) => {
             sql.qname(relation).raw(".");
@@ -46,19 +60,28 @@ pub(in crate::dialect::postgres) fn say(id: &ObjectId, text: Option<&str>, sql: 
         (Path::Routine(qname, _), _) => {
             sql.qname(qname).raw("(").raw(types_of(target)).raw(")");
         }
+        (Path::Global(_), Kind::Cast) => types(target, sql),
         (Path::Global(_) | Path::On(_), _) => name(target, sql),
     }
     sql.raw(" IS ");
+    let is_public = target.kind == Kind::Schema && target.name().is_some_and(|name| name.text() == "public");
     match text {
         Some(text) => sql.text(text),
+        None if is_public => sql.text(OF_PUBLIC),
         None => sql.raw("NULL"),
     };
 }
+
+/// What every database says of the schema that it begins with.
+pub(in crate::dialect::postgres) const OF_PUBLIC: &str = "standard public schema";
 
 fn noun(kind: Kind) -> &'static str {
     match kind {
         Kind::Schema => "SCHEMA",
         Kind::Extension => "EXTENSION",
+        Kind::Collation => "COLLATION",
+        Kind::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
+        Kind::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
         Kind::Enum | Kind::Composite | Kind::Range => "TYPE",
         Kind::Domain => "DOMAIN",
         Kind::Sequence => "SEQUENCE",
@@ -67,6 +90,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::EventTrigger => "EVENT TRIGGER",
         Kind::Table
         | Kind::Partition
+        | Kind::Inheritance
         | Kind::PublishedTable
         | Kind::Comment
         | Kind::Rows
@@ -83,6 +107,9 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Trigger => "TRIGGER",
         Kind::Policy => "POLICY",
         Kind::Publication => "PUBLICATION",
+        Kind::Cast => "CAST",
+        Kind::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+        Kind::ForeignServer => "SERVER",
         Kind::Rule => "RULE",
         Kind::Statistics => "STATISTICS",
     }

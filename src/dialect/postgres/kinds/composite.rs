@@ -96,7 +96,7 @@ fn defined(sql: &mut Sql, attribute: &Attribute) {
 fn typed(attribute: &Attribute, sql: &mut Sql) {
     sql.raw(" ").raw(&attribute.data_type.text);
     if let Some(collation) = &attribute.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
 }
 

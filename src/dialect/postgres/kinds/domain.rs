@@ -38,7 +38,7 @@ pub(in crate::dialect::postgres) fn create(item: Item<'_, Domain>, sql: &mut Sql
     qualified(item.id, sql);
     sql.raw(" AS ").raw(&domain.base.text);
     if let Some(collation) = &domain.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     if let Some(default) = &domain.default {
         sql.raw(" DEFAULT ").raw(&default_text(default));

@@ -46,6 +46,7 @@ pub(super) static RULES: Rules<EnumType> = Rules {
                 Kind::Exclusion,
                 Kind::Function,
                 Kind::Aggregate,
+                Kind::Cast,
             ])
         }
     },

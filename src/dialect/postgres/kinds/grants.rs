@@ -191,6 +191,8 @@ fn on(target: &ObjectId, sql: &mut Sql) {
     sql.raw(" ON ").raw(match target.kind {
         Kind::Sequence => "SEQUENCE ",
         Kind::Schema => "SCHEMA ",
+        Kind::ForeignDataWrapper => "FOREIGN DATA WRAPPER ",
+        Kind::ForeignServer => "FOREIGN SERVER ",
         Kind::Function | Kind::Aggregate => "ROUTINE ",
         Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => "TYPE ",
         _ => "TABLE ",

@@ -92,7 +92,7 @@ pub(in crate::dialect::postgres) fn key(sql: &mut Sql, key: &IndexKey) {
         }
     }
     if let Some(collation) = &key.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     if let Some(opclass) = &key.opclass {
         sql.raw(" ").raw(opclass);

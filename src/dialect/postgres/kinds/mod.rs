@@ -1,7 +1,9 @@
 //! The rule rows of PostgreSQL, one kind a file, and the few phrases that several of them share.
 
 mod aggregate;
+mod cast;
 mod check;
+mod collation;
 mod column;
 mod comment;
 mod composite;
@@ -11,10 +13,12 @@ mod enum_type;
 mod event_trigger;
 mod exclusion;
 mod extension;
+mod foreign;
 mod foreign_key;
 mod function;
 mod grants;
 mod index;
+mod inheritance;
 mod materialized_view;
 mod owner;
 mod partition;
@@ -30,6 +34,7 @@ mod sequence;
 mod statistics;
 mod storage;
 mod table;
+mod text_search;
 mod trigger;
 mod unique;
 mod view;
@@ -42,7 +47,7 @@ pub(super) use column::{
     Follows, add_unfilled, alter_sql as alter_column, counts, default_text, drop_default, follow_rows,
     follows, generated_as_identity, renews_default, set_default, set_type,
 };
-pub(super) use comment::say as say_comment;
+pub(super) use comment::{OF_PUBLIC as COMMENT_OF_PUBLIC, say as say_comment};
 pub(super) use composite::create as create_composite;
 pub(super) use default_privileges::take_back as take_defaults_back;
 pub(super) use domain::create as create_domain;
@@ -62,6 +67,9 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
     Some(match kind {
         Kind::Schema => &schema::RULES,
         Kind::Extension => &extension::RULES,
+        Kind::Collation => &collation::RULES,
+        Kind::TextSearchDictionary => &text_search::DICTIONARY,
+        Kind::TextSearchConfiguration => &text_search::CONFIGURATION,
         Kind::Enum => &enum_type::RULES,
         Kind::Domain => &domain::RULES,
         Kind::Composite => &composite::RULES,
@@ -87,6 +95,10 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Storage => &storage::RULES,
         Kind::Statistics => &statistics::RULES,
         Kind::Partition => &partition::RULES,
+        Kind::Inheritance => &inheritance::RULES,
+        Kind::Cast => &cast::RULES,
+        Kind::ForeignDataWrapper => &foreign::RULES,
+        Kind::ForeignServer => &foreign::SERVERS,
         Kind::Publication => &publication::RULES,
         Kind::PublishedTable => &publication::TABLE,
         Kind::Owner => &owner::RULES,
@@ -140,7 +152,7 @@ fn qualified(id: &ObjectId, sql: &mut Sql) {
 }
 
 /// The name with its schema of an index or trigger, which live in the schema of their table.
-fn beside_table(id: &ObjectId) -> Option<QName> {
+pub(super) fn beside_table(id: &ObjectId) -> Option<QName> {
     Some(id.relation()?.sibling(id.name()?.clone()))
 }
 
@@ -252,6 +264,25 @@ fn rename_qualified(what: &str, from: &ObjectId, to: &ObjectId, sql: &mut Sql) {
         arguments(sql);
         sql.raw(" RENAME TO ").ident(&after.name).end();
     }
+}
+
+/// Whether a column or a table rests on an object that would be made anew, by itself or by way of what would be made anew with it.
+fn holds_a_column(id: &ObjectId, cx: &PlanCx<'_>) -> bool {
+    let mut around = vec![id];
+    let mut at = 0;
+    while let Some(known) = around.get(at).copied() {
+        at += 1;
+        for dependent in cx.from_references.dependents(known) {
+            let stays = cx.to_references.of(dependent).contains(known);
+            if stays && matches!(dependent.kind, Kind::Column | Kind::Table) {
+                return true;
+            }
+            if stays && !around.contains(&dependent) {
+                around.push(dependent);
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -29,12 +29,17 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::Schema => "SCHEMA ",
         Kind::Sequence => "SEQUENCE ",
         Kind::Function | Kind::Aggregate => "ROUTINE ",
+        Kind::Collation => "COLLATION ",
+        Kind::TextSearchDictionary => "TEXT SEARCH DICTIONARY ",
+        Kind::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION ",
         Kind::Enum | Kind::Composite | Kind::Range => "TYPE ",
         Kind::Domain => "DOMAIN ",
         Kind::View => "VIEW ",
         Kind::MaterializedView => "MATERIALIZED VIEW ",
         Kind::Statistics => "STATISTICS ",
         Kind::Publication => "PUBLICATION ",
+        Kind::ForeignDataWrapper => "FOREIGN DATA WRAPPER ",
+        Kind::ForeignServer => "SERVER ",
         _ => "TABLE ",
     });
     match &target.path {

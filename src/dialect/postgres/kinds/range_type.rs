@@ -33,7 +33,7 @@ fn create(item: Item<'_, RangeType>, sql: &mut Sql) {
         sql.raw(", SUBTYPE_OPCLASS = ").raw(opclass);
     }
     if let Some(collation) = &range.collation {
-        sql.raw(", COLLATION = ").ident(collation);
+        sql.raw(", COLLATION = ").qname(collation.qname());
     }
     if let Some(difference) = &range.subtype_diff {
         sql.raw(", SUBTYPE_DIFF = ").raw(difference.text());

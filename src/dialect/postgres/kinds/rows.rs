@@ -28,11 +28,11 @@ pub(super) static RULES: Rules<Rows> = Rules {
         }
     },
     inline: no_clause,
-    drop: |item, _, sql| {
+    drop: |item, cx, sql| {
         if let Some(table) = item.id.target().and_then(ObjectId::qname) {
             let key = Key::of(item.payload, &item.payload.key);
             let rows: Vec<Vec<&str>> = item.payload.rows.iter().map(|row| key.cells(row)).collect();
-            delete(table, &item.payload.key, &rows, sql);
+            delete((only(table, cx), table), &item.payload.key, &rows, sql);
         }
     },
     alter_sql,
@@ -81,12 +81,17 @@ fn alter_sql(change: &AlterItem<'_, Rows>, cx: &RenderCx<'_>, sql: &mut Sql) {
         .map(|row| before.cells(row))
         .filter(|cells| !wanted.contains(cells))
         .collect();
-    delete(table, key, &gone, sql);
+    delete((only(table, cx), table), key, &gone, sql);
     let mut new = Vec::new();
     for row in &to.rows {
         let cells = after.cells(row);
         match there.get(&cells) {
-            Some(old) => update(table, (key, &cells), &changed(from, old, to, row), sql),
+            Some(old) => update(
+                (only(table, cx), table),
+                (key, &cells),
+                &changed(from, old, to, row),
+                sql,
+            ),
             None => new.push(row.as_slice()),
         }
     }
@@ -144,11 +149,20 @@ fn insert(table: &QName, columns: &[Ident], rows: &[&[Arc<str>]], cx: &RenderCx<
     }
 }
 
-fn update(table: &QName, row: (&[Ident], &[&str]), cells: &[(&Ident, &str)], sql: &mut Sql) {
+/// Rows of tables that inherit a table are not its own.
+fn only(table: &QName, cx: &RenderCx<'_>) -> &'static str {
+    if cx.to.heirs_of(table).next().is_some() {
+        "ONLY "
+    } else {
+        ""
+    }
+}
+
+fn update((only, table): (&str, &QName), row: (&[Ident], &[&str]), cells: &[(&Ident, &str)], sql: &mut Sql) {
     if cells.is_empty() {
         return;
     }
-    sql.raw("UPDATE ").qname(table).raw(" SET ");
+    sql.raw("UPDATE ").raw(only).qname(table).raw(" SET ");
     sql.list(cells, |sql, (column, cell)| {
         sql.ident(column).raw(" = ").raw(cell);
     });
@@ -160,11 +174,11 @@ fn update(table: &QName, row: (&[Ident], &[&str]), cells: &[(&Ident, &str)], sql
     sql.end();
 }
 
-fn delete(table: &QName, key: &[Ident], rows: &[Vec<&str>], sql: &mut Sql) {
+fn delete((only, table): (&str, &QName), key: &[Ident], rows: &[Vec<&str>], sql: &mut Sql) {
     if rows.is_empty() || key.is_empty() {
         return;
     }
-    sql.raw("DELETE FROM ").qname(table).raw(" WHERE ");
+    sql.raw("DELETE FROM ").raw(only).qname(table).raw(" WHERE ");
     let composite = key.len() > 1;
     let (open, close) = if composite { ("(", ")") } else { ("", "") };
     sql.raw(open).idents(key).raw(close).raw(" IN (");

@@ -75,12 +75,15 @@ fn set(id: &ObjectId, (from, to): (&Storage, &Storage), cx: &RenderCx<'_>, sql: 
     statistics(target, (from, to), cx, sql);
 }
 
-/// `ALTER TABLE t `, `ALTER INDEX i ` or `ALTER TABLE t ALTER COLUMN c `. Partitions say for themselves how their columns are
-/// stored.
+/// `ALTER TABLE t `, `ALTER INDEX i ` or `ALTER TABLE t ALTER COLUMN c `. Partitions and heirs say for themselves how their
+/// columns are stored.
 fn alter(target: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
     match target.kind {
         Kind::Column => {
-            match target.relation().filter(|table| cx.to.is_partitioned(table)) {
+            match target
+                .relation()
+                .filter(|table| !cx.to.parts_of(table).is_empty())
+            {
                 Some(table) => {
                     sql.raw("ALTER TABLE ONLY ").qname(table).raw(" ");
                 }
@@ -133,7 +136,7 @@ fn parameters(alter: &dyn Fn(&mut Sql), (from, to): (&Storage, &Storage), sql: &
     }
 }
 
-/// Says again how a column is stored that takes another type, which forgets it; for partitions, too.
+/// Says again how a column is stored that takes another type, which forgets it; for partitions and heirs, too.
 pub(super) fn say_again(column: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
     let storage = cx
         .to
@@ -148,7 +151,7 @@ pub(super) fn say_again(column: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
         }
     }
     if let (Some(table), Some(name)) = (column.relation(), column.name()) {
-        for (part, _) in cx.to.partitions_of(table) {
+        for part in cx.to.parts_of(table) {
             say_again(&ObjectId::column(part, name.clone()), cx, sql);
         }
     }

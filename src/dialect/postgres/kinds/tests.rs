@@ -8,7 +8,7 @@ use crate::catalog::kinds::{
     IndexTerm, Match, NullsOrder, PrimaryKey, ReferentialAction, Rows, Sequence, SequenceOptions, Table,
     TableExt, Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View, Volatility,
 };
-use crate::catalog::{Catalog, DataType, Expr, Ident, Object, Path};
+use crate::catalog::{Catalog, DataType, EngineName, Expr, Ident, Object, Path};
 use crate::dialect::rules::ErasedAlter;
 use crate::dialect::{Dialect, Server};
 use crate::script::Item as Line;
@@ -30,6 +30,7 @@ fn column(data_type: &str) -> Column {
         generated: None,
         collation: None,
         not_null: crate::catalog::kinds::NotNull::default(),
+        options: Vec::new(),
     }
 }
 
@@ -121,7 +122,7 @@ fn members_of_users() -> Vec<(ObjectId, Object)> {
     .into();
     let email: Object = Column {
         nullable: true,
-        collation: Some(id("C")),
+        collation: Some(EngineName::builtin(id("C"))),
         ..column("text")
     }
     .into();
@@ -371,7 +372,7 @@ fn index() -> Index {
             key(IndexTerm::Expr(Expr::new("lower(email)"))),
             IndexKey {
                 opclass: Some(Arc::from("text_pattern_ops")),
-                collation: Some(id("C")),
+                collation: Some(EngineName::builtin(id("C"))),
                 ..key(IndexTerm::Expr(Expr::new("(a || b)")))
             },
         ],

@@ -18,12 +18,15 @@ use crate::dialect::session::EngineErrorKind;
 
 use super::super::session::{explain, raw};
 use super::super::unmodelled::Strange;
+use super::casts::CastRow;
+use super::collations::{self, CollationRow};
 use super::columns::{Attribute, DefaultValue};
 use super::comments::CommentRow;
 use super::compounds::{CompositeRow, RangeRow};
 use super::constraints::Constraint;
 use super::default_privileges::DefaultRow;
 use super::depends::Dependency;
+use super::foreign::{OptionsRow, ServerRow, TableRow, WrapperRow};
 use super::functions::Routine;
 use super::grants::GrantRow;
 use super::indexes::IndexRow;
@@ -34,6 +37,7 @@ use super::relations::{Relation, ViewRow};
 use super::rules::RuleRow;
 use super::sequences::SequenceRow;
 use super::statistics::StatisticsRow;
+use super::text_search::{ConfigurationRow, DictionaryRow};
 use super::triggers::{EventTriggerRow, TriggerRow};
 use super::types::{DomainRow, EnumRow};
 
@@ -66,7 +70,10 @@ pub(in super::super) struct Raw {
     pub(super) indexes: Vec<IndexRow>,
     pub(super) index_expressions: HashMap<(u32, i16), Arc<str>>,
     pub(super) opclasses: HashMap<u32, Arc<str>>,
-    pub(super) collations: HashMap<u32, Ident>,
+    pub(super) collations: HashMap<u32, collations::Named>,
+    pub(super) made_collations: Vec<CollationRow>,
+    pub(super) dictionaries: Vec<DictionaryRow>,
+    pub(super) configurations: Vec<ConfigurationRow>,
     pub(super) enums: Vec<EnumRow>,
     pub(super) domains: Vec<DomainRow>,
     pub(super) composites: Vec<CompositeRow>,
@@ -78,6 +85,12 @@ pub(in super::super) struct Raw {
     pub(super) triggers: Vec<TriggerRow>,
     pub(super) policies: Vec<PolicyRow>,
     pub(super) rules: Vec<RuleRow>,
+    pub(super) foreign_tables: HashMap<u32, TableRow>,
+    /// Options of columns of foreign tables, and the names of those that are secret.
+    pub(super) column_options: HashMap<(u32, i16), OptionsRow>,
+    pub(super) casts: Vec<CastRow>,
+    pub(super) wrappers: Vec<WrapperRow>,
+    pub(super) servers: Vec<ServerRow>,
     pub(super) publications: Vec<PublicationRow>,
     pub(super) published: Vec<PublishedRow>,
     pub(super) statistics: Vec<StatisticsRow>,
@@ -116,6 +129,9 @@ impl Raw {
         self.index_expressions.extend(other.index_expressions);
         self.opclasses.extend(other.opclasses);
         self.collations.extend(other.collations);
+        self.made_collations.extend(other.made_collations);
+        self.dictionaries.extend(other.dictionaries);
+        self.configurations.extend(other.configurations);
         self.enums.extend(other.enums);
         self.domains.extend(other.domains);
         self.composites.extend(other.composites);
@@ -127,6 +143,11 @@ impl Raw {
         self.triggers.extend(other.triggers);
         self.policies.extend(other.policies);
         self.rules.extend(other.rules);
+        self.foreign_tables.extend(other.foreign_tables);
+        self.column_options.extend(other.column_options);
+        self.casts.extend(other.casts);
+        self.wrappers.extend(other.wrappers);
+        self.servers.extend(other.servers);
         self.publications.extend(other.publications);
         self.published.extend(other.published);
         self.statistics.extend(other.statistics);

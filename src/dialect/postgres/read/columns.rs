@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::catalog::{Expr, Ident};
 
 use super::batch::Part;
+use super::collations::{self, Named};
 use super::relations::USER_SCHEMAS;
 use super::type_names;
 
@@ -20,12 +21,16 @@ pub(super) struct Attribute {
     pub(super) type_text: Arc<str>,
     pub(super) collation_id: u32,
     /// Its name, where it is not the type's own.
-    pub(super) collation: Option<Ident>,
+    pub(super) collation: Option<Named>,
     pub(super) not_null: bool,
     /// `a`, `d`, or zero.
     pub(super) identity: u8,
     /// `s`, `v`, or zero.
     pub(super) generated: u8,
+    /// Whether the table states it itself.
+    pub(super) own: bool,
+    /// Whether it has it from another one.
+    pub(super) inherited: bool,
 }
 
 /// A row of `pg_attrdef`: a default, or what a generated column is computed from.
@@ -44,13 +49,14 @@ pub(super) fn attributes() -> Part {
             "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, \
              CASE WHEN a.atttypid NOT IN ({known}) THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END, \
              a.attcollation, CASE WHEN a.attcollation NOT IN (0, 100) OR a.atttypid = 19 THEN \
-             (SELECT o.collname FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+             (SELECT {name} FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
              WHERE o.oid = a.attcollation AND o.oid <> t.typcollation) END, \
-             a.attnotnull, a.attidentity, a.attgenerated \
+             a.attnotnull, a.attidentity, a.attgenerated, a.attislocal, a.attinhcount > 0 \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p', 'f') \
              AND c.relnamespace IN {USER_SCHEMAS} ORDER BY a.attrelid, a.attnum",
-            known = type_names::KNOWN
+            known = type_names::KNOWN,
+            name = collations::NAME
         ),
         take: |raw, cells| {
             let type_id = cells.number(3)?;
@@ -65,10 +71,12 @@ pub(super) fn attributes() -> Part {
                 type_id,
                 type_text,
                 collation_id: cells.number(6)?,
-                collation: cells.opt(7)?.map(|name| raw.ident(name)),
+                collation: collations::named(raw, cells, 7)?,
                 not_null: cells.flag(8)?,
                 identity: cells.letter(9)?,
                 generated: cells.letter(10)?,
+                own: cells.flag(11)?,
+                inherited: cells.flag(12)?,
             };
             raw.attributes.push(attribute);
             Ok(())

@@ -8,6 +8,7 @@ use crate::catalog::{Expr, Ident};
 use crate::dialect::Server;
 
 use super::batch::Part;
+use super::collations::{self, NAME, Named};
 use super::relations::USER_SCHEMAS;
 
 /// A type that has a name in a schema, and what stands for it elsewhere.
@@ -32,7 +33,7 @@ pub(super) struct AttributeRow {
     pub(super) name: Ident,
     pub(super) type_id: u32,
     pub(super) type_text: Arc<str>,
-    pub(super) collation: Option<Ident>,
+    pub(super) collation: Option<Named>,
 }
 
 /// A range type.
@@ -41,7 +42,7 @@ pub(super) struct RangeRow {
     pub(super) subtype: u32,
     pub(super) subtype_text: Arc<str>,
     pub(super) opclass: Option<Arc<str>>,
-    pub(super) collation: Option<Ident>,
+    pub(super) collation: Option<Named>,
     pub(super) subtype_diff: Option<Expr>,
     /// Whether a function of its own spells its values.
     pub(super) has_canonical: bool,
@@ -56,7 +57,7 @@ pub(super) fn composites() -> Part {
         what: "composite types",
         sql: format!(
             "SELECT t.oid, t.typarray, t.typnamespace, t.typname, c.oid, a.attnum, a.attname, a.atttypid, \
-             pg_catalog.format_type(a.atttypid, a.atttypmod), (SELECT o.collname FROM pg_catalog.pg_collation o \
+             pg_catalog.format_type(a.atttypid, a.atttypmod), (SELECT {NAME} FROM pg_catalog.pg_collation o \
              JOIN pg_catalog.pg_type b ON b.oid = a.atttypid WHERE o.oid = a.attcollation AND o.oid <> b.typcollation) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_type t ON t.oid = c.reltype \
              LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
@@ -83,7 +84,7 @@ pub(super) fn composites() -> Part {
                     name: raw.ident(name),
                     type_id: cells.number(7)?,
                     type_text: raw.text(cells.text(8)?),
-                    collation: cells.opt(9)?.map(|name| raw.ident(name)),
+                    collation: collations::named(raw, cells, 9)?,
                 };
                 if let Some(last) = raw.composites.last_mut() {
                     last.attributes.push(attribute);
@@ -110,8 +111,8 @@ pub(super) fn ranges(server: &Server) -> Part {
             "SELECT t.oid, t.typarray, t.typnamespace, t.typname, r.rngsubtype, \
              pg_catalog.format_type(r.rngsubtype, NULL), CASE WHEN NOT o.opcdefault THEN \
              pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(o.opcname) END, \
-             (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype \
-             WHERE l.oid = r.rngcollation AND l.oid <> b.typcollation), \
+             (SELECT {NAME} FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype \
+             WHERE o.oid = r.rngcollation AND o.oid <> b.typcollation), \
              CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::pg_catalog.regproc::text END, r.rngcanonical <> 0, \
              {multirange} FROM pg_catalog.pg_range r JOIN pg_catalog.pg_type t ON t.oid = r.rngtypid \
              JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc \
@@ -129,7 +130,7 @@ pub(super) fn ranges(server: &Server) -> Part {
                 subtype: cells.number(4)?,
                 subtype_text: raw.text(cells.text(5)?),
                 opclass: cells.opt(6)?.map(Arc::from),
-                collation: cells.opt(7)?.map(|name| raw.ident(name)),
+                collation: collations::named(raw, cells, 7)?,
                 subtype_diff: cells.opt(8)?.map(Expr::new),
                 has_canonical: cells.flag(9)?,
                 multirange: [cells.number(10)?, cells.number(11)?],

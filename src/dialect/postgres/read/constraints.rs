@@ -41,6 +41,8 @@ pub(super) struct Constraint {
     pub(super) operators: Vec<Arc<str>>,
     /// Whether the last column is a period.
     pub(super) period: bool,
+    /// Whether the table states it itself.
+    pub(super) own: bool,
 }
 
 /// The constraints of tables. A foreign key to a partitioned table has one more to each partition, which is no object of
@@ -67,7 +69,7 @@ pub(super) fn part(server: &Server) -> Part {
              {set_columns}, {enforced}, {period}, \
              CASE WHEN k.contype = 'x' THEN (SELECT pg_catalog.string_agg({operator}, ' ' ORDER BY u.at) \
              FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS u(id, at) JOIN pg_catalog.pg_operator o ON o.oid = u.id \
-             JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) END \
+             JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) END, k.conislocal \
              FROM pg_catalog.pg_constraint k WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n') \
              AND k.connamespace IN {USER_SCHEMAS} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint o \
              WHERE o.oid = k.conparentid AND k.contype = 'f' \
@@ -107,6 +109,7 @@ pub(super) fn part(server: &Server) -> Part {
                     .map(|text| raw.text(text))
                     .collect(),
                 period: cells.flag(18)?,
+                own: cells.flag(20)?,
             };
             raw.constraints.push(constraint);
             Ok(())

@@ -25,17 +25,17 @@ pub(super) struct DefaultRow {
 pub(super) fn part() -> Part {
     Part {
         what: "default privileges",
-        sql: "SELECT o.rolname, d.defaclnamespace, d.defaclobjtype, e.privilege_type, e.is_grantable, e.grantee = 0, \
-              r.rolname, e.grantee = d.defaclrole, e.grantor <> d.defaclrole, d.defaclnamespace = 0 AND EXISTS ( \
+        sql: format!(
+            "SELECT o.rolname, d.defaclnamespace, d.defaclobjtype, {}, d.defaclnamespace = 0 AND EXISTS ( \
               SELECT 1 FROM pg_catalog.aclexplode(pg_catalog.acldefault( \
               CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END::\"char\", d.defaclrole)) a \
               WHERE a.grantee = d.defaclrole AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(d.defaclacl) x \
               WHERE x.grantee = d.defaclrole AND x.privilege_type = a.privilege_type)) \
               FROM pg_catalog.pg_default_acl d JOIN pg_catalog.pg_roles o ON o.oid = d.defaclrole \
-              LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) e ON true \
-              LEFT JOIN pg_catalog.pg_roles r ON r.oid = e.grantee \
-              ORDER BY o.rolname COLLATE \"C\", d.defaclnamespace, d.defaclobjtype"
-            .to_owned(),
+              {} ORDER BY o.rolname COLLATE \"C\", d.defaclnamespace, d.defaclobjtype",
+            grants::columns("d.defaclrole"),
+            grants::entries("d.defaclacl")
+        ),
         take: |raw, cells| {
             let of = match cells.letter(2)? {
                 b'r' => DefaultsOf::Tables,

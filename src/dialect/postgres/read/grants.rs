@@ -58,18 +58,24 @@ pub(super) fn part() -> Part {
             "SELECT 2615, n.oid, 0, n.nspacl, n.nspowner, 'n' FROM pg_catalog.pg_namespace n \
              WHERE n.nspacl IS NOT NULL AND n.oid IN {USER_SCHEMAS}"
         ),
+        "SELECT 2328, w.oid, 0, w.fdwacl, w.fdwowner, 'F' FROM pg_catalog.pg_foreign_data_wrapper w \
+         WHERE w.fdwacl IS NOT NULL"
+            .to_owned(),
+        "SELECT 1417, s.oid, 0, s.srvacl, s.srvowner, 'S' FROM pg_catalog.pg_foreign_server s \
+         WHERE s.srvacl IS NOT NULL"
+            .to_owned(),
     ];
     Part {
         what: "grants",
         sql: format!(
-            "SELECT o.class, o.oid, o.number, e.privilege_type, e.is_grantable, e.grantee = 0, r.rolname, \
-             e.grantee = o.owner, e.grantor <> o.owner, EXISTS (SELECT 1 FROM pg_catalog.aclexplode( \
+            "SELECT o.class, o.oid, o.number, {}, EXISTS (SELECT 1 FROM pg_catalog.aclexplode( \
              pg_catalog.acldefault(o.letter::\"char\", o.owner)) d WHERE d.grantee = o.owner AND NOT EXISTS ( \
              SELECT 1 FROM pg_catalog.aclexplode(o.acl) x WHERE x.grantee = o.owner \
              AND x.privilege_type = d.privilege_type)) FROM ({}) AS o(class, oid, number, acl, owner, letter) \
-             LEFT JOIN LATERAL pg_catalog.aclexplode(o.acl) e ON true \
-             LEFT JOIN pg_catalog.pg_roles r ON r.oid = e.grantee ORDER BY o.class, o.oid, o.number",
-            lists.join(" UNION ALL ")
+             {} ORDER BY o.class, o.oid, o.number",
+            columns("o.owner"),
+            lists.join(" UNION ALL "),
+            entries("o.acl")
         ),
         take: |raw, cells| {
             let row = GrantRow {
@@ -83,6 +89,21 @@ pub(super) fn part() -> Part {
             Ok(())
         },
     }
+}
+
+/// What [`entry`] reads, of an entry of a list of what belongs to `owner`.
+pub(super) fn columns(owner: &str) -> String {
+    format!(
+        "e.privilege_type, e.is_grantable, e.grantee = 0, r.rolname, e.grantee = {owner}, e.grantor <> {owner}"
+    )
+}
+
+/// The entries of a list, and whom they are about; one row of nothing where there is none.
+pub(super) fn entries(list: &str) -> String {
+    format!(
+        "LEFT JOIN LATERAL pg_catalog.aclexplode({list}) e ON true \
+         LEFT JOIN pg_catalog.pg_roles r ON r.oid = e.grantee"
+    )
 }
 
 /// The entry in columns 3 to 8; `None` for a list without entries.

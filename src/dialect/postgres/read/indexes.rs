@@ -134,25 +134,6 @@ pub(super) fn opclasses() -> Part {
     }
 }
 
-/// The names of the collations that indexes and partitioned tables use, other than the database's own.
-pub(super) fn collations() -> Part {
-    Part {
-        what: "collations",
-        sql: "SELECT o.oid, o.collname FROM pg_catalog.pg_collation o WHERE o.oid IN \
-              (SELECT u.id FROM pg_catalog.pg_index i \
-              CROSS JOIN LATERAL pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) AS u(id) \
-              WHERE i.indexrelid >= 16384 AND u.id NOT IN (0, 100) UNION ALL \
-              SELECT u.id FROM pg_catalog.pg_partitioned_table p \
-              CROSS JOIN LATERAL pg_catalog.unnest(p.partcollation::pg_catalog.oid[]) AS u(id)) ORDER BY o.oid"
-            .to_owned(),
-        take: |raw, cells| {
-            let name = raw.ident(cells.text(1)?);
-            raw.collations.insert(cells.number(0)?, name);
-            Ok(())
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

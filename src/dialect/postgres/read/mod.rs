@@ -6,12 +6,15 @@
 
 mod assemble;
 mod batch;
+mod casts;
+mod collations;
 mod columns;
 mod comments;
 mod compounds;
 mod constraints;
 mod default_privileges;
 mod depends;
+mod foreign;
 mod functions;
 mod grants;
 mod indexes;
@@ -25,6 +28,7 @@ mod rules;
 mod sequences;
 mod statistics;
 mod storage;
+mod text_search;
 mod triggers;
 mod type_names;
 mod types;
@@ -41,7 +45,7 @@ use super::unmodelled;
 
 pub(super) use batch::Part;
 use batch::Raw;
-pub(super) use owners::{oid_of_statistics, owned_by_others};
+pub(super) use owners::{oid_in_schema, owned_by_others};
 pub(super) use rows::{cell, select_cells};
 
 /// Where to read from.
@@ -141,15 +145,19 @@ async fn finish(
     scope: &Scope,
 ) -> Result<Introspection, EngineError> {
     let mut assembled = assemble::assemble(raw, scope, server)?;
+    let told = comments::tell(connection, &assembled.commented, scope).await?;
+    assembled.unmodelled.extend(told);
     scope
         .ignored
         .leave_out(&mut assembled.catalog, &mut assembled.unmodelled);
     owners::read(connection, &mut assembled.catalog, &scope.owners).await?;
+    let owners = owners::find(connection, &assembled.catalog, &scope.granted).await?;
     rows::read(connection, &mut assembled.catalog, &scope.rows).await?;
     scope.observed.mark(&mut assembled.catalog);
     Ok(Introspection {
         catalog: Canonical::introspected(assembled.catalog, server.to_string()),
         unmodelled: assembled.unmodelled,
+        owners,
     })
 }
 
@@ -177,11 +185,19 @@ fn naming_parts(server: &Server) -> Vec<Part> {
         compounds::composites(),
         compounds::ranges(server),
         types::extensions(),
+        collations::part(server),
+        text_search::dictionaries(),
+        text_search::configurations(),
         sequences::part(),
         functions::part(server),
         functions::aggregates(),
         triggers::part(server),
         triggers::event_triggers(),
+        casts::part(),
+        foreign::wrappers(),
+        foreign::servers(),
+        foreign::tables(),
+        foreign::columns(),
         grants::part(),
         default_privileges::part(),
         unmodelled::part(),
@@ -197,7 +213,7 @@ fn defining_parts(server: &Server) -> Vec<Part> {
         partitions::keys(),
         relations::bounds(),
         indexes::opclasses(),
-        indexes::collations(),
+        collations::used(),
         policies::part(),
         rules::part(),
         publications::part(server),

@@ -15,7 +15,23 @@ pub(super) async fn read(
     catalog: &mut Catalog,
     asked: &[ObjectId],
 ) -> Result<(), EngineError> {
-    let there: Vec<&ObjectId> = asked.iter().filter(|id| catalog.contains(id)).collect();
+    let mut found = find(connection, catalog, asked).await?;
+    found.sort();
+    for (id, role) in found {
+        catalog.insert(ObjectId::on(Kind::Owner, id), Owner { role });
+    }
+    Ok(())
+}
+
+/// Whose these objects are, as far as they are in the catalog.
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    catalog: &Catalog,
+    asked: &[ObjectId],
+) -> Result<Vec<(ObjectId, Ident)>, EngineError> {
+    // The schema that is always there is no object.
+    let is_there = |id: &&ObjectId| id.kind == Kind::Schema || catalog.contains(id);
+    let there: Vec<&ObjectId> = asked.iter().filter(is_there).collect();
     let questions: Vec<String> = there
         .iter()
         .enumerate()
@@ -23,23 +39,18 @@ pub(super) async fn read(
         .map(|question| question.text())
         .collect();
     if questions.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut found: Vec<(ObjectId, Owner)> = Vec::new();
+    let mut found: Vec<(ObjectId, Ident)> = Vec::new();
     for row in session::fetch(connection, &questions.join(" UNION ALL ")).await? {
         let [Some(at), Some(role)] = row.as_slice() else {
             continue;
         };
         if let Some(id) = at.parse().ok().and_then(|at: usize| there.get(at)) {
-            let role = Ident::exact(role);
-            found.push((ObjectId::on(Kind::Owner, (*id).clone()), Owner { role }));
+            found.push(((*id).clone(), Ident::exact(role)));
         }
     }
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    for (id, owner) in found {
-        catalog.insert(id, owner);
-    }
-    Ok(())
+    Ok(found)
 }
 
 /// Those that belong to somebody else than the connected role and those whose member it is, with that role.
@@ -49,7 +60,7 @@ pub(in super::super) fn owned_by_others(ids: &[ObjectId]) -> Option<String> {
         .enumerate()
         .filter_map(|(at, id)| question(at, id))
         .map(|question| {
-            let (head, column) = (question.text(), question.column);
+            let (head, column) = (question.text(), &question.column);
             // Whoever drops or changes needs no more than to be a member: https://www.postgresql.org/docs/current/ddl-priv.html
             format!("{head} AND NOT pg_catalog.pg_has_role(o.{column}, 'USAGE')")
         })
@@ -62,7 +73,7 @@ pub(in super::super) fn owned_by_others(ids: &[ObjectId]) -> Option<String> {
 struct Question {
     at: usize,
     catalog: &'static str,
-    column: &'static str,
+    column: String,
     /// The number of the object, as an expression.
     oid: String,
 }
@@ -91,21 +102,28 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
         Kind::Function | Kind::Aggregate => ("pg_proc", "proowner", "to_regprocedure"),
         Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => ("pg_type", "typowner", "to_regtype"),
         Kind::Schema => ("pg_namespace", "nspowner", "to_regnamespace"),
-        Kind::Statistics => {
+        kind if by_name(kind).is_some() => {
+            let (catalog, prefix, _) = by_name(kind)?;
             return Some(Question {
                 at,
-                catalog: "pg_statistic_ext",
-                column: "stxowner",
-                oid: oid_of_statistics(id.qname()?),
+                catalog,
+                column: format!("{prefix}owner"),
+                oid: oid_in_schema(kind, id.qname()?)?,
             });
         }
-        Kind::Publication => {
+        // The engine has no word for the numbers of these.
+        Kind::Publication | Kind::ForeignDataWrapper | Kind::ForeignServer => {
+            let (catalog, column, named) = match id.kind {
+                Kind::Publication => ("pg_publication", "pubowner", "pubname"),
+                Kind::ForeignDataWrapper => ("pg_foreign_data_wrapper", "fdwowner", "fdwname"),
+                _ => ("pg_foreign_server", "srvowner", "srvname"),
+            };
             let name = text_literal(id.name()?.text());
             return Some(Question {
                 at,
-                catalog: "pg_publication",
-                column: "pubowner",
-                oid: format!("(SELECT p.oid FROM pg_catalog.pg_publication p WHERE p.pubname = {name})"),
+                catalog,
+                column: column.to_owned(),
+                oid: format!("(SELECT x.oid FROM pg_catalog.{catalog} x WHERE x.{named} = {name})"),
             });
         }
         _ => return None,
@@ -121,18 +139,34 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
     Some(Question {
         at,
         catalog,
-        column,
+        column: column.to_owned(),
         oid: format!("pg_catalog.{to_oid}({name})"),
     })
 }
 
-/// The number of extended statistics, for which the engine has no word.
-pub(in super::super) fn oid_of_statistics(name: &QName) -> String {
+/// Catalogs, prefixes of their columns, and what else is asked of a row, for kinds that have a name in a schema and no word of
+/// the engine's by which a name becomes a number (on every version).
+fn by_name(kind: Kind) -> Option<(&'static str, &'static str, &'static str)> {
+    // A collation may be there once for each encoding.
+    const OF_ENCODING: &str =
+        " AND x.collencoding IN (-1, pg_catalog.pg_char_to_encoding(pg_catalog.getdatabaseencoding()))";
+    Some(match kind {
+        Kind::Statistics => ("pg_statistic_ext", "stx", ""),
+        Kind::Collation => ("pg_collation", "coll", OF_ENCODING),
+        Kind::TextSearchDictionary => ("pg_ts_dict", "dict", ""),
+        Kind::TextSearchConfiguration => ("pg_ts_config", "cfg", ""),
+        _ => return None,
+    })
+}
+
+/// The number of such an object, as an expression.
+pub(in super::super) fn oid_in_schema(kind: Kind, name: &QName) -> Option<String> {
+    let (catalog, prefix, further) = by_name(kind)?;
     let schema = name.schema.as_ref().map_or("public", Ident::text);
-    format!(
-        "(SELECT s.oid FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace \
-         WHERE s.stxname = {} AND n.nspname = {})",
+    Some(format!(
+        "(SELECT x.oid FROM pg_catalog.{catalog} x JOIN pg_catalog.pg_namespace n ON n.oid = x.{prefix}namespace \
+         WHERE x.{prefix}name = {} AND n.nspname = {}{further})",
         text_literal(name.name.text()),
         text_literal(schema)
-    )
+    ))
 }

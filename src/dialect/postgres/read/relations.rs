@@ -93,7 +93,7 @@ pub(super) fn relations() -> Part {
     }
 }
 
-/// Both ends of every inheritance.
+/// Both ends of every inheritance, the parents of each in their order.
 pub(super) fn inherits(server: &Server) -> Part {
     let pending = if server.version >= 140_000 {
         "i.inhdetachpending"
@@ -103,7 +103,7 @@ pub(super) fn inherits(server: &Server) -> Part {
     Part {
         what: "inheritance",
         sql: format!(
-            "SELECT i.inhrelid, i.inhparent, {pending} FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhparent"
+            "SELECT i.inhrelid, i.inhparent, {pending} FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhseqno"
         ),
         take: |raw, cells| {
             let child = cells.number(0)?;
@@ -122,7 +122,7 @@ pub(super) fn bounds() -> Part {
         what: "partitions",
         sql: format!(
             "SELECT c.oid, pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c \
-             WHERE c.relispartition AND c.relkind IN ('r', 'p') AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
+             WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND c.relnamespace IN {USER_SCHEMAS} ORDER BY c.oid"
         ),
         take: |raw, cells| {
             raw.bounds.insert(cells.number(0)?, bound(cells.text(1)?)?);

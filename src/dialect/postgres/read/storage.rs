@@ -81,7 +81,7 @@ pub(super) fn columns(server: &Server) -> Part {
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
              WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped \
-             AND c.relkind IN ('r', 'p', 'm', 'i', 'I') AND (coalesce(a.attstattarget, -1) <> -1 \
+             AND c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I') AND (coalesce(a.attstattarget, -1) <> -1 \
              OR a.attstorage <> t.typstorage OR {compression} <> '' OR a.attoptions IS NOT NULL)"
         ),
         take: |raw, cells| {

@@ -9,6 +9,7 @@ use crate::catalog::{Expr, Ident};
 use crate::dialect::postgres::expressions::settled;
 
 use super::batch::Part;
+use super::collations::{self, NAME, Named};
 use super::relations::USER_SCHEMAS;
 
 /// An enumerated type.
@@ -60,7 +61,7 @@ pub(super) struct DomainRow {
     pub(super) base_text: Arc<str>,
     pub(super) not_null: bool,
     pub(super) default: Option<Expr>,
-    pub(super) collation: Option<Ident>,
+    pub(super) collation: Option<Named>,
     pub(super) checks: Vec<(u32, DomainCheck)>,
 }
 
@@ -71,7 +72,7 @@ pub(super) fn domains() -> Part {
         sql: format!(
             "SELECT t.oid, t.typarray, t.typnamespace, t.typname, t.typbasetype, \
              pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typnotnull, \
-             pg_catalog.pg_get_expr(t.typdefaultbin, 0), (SELECT o.collname FROM pg_catalog.pg_collation o \
+             pg_catalog.pg_get_expr(t.typdefaultbin, 0), (SELECT {NAME} FROM pg_catalog.pg_collation o \
              JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype WHERE o.oid = t.typcollation \
              AND o.oid <> b.typcollation), k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, 0), k.convalidated \
              FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_constraint k ON k.contypid = t.oid AND k.contype = 'c' \
@@ -89,7 +90,7 @@ pub(super) fn domains() -> Part {
                     base_text: raw.text(cells.text(5)?),
                     not_null: cells.flag(6)?,
                     default: cells.opt(7)?.map(|text| Expr::new(settled(text))),
-                    collation: cells.opt(8)?.map(|name| raw.ident(name)),
+                    collation: collations::named(raw, cells, 8)?,
                     checks: Vec::new(),
                 };
                 raw.domains.push(row);

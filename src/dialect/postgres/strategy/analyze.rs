@@ -15,7 +15,11 @@ pub(in crate::dialect::postgres) fn aftercare(op: &Op, cx: &PlanCx<'_>) -> Vec<O
     };
     columns
         .into_iter()
-        .filter(|id| id.relation().is_some_and(|table| cx.has_rows(table)))
+        // What lies elsewhere would be read there.
+        .filter(|id| {
+            id.relation()
+                .is_some_and(|table| cx.has_rows(table) && !cx.from.reaches_out(table))
+        })
         .map(|id| Op {
             action: Action::Analyze { column: id.clone() },
             txn: Txn::Alone,

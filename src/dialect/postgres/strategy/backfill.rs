@@ -60,6 +60,10 @@ pub(super) fn key_while(
     cx: &PlanCx<'_>,
     waits: impl Fn(&ObjectId) -> bool,
 ) -> Option<Vec<(Ident, DataType)>> {
+    // Rows of tables that inherit it are filled with its own, and none of its keys holds for them.
+    if cx.from.heirs_of(table).next().is_some() {
+        return None;
+    }
     let (id, before) = cx.from_walk.members_of::<PrimaryKey>(table).next()?;
     if cx.to.get(id).and_then(PrimaryKey::of) != Some(before) {
         return None;

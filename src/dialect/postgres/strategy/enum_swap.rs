@@ -2,7 +2,7 @@
 //! converted through text, and the old one goes. So it goes with what is made of the type: domains, composite types.
 
 use crate::catalog::kinds::{Column, Comment, EnumType};
-use crate::catalog::{Ident, Kind, Object, ObjectId, Payload as _, QName};
+use crate::catalog::{Catalog, Ident, Kind, Object, ObjectId, Payload as _, QName};
 use crate::dialect::postgres::carried::carrier;
 use crate::dialect::postgres::kinds::{
     create_composite, create_domain, create_type, drop_default, is_extension, say_comment, set_default,
@@ -121,7 +121,7 @@ fn is_attribute(target: &ObjectId, of: &[(ObjectId, Object)]) -> bool {
 }
 
 /// The statements of the swap.
-pub(in crate::dialect::postgres) fn render(swap: &SwapEnum, sql: &mut Sql) {
+pub(in crate::dialect::postgres) fn render(swap: &SwapEnum, to: &Catalog, sql: &mut Sql) {
     let types = || std::iter::once(&swap.id).chain(swap.along.iter().map(|(id, _)| id));
     for id in types() {
         rights::note(id, Kept::OwnerAndGrants, sql);
@@ -159,7 +159,7 @@ pub(in crate::dialect::postgres) fn render(swap: &SwapEnum, sql: &mut Sql) {
             .take_while(|(id, _)| id.relation() == table)
             .count();
         let (group, rest) = columns.split_at(same);
-        convert(group, sql);
+        convert(group, to, sql);
         columns = rest;
     }
     for (id, column) in &swap.carried {
@@ -196,7 +196,7 @@ fn alter_one(id: &ObjectId, action: impl FnOnce(&mut Sql), sql: &mut Sql) {
 }
 
 /// One `ALTER TABLE` for all columns of a table, so that its rows are written once.
-fn convert(columns: &[(ObjectId, Column)], sql: &mut Sql) {
+fn convert(columns: &[(ObjectId, Column)], to: &Catalog, sql: &mut Sql) {
     let Some(table) = columns.first().and_then(|(id, _)| id.relation()) else {
         return;
     };
@@ -215,11 +215,14 @@ fn convert(columns: &[(ObjectId, Column)], sql: &mut Sql) {
         } else {
             ""
         };
-        sql.raw(" USING ").ident(name);
-        sql.raw("::text")
-            .raw(brackets)
-            .raw("::")
-            .raw(&column.data_type.text);
+        // What lies elsewhere is converted when it is read.
+        if !to.is_foreign(table) {
+            sql.raw(" USING ").ident(name);
+            sql.raw("::text")
+                .raw(brackets)
+                .raw("::")
+                .raw(&column.data_type.text);
+        }
         if let Some(default) = &column.default {
             sql.raw(",\n    ");
             set_default(id, default, sql);

@@ -32,6 +32,7 @@ fn column(data_type: DataType, default: Option<&str>) -> Column {
         generated: None,
         collation: None,
         not_null: crate::catalog::kinds::NotNull::default(),
+        options: Vec::new(),
     }
 }
 
@@ -118,7 +119,7 @@ fn a_value_that_goes_makes_the_type_anew_with_its_columns() {
 
 fn swapped(swap: &SwapEnum) -> Vec<String> {
     let mut sql = Sql::new(Dialect::Postgres.engine());
-    super::swap_enum(swap, &mut sql);
+    super::swap_enum(swap, &Catalog::new(), &mut sql);
     let text = |item| match item {
         Item::Sql(sql) => Some(sql),
         _ => None,

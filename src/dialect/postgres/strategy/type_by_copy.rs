@@ -9,8 +9,8 @@ mod obstacle;
 mod render;
 mod rests;
 
-use crate::catalog::kinds::{Column, ColumnAttr, Comment, ForeignKey, Sequence};
-use crate::catalog::{Attr, Expr, Ident, Kind, Object, ObjectId, Payload as _};
+use crate::catalog::kinds::{Column, ColumnAttr, ForeignKey, Sequence, Storage};
+use crate::catalog::{Attr, Expr, Ident, Kind, Object, ObjectId};
 use crate::dialect::postgres::names::aside;
 use crate::dialect::postgres::types::keeps_rows;
 use crate::dialect::{Choice, PlanCx, Strategy};
@@ -163,7 +163,7 @@ fn sequence(group: &[ObjectId], cx: &PlanCx<'_>) -> Vec<Op> {
     ops.extend(moved.iter().map(|second| Op::new(second.create.clone())));
     let moved: Vec<Moved> = moved.into_iter().map(|second| second.moved).collect();
     let swap = Swap {
-        comments: comments(group, &moved, cx),
+        said: said(group, &moved, cx),
         sequences: sequences(group, cx),
         moved,
     };
@@ -239,22 +239,32 @@ fn required(column: &Retyped) -> Option<Op> {
     })
 }
 
-/// What is said about the columns and what rests on them, and stays so.
-fn comments(group: &[ObjectId], moved: &[Moved], cx: &PlanCx<'_>) -> Vec<(ObjectId, Object)> {
-    let subjects = group.iter().chain(moved.iter().map(|moved| &moved.id));
-    subjects
-        .map(|id| ObjectId::on(Kind::Comment, id.clone()))
-        .filter(|id| cx.from.get(id) == cx.to.get(id))
-        .filter_map(|id| {
-            Some((
-                id.clone(),
-                cx.to
-                    .get(&id)
-                    .filter(|object| Comment::of(object).is_some())?
-                    .clone(),
-            ))
-        })
-        .collect()
+/// What is said about the columns and what rests on them, and stays so: comments, how indexes are stored, and which of them tells
+/// rows apart.
+fn said(group: &[ObjectId], moved: &[Moved], cx: &PlanCx<'_>) -> Vec<(ObjectId, Object)> {
+    let own = moved.iter().map(|moved| &moved.id);
+    let comments = group.iter().chain(own.clone());
+    let comments = comments.map(|id| ObjectId::on(Kind::Comment, id.clone()));
+    let stored = own.map(|id| ObjectId::on(Kind::Storage, id.clone()));
+    let named = cx.from.of_kind::<Storage>().filter_map(|(id, _)| {
+        let of_moved = |other: &ObjectId| moved.iter().any(|moved| moved.id == *other);
+        let references = cx.from_references.of(id);
+        references.iter().any(of_moved).then(|| id.clone())
+    });
+    let mut ids: Vec<ObjectId> = comments.chain(stored).collect();
+    for id in named {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let stays = |id: ObjectId| {
+        let object = cx
+            .to
+            .get(&id)
+            .filter(|object| cx.from.get(&id) == Some(*object))?;
+        Some((id, object.clone()))
+    };
+    ids.into_iter().filter_map(stays).collect()
 }
 
 /// The sequences that go with the columns, unless they are told not to.

@@ -44,7 +44,7 @@ pub(super) fn clause(name: &Ident, column: &Column, sql: &mut Sql) {
         sql.raw(" ").raw(&column.data_type.text);
     }
     if let Some(collation) = &column.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     if !column.nullable {
         sql.raw(" NOT NULL");

@@ -57,7 +57,7 @@ pub(in crate::dialect::sqlite) fn key(sql: &mut Sql, key: &IndexKey) {
         IndexTerm::Expr(expr) => sql.raw(expr.text()),
     };
     if let Some(collation) = &key.collation {
-        sql.raw(" COLLATE ").ident(collation);
+        sql.raw(" COLLATE ").qname(collation.qname());
     }
     if let Some(opclass) = &key.opclass {
         sql.raw(" ").raw(opclass);

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::catalog::Ident;
 use crate::catalog::kinds::{Index, IndexKey, IndexTerm};
+use crate::catalog::{EngineName, Ident};
 use crate::dialect::sqlite::text::expression;
 use crate::dialect::sqlite::token::{Cursor, Reason, Token, TokenKind, split_commas, tokens};
 
 /// A column of the index's table: its name and collation.
-pub(super) type ColumnFact = (Ident, Option<Ident>);
+pub(super) type ColumnFact = (Ident, Option<EngineName>);
 
 /// Reads `CREATE [UNIQUE] INDEX … ON … (…) [WHERE …]`.
 pub(super) fn parse(text: &str, columns: &[ColumnFact]) -> Result<Index, Reason> {
@@ -59,7 +59,7 @@ fn key(text: &str, columns: &[ColumnFact], names: &[Ident]) -> IndexKey {
         && word.is_word("COLLATE")
         && tokens.len() > 2
     {
-        collation = name.name().map(|name| Ident::folded(&name));
+        collation = name.name().map(|name| EngineName::builtin(Ident::folded(&name)));
         tokens.truncate(tokens.len() - 2);
     }
     let end = tokens.last().map_or(0, Token::end);
@@ -69,7 +69,7 @@ fn key(text: &str, columns: &[ColumnFact], names: &[Ident]) -> IndexKey {
     };
     let column = single.and_then(|name| columns.iter().find(|(column, _)| *column == name));
     let own = column.and_then(|(_, collation)| collation.clone());
-    let binary = Ident::folded("BINARY");
+    let binary = EngineName::builtin(Ident::folded("BINARY"));
     let term = match column {
         Some((name, _)) => IndexTerm::Column(name.clone()),
         None => IndexTerm::Expr(expression(&text[..end], names)),

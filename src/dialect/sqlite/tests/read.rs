@@ -171,7 +171,7 @@ async fn details_of_columns() {
     assert!(!column(&catalog, "t", "id").nullable);
     assert_eq!(
         column(&catalog, "t", "a").collation,
-        Some(Ident::folded("NOCASE"))
+        Some(crate::catalog::EngineName::builtin(Ident::folded("NOCASE")))
     );
     assert_eq!(column(&catalog, "t", "b").collation, None);
     assert!(column(&catalog, "t", "g").generated.as_ref().unwrap().stored);

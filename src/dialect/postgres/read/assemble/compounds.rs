@@ -24,7 +24,7 @@ pub(super) fn name(known: &mut Known, raw: &mut Raw, scope: &Scope, notes: &mut 
     let mut found = Compounds::default();
     for row in std::mem::take(&mut raw.composites) {
         if let Some(id) = id(known, raw, scope, Kind::Composite, &row.named) {
-            known.ids.insert((class::CLASS, row.relation), id.clone());
+            known.insert_along((class::CLASS, row.relation), &id);
             for attribute in &row.attributes {
                 let name = attribute.name.clone();
                 known.attributes.insert((row.relation, attribute.number), name);
@@ -45,7 +45,7 @@ pub(super) fn name(known: &mut Known, raw: &mut Raw, scope: &Scope, notes: &mut 
         }
         for oid in row.multirange {
             known.types.insert(oid, id.clone());
-            known.ids.insert((class::TYPE, oid), id.clone());
+            known.insert_along((class::TYPE, oid), &id);
         }
         found.ranges.push((id, row));
     }
@@ -60,15 +60,12 @@ fn id(known: &mut Known, raw: &Raw, scope: &Scope, kind: Kind, named: &TypeName)
         return None;
     }
     let id = ObjectId::qualified(kind, QName::in_schema(schema.clone(), named.name.clone()));
-    for oid in [named.oid, named.array] {
-        known.types.insert(oid, id.clone());
-        known.ids.insert((class::TYPE, oid), id.clone());
-    }
+    known.insert_type((named.oid, named.array), &id);
     Some(id)
 }
 
 /// Inserts them.
-pub(super) fn insert(known: &Known, found: Compounds, catalog: &mut Catalog) {
+pub(super) fn insert(known: &Known, raw: &Raw, found: Compounds, catalog: &mut Catalog) {
     for (id, row) in found.composites {
         let attributes = row.attributes.into_iter().map(|attribute| Attribute {
             name: attribute.name,
@@ -76,7 +73,7 @@ pub(super) fn insert(known: &Known, found: Compounds, catalog: &mut Catalog) {
                 text: attribute.type_text,
                 user: known.types.get(&attribute.type_id).cloned(),
             },
-            collation: attribute.collation,
+            collation: attribute.collation.map(|named| raw.engine_name(&named)),
         });
         let attributes = attributes.collect();
         catalog.insert(id, CompositeType { attributes });
@@ -91,7 +88,7 @@ pub(super) fn insert(known: &Known, found: Compounds, catalog: &mut Catalog) {
                 user: known.types.get(&row.subtype).cloned(),
             },
             opclass: row.opclass,
-            collation: row.collation,
+            collation: row.collation.map(|named| raw.engine_name(&named)),
             subtype_diff: row.subtype_diff,
             multirange: multirange.filter(|name| Some(name) != usual.as_ref()),
         };

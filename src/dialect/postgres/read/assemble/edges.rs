@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Catalog, ObjectId};
+use crate::catalog::expr::mentions;
+use crate::catalog::{Catalog, Ident, Kind, Object, ObjectId};
 
 use super::super::batch::Raw;
 use super::super::depends::class;
@@ -35,6 +36,7 @@ pub(super) fn insert(known: &Known, raw: &Raw, catalog: &mut Catalog) {
         );
         if let (Some(dependent), Some(referenced)) = (dependent, referenced)
             && !is_structural(&dependent, &referenced)
+            && !is_of_column(catalog, &dependent, &referenced)
             && catalog.contains(&dependent)
             && catalog.contains(&referenced)
         {
@@ -75,6 +77,19 @@ impl Ends<'_> {
             _ => self.known.ids.get(&(class, oid)).cloned(),
         }
     }
+}
+
+/// Whether an index needs a collation because its columns have it: it follows when they take another. What an expression in it
+/// says is its own.
+fn is_of_column(catalog: &Catalog, dependent: &ObjectId, referenced: &ObjectId) -> bool {
+    if referenced.kind != Kind::Collation || !dependent.kind.has_index() {
+        return false;
+    }
+    let name = referenced.name().map(Ident::text).unwrap_or_default();
+    let texts = catalog.get(dependent).map(Object::texts).unwrap_or_default();
+    !texts
+        .into_iter()
+        .any(|text| mentions(text).iter().any(|word| word == name))
 }
 
 /// Whether the record only says that a member belongs to its table.

@@ -9,10 +9,7 @@ use super::super::super::unmodelled::Notes;
 use super::super::batch::Raw;
 use super::super::depends::class;
 use super::super::grants::{GrantEntry, GrantRow};
-use super::{Known, Verdict, in_scope};
-
-/// The schema that a new database has.
-const PUBLIC: &str = "public";
+use super::{Known, PUBLIC};
 
 /// Inserts the rights of every object of the catalog, and of the schema that is always there.
 pub(super) fn insert(
@@ -28,7 +25,7 @@ pub(super) fn insert(
     let mut found: Vec<(ObjectId, Grants)> = Vec::new();
     for rows in raw.grants.chunk_by(same) {
         let Some(first) = rows.first() else { continue };
-        let Some(target) = target(known, raw, scope, first, notes) else {
+        let Some(target) = target(known, raw, scope, first) else {
             continue;
         };
         if first.owner_lacks && !is_public(&target) {
@@ -39,39 +36,30 @@ pub(super) fn insert(
             found.push((target, grants));
         }
     }
-    found.sort_by_cached_key(|(target, _)| catalog.position(target));
+    found.sort_by_cached_key(|(target, _)| place(catalog, target));
     for (target, grants) in found {
         catalog.insert(ObjectId::on(Kind::Grants, target), grants);
     }
 }
 
-fn target(known: &Known, raw: &Raw, scope: &Scope, row: &GrantRow, notes: &mut Notes) -> Option<ObjectId> {
-    if row.class == class::NAMESPACE {
-        let public = || {
-            raw.schemas
-                .get(&row.object)
-                .filter(|name| name.text() == PUBLIC && in_scope(scope, name))
-        };
-        let id = known.ids.get(&(row.class, row.object)).cloned();
-        return id.or_else(|| Some(ObjectId::global(Kind::Schema, public()?.clone())));
-    }
-    if row.column == 0 {
-        let id = known.ids.get(&(row.class, row.object))?;
-        // The number of a type is also that of the row type of a table.
-        return (row.class != class::TYPE || id.kind != Kind::Table).then(|| id.clone());
-    }
-    let named = known.relations.get(&row.object)?;
-    if named.verdict == Verdict::View {
-        let column = known.column_name(raw, row.object, row.column);
-        let column = column.map(Ident::text).unwrap_or_default();
-        let label = format!("on column {column} of view {}", named.name);
-        notes.strange("the grant", &label, None);
-        return None;
-    }
-    known.column(raw, row.object, row.column)
+/// Where what is said about an object stands: the columns of views are no objects of the catalog, and come with the view.
+pub(super) fn place(catalog: &Catalog, target: &ObjectId) -> Option<usize> {
+    let relation = || catalog.position(&catalog.parent(target)?);
+    catalog.position(target).or_else(relation)
 }
 
-fn is_public(target: &ObjectId) -> bool {
+fn target(known: &Known, raw: &Raw, scope: &Scope, row: &GrantRow) -> Option<ObjectId> {
+    if row.class == class::NAMESPACE {
+        return known.schema(raw, scope, row.object);
+    }
+    if row.column == 0 {
+        return known.itself((row.class, row.object)).cloned();
+    }
+    known.said_column(raw, row.object, row.column)
+}
+
+/// Whether it is the schema that every database has, and that is no object of the catalog.
+pub(super) fn is_public(target: &ObjectId) -> bool {
     target.kind == Kind::Schema && target.name().is_some_and(|name| name.text() == PUBLIC)
 }
 

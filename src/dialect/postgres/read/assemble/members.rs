@@ -1,12 +1,12 @@
 //! Tables with their columns, constraints, indexes and triggers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Check, Column, ConstraintTrigger, Exclusion, ForeignKey, Generated, Identity, Index, IndexKey, IndexTerm,
-    NotNull, NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity, Table, Trigger, TriggerAction,
-    Unique,
+    Check, Column, ConstraintTrigger, Exclusion, Foreign, ForeignKey, Generated, Identity, Incidental, Index,
+    IndexKey, IndexTerm, Inheritance, NotNull, NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity,
+    Table, Trigger, TriggerAction, Unique,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::dialect::session::EngineErrorKind;
@@ -20,12 +20,14 @@ use super::super::depends::class;
 use super::super::indexes::IndexRow;
 use super::super::rules::RuleRow;
 use super::super::triggers::TriggerRow;
-use super::{Known, Verdict, table_payload};
+use super::{Known, Verdict, foreign, table_payload};
 
 /// Which rows belong to which table.
 struct Grouped {
     /// What is said of the constraints by which columns are required.
     not_null: HashMap<(u32, i16), NotNull>,
+    /// The columns that the table itself requires.
+    required_here: HashSet<(u32, i16)>,
     defaults: HashMap<(u32, i16), Expr>,
     constraints: HashMap<u32, Vec<usize>>,
     /// Those that are no constraint's.
@@ -39,16 +41,19 @@ struct Grouped {
 impl Grouped {
     fn new(raw: &Raw, details: bool) -> Self {
         let mut not_null = HashMap::new();
+        let mut required_here = HashSet::new();
         for row in raw.constraints.iter().filter(|row| row.kind == b'n') {
             let said = NotNull {
                 name: details.then(|| row.name.clone()),
                 no_inherit: row.no_inherit,
                 not_valid: !row.validated,
             };
-            not_null.extend(row.columns.first().map(|number| ((row.relation, *number), said)));
+            let column = row.columns.first().map(|number| (row.relation, *number));
+            required_here.extend(column.filter(|_| row.own));
+            not_null.extend(column.map(|column| (column, said)));
         }
         let mut constraints: HashMap<u32, Vec<usize>> = HashMap::new();
-        let mut of_constraints = std::collections::HashSet::new();
+        let mut of_constraints = HashSet::new();
         for (at, constraint) in raw.constraints.iter().enumerate() {
             constraints.entry(constraint.relation).or_default().push(at);
             if matches!(constraint.kind, b'p' | b'u' | b'x') {
@@ -92,6 +97,7 @@ impl Grouped {
             .collect();
         Self {
             not_null,
+            required_here,
             defaults,
             constraints,
             indexes,
@@ -121,9 +127,17 @@ pub(super) fn insert_tables(
         let (name, columns) = (named.name.clone(), named.columns.clone());
         let id = ObjectId::table(name.clone());
         known.ids.insert((class::CLASS, relation.oid), id.clone());
-        known.ids.insert((class::TYPE, relation.row_type), id.clone());
+        known.insert_along((class::TYPE, relation.row_type), &id);
+        let elsewhere = raw.foreign_tables.get(&relation.oid);
+        if let Some(row) = elsewhere {
+            foreign::tell(&id, &row.said.secrets, notes);
+        }
         let table = Table {
             partitioned: partition_key(known, raw, relation.oid)?,
+            foreign: elsewhere.map(|row| Foreign {
+                server: row.server.clone(),
+                options: row.said.options.clone(),
+            }),
             ..table_payload(relation)
         };
         catalog.insert(id.clone(), table);
@@ -133,13 +147,30 @@ pub(super) fn insert_tables(
             }
             catalog.insert(ObjectId::on(Kind::Partition, id.clone()), partition);
         }
+        if let Some(inheritance) =
+            inheritance(known, raw, &grouped, relation, &raw.attributes[columns.clone()])
+        {
+            catalog.insert(ObjectId::on(Kind::Inheritance, id.clone()), inheritance);
+        }
         for attribute in &raw.attributes[columns] {
-            let mut column = column(known, &grouped, attribute);
+            let mut column = column(known, raw, &grouped, attribute);
+            if attribute.inherited
+                && !relation.partition
+                && !grouped.required_here.contains(&place(attribute))
+            {
+                // It is the constraint of the parents, under their name.
+                column.not_null.name = None;
+            }
+            let id = ObjectId::column(&name, attribute.name.clone());
+            if let Some(row) = raw.column_options.get(&(relation.oid, attribute.number)) {
+                foreign::tell(&id, &row.secrets, notes);
+                column.options.clone_from(&row.options);
+            }
             if relation.partition {
                 // From 17 on a partition shows the identity of its parent, by which it counts.
                 column.identity = None;
             }
-            catalog.insert(ObjectId::column(&name, attribute.name.clone()), column);
+            catalog.insert(id, column);
         }
         for at in grouped.constraints.get(&relation.oid).into_iter().flatten() {
             insert_constraint(known, raw, &grouped, (&name, *at), catalog, notes)?;
@@ -245,8 +276,9 @@ fn partition_key(known: &Known, raw: &Raw, relation: u32) -> Result<Option<Parti
         keys.push(IndexKey {
             term: term.ok_or_else(|| missing(relation, *number))?,
             collation: (collation != 0 && collation != own)
-                .then(|| raw.collations.get(&collation).cloned())
-                .flatten(),
+                .then(|| raw.collations.get(&collation))
+                .flatten()
+                .map(|named| raw.engine_name(named)),
             opclass: opclass.cloned(),
             descending: false,
             nulls: None,
@@ -268,14 +300,48 @@ fn partition(known: &Known, raw: &Raw, relation: &super::Relation) -> Option<Par
     Some(Partition { parent, bound })
 }
 
+/// The tables that a table inherits, and what it states itself.
+fn inheritance(
+    known: &Known,
+    raw: &Raw,
+    grouped: &Grouped,
+    relation: &super::Relation,
+    columns: &[Attribute],
+) -> Option<Inheritance> {
+    let from = raw.inherits.partition_point(|(child, _)| *child < relation.oid);
+    let ties = raw.inherits[from..]
+        .iter()
+        .take_while(|(child, _)| *child == relation.oid);
+    let parents = ties.filter_map(|(_, parent)| Some(known.relations.get(parent)?.name.clone()));
+    let parents: Vec<QName> = parents.collect();
+    if relation.partition || parents.is_empty() {
+        return None;
+    }
+    let columns = columns.iter().filter(|column| column.own);
+    let columns = columns.map(|column| (Kind::Column, column.name.clone()));
+    let constraints = grouped.constraints.get(&relation.oid).into_iter().flatten();
+    let checks = constraints.map(|at| &raw.constraints[*at]);
+    let checks = checks.filter(|row| row.kind == b'c' && row.own);
+    let checks = checks.map(|row| (Kind::Check, row.name.clone()));
+    Some(Inheritance {
+        parents,
+        own: Incidental(columns.chain(checks).collect()),
+    })
+}
+
 fn note_index(id: &ObjectId, row: &IndexRow, of_partitions: bool, notes: &mut Notes) {
     if !row.valid {
         notes.invalid_index(id, of_partitions);
     }
 }
 
-fn column(known: &Known, grouped: &Grouped, attribute: &Attribute) -> Column {
-    let place = (attribute.relation, attribute.number);
+/// By which its constraints and its default know a column.
+fn place(attribute: &Attribute) -> (u32, i16) {
+    (attribute.relation, attribute.number)
+}
+
+fn column(known: &Known, raw: &Raw, grouped: &Grouped, attribute: &Attribute) -> Column {
+    let place = place(attribute);
     let expr = grouped.defaults.get(&place).cloned();
     let (default, generated) = match (attribute.generated, expr) {
         (0, default) => (default, None),
@@ -297,8 +363,9 @@ fn column(known: &Known, grouped: &Grouped, attribute: &Attribute) -> Column {
         default,
         identity,
         generated,
-        collation: attribute.collation.clone(),
+        collation: attribute.collation.as_ref().map(|named| raw.engine_name(named)),
         not_null: grouped.not_null.get(&place).cloned().unwrap_or_default(),
+        options: Vec::new(),
     }
 }
 
@@ -352,7 +419,7 @@ fn insert_constraint(
                 return Ok(());
             };
             let id = ObjectId::member(Kind::Exclusion, table, row.name.clone());
-            known.ids.insert((class::CLASS, row.index), id);
+            known.insert_along((class::CLASS, row.index), &id);
             (Kind::Exclusion, exclusion(known, raw, row, index)?.into())
         }
         b'c' => {
@@ -464,8 +531,9 @@ fn index_key(
     Ok(IndexKey {
         term,
         collation: (collation != 0 && collation != own)
-            .then(|| raw.collations.get(&collation).cloned())
-            .flatten(),
+            .then(|| raw.collations.get(&collation))
+            .flatten()
+            .map(|named| raw.engine_name(named)),
         opclass: raw
             .opclass_options
             .get(&(row.oid, position))

@@ -1,19 +1,25 @@
 //! Objects and edges out of rows: [`assemble`].
 //!
-//! In: the rows of all queries. Out: a catalog in a fixed order (schemas, extensions, enums, domains, sequences, functions,
+//! In: the rows of all queries. Out: a catalog in a fixed order (schemas, extensions, collations, text search, enums, domains, sequences, functions,
 //! tables with their members, views after what they read, comments), its edges, and a diagnostic for everything that
 //! is not modelled. A table that is not modelled as a whole is left out with all that belongs to it. Must not: ask the
 //! server anything.
 
+mod casts;
+mod collations;
+mod comments;
 mod compounds;
 mod default_privileges;
 mod edges;
+mod foreign;
 mod grants;
+mod heirs;
 mod members;
 mod publications;
 mod routines;
 mod statistics;
 mod storage;
+mod text_search;
 mod views;
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +27,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Comment, Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt,
+    Domain, EnumType, Extension, Schema, Sequence, SequenceOptions, Table, TableExt,
 };
 use crate::catalog::{Catalog, DataType, Ident, Kind, ObjectId, QName};
 use crate::diagnostic::Diagnostic;
@@ -30,8 +36,12 @@ use crate::dialect::{EngineError, Scope, Server};
 use super::super::unmodelled::{self, Strange};
 use super::batch::Raw;
 use super::columns::Attribute;
+use super::comments::Commented;
 use super::depends::class;
 use super::relations::Relation;
+
+/// The schema that a new database has.
+const PUBLIC: &str = "public";
 
 /// What was read, as objects.
 pub(super) struct Assembled {
@@ -39,6 +49,8 @@ pub(super) struct Assembled {
     pub(super) catalog: Catalog,
     /// What is there and not modelled.
     pub(super) unmodelled: Vec<Diagnostic>,
+    /// Comments on what is no object of the catalog.
+    pub(super) commented: Vec<Commented>,
 }
 
 /// Makes a catalog of the rows.
@@ -48,13 +60,18 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     let mut known = Known::new(&raw);
     known.sort_relations(&raw, scope, &mut notes);
     known.insert_globals(&raw, scope, &mut catalog);
+    collations::insert(&mut known, &mut raw, scope, &mut catalog);
+    text_search::insert(&mut known, &mut raw, scope, &mut catalog);
     known.insert_enums(&mut raw, scope, &mut catalog);
     let compounds = compounds::name(&mut known, &mut raw, scope, &mut notes);
     known.insert_domains(&mut raw, scope, &mut catalog);
-    compounds::insert(&known, compounds, &mut catalog);
+    compounds::insert(&known, &raw, compounds, &mut catalog);
     known.insert_sequences(&raw, scope, &mut catalog);
     routines::insert(&mut known, &mut raw, scope, &mut catalog, &mut notes);
+    casts::insert(&mut known, &mut raw, scope, &mut catalog);
+    foreign::insert(&mut known, &mut raw, &mut catalog, &mut notes);
     members::insert_tables(&mut known, &mut raw, scope, &mut catalog, &mut notes)?;
+    heirs::follow_parents(&mut catalog);
     views::insert(&mut known, &raw, &mut catalog, &mut notes);
     members::insert_of_views(&mut known, &raw, &mut catalog, &mut notes)?;
     statistics::insert(&mut known, &mut raw, scope, &mut catalog);
@@ -63,7 +80,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     storage::insert(&known, &raw, &mut catalog);
     grants::insert(&known, &raw, (scope, server), &mut catalog, &mut notes);
     default_privileges::insert(&raw, scope, &mut catalog, &mut notes);
-    known.insert_comments(&raw, &mut catalog);
+    let commented = comments::insert(&known, &raw, scope, &mut catalog);
     edges::insert(&known, &raw, &mut catalog);
     for strange in std::mem::take(&mut raw.strange) {
         if known.is_strange_of_ours(&strange, &raw, scope) {
@@ -71,7 +88,11 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
         }
     }
     let unmodelled = notes.finish();
-    Ok(Assembled { catalog, unmodelled })
+    Ok(Assembled {
+        catalog,
+        unmodelled,
+        commented,
+    })
 }
 
 /// What becomes of a relation.
@@ -107,8 +128,10 @@ struct Known {
     /// Indexes of tables and of views of either sort in `Raw::relations`, by name.
     tables: Vec<usize>,
     views: Vec<usize>,
-    /// Every object of the catalog but columns, by catalog and number.
+    /// Every object of the catalog but columns, by catalog and number, and what the engine made along with it.
     ids: HashMap<(u32, u32), ObjectId>,
+    /// What the engine made along with an object: arrays, row types, the checks of domains.
+    along: HashSet<(u32, u32)>,
     /// What an extension owns.
     owned: HashMap<(u32, u32), ObjectId>,
     /// Enums and domains, and the types of their arrays.
@@ -140,11 +163,23 @@ impl Known {
             tables: Vec::new(),
             views: Vec::new(),
             ids: HashMap::new(),
+            along: HashSet::new(),
             owned,
             types: HashMap::new(),
             identities: HashMap::new(),
             attributes: HashMap::new(),
         }
+    }
+
+    /// Takes in what the engine made along with an object: whoever needs it needs the object.
+    fn insert_along(&mut self, place: (u32, u32), id: &ObjectId) {
+        self.ids.insert(place, id.clone());
+        self.along.insert(place);
+    }
+
+    /// The object under a number, if it is not only what came along with one.
+    fn itself(&self, place: (u32, u32)) -> Option<&ObjectId> {
+        self.ids.get(&place).filter(|_| !self.along.contains(&place))
     }
 
     fn is_owned(&self, class: u32, oid: u32) -> bool {
@@ -153,14 +188,13 @@ impl Known {
 
     /// Decides what becomes of each relation.
     fn sort_relations(&mut self, raw: &Raw, scope: &Scope, notes: &mut unmodelled::Notes) {
-        let inherits = inheriting(raw);
         let columns = column_ranges(&raw.attributes);
         for (at, relation) in raw.relations.iter().enumerate() {
             let Some(schema) = raw.schemas.get(&relation.schema) else {
                 continue;
             };
             let name = relation.qname(schema);
-            let strange = strange_relation(relation, inherits.contains(&relation.oid));
+            let strange = strange_relation(relation, &raw.inherits);
             let left_out = scope.leave_out.iter().any(|left| {
                 let is_here = |wanted: &Ident| Some(wanted) == name.schema.as_ref();
                 left.name.text() == relation.name.text() && left.schema.as_ref().is_none_or(is_here)
@@ -198,9 +232,12 @@ impl Known {
         self.views.sort_by_key(by_name);
     }
 
-    /// A partition of a table that is not in the catalog cannot be in it.
+    /// A partition of a table that is not in the catalog cannot be in it, nor can a table that inherits one.
     fn leave_out_orphans(&mut self, raw: &Raw, notes: &mut unmodelled::Notes) {
-        let parents: HashMap<u32, u32> = raw.inherits.iter().copied().collect();
+        let mut parents: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (child, parent) in &raw.inherits {
+            parents.entry(*child).or_default().push(*parent);
+        }
         loop {
             let is_table = |oid: &u32| {
                 let named = self.relations.get(oid);
@@ -211,8 +248,8 @@ impl Known {
                 .iter()
                 .copied()
                 .filter(|at| {
-                    let relation = &raw.relations[*at];
-                    relation.partition && !parents.get(&relation.oid).is_some_and(is_table)
+                    let above = parents.get(&raw.relations[*at].oid);
+                    above.is_some_and(|above| !above.iter().all(is_table))
                 })
                 .collect();
             if orphans.is_empty() {
@@ -222,11 +259,23 @@ impl Known {
             for at in orphans {
                 if let Some(named) = self.relations.get_mut(&raw.relations[at].oid) {
                     named.verdict = Verdict::Strange;
-                    let why = "it is a part of a table that is not read";
-                    notes.strange("partition", &named.name.to_string(), Some(why));
+                    let (what, why) = if raw.relations[at].partition {
+                        ("partition", "it is a part of a table that is not read")
+                    } else {
+                        ("table with inheritance", "it inherits a table that is not read")
+                    };
+                    notes.strange(what, &named.name.to_string(), Some(why));
                 }
             }
         }
+    }
+
+    /// The schema under a number; the one that every database has is no object of the catalog.
+    fn schema(&self, raw: &Raw, scope: &Scope, oid: u32) -> Option<ObjectId> {
+        let known = self.ids.get(&(class::NAMESPACE, oid)).cloned();
+        let name = raw.schemas.get(&oid);
+        let public = || name.filter(|name| name.text() == PUBLIC && in_scope(scope, name));
+        known.or_else(|| Some(ObjectId::global(Kind::Schema, public()?.clone())))
     }
 
     fn insert_globals(&mut self, raw: &Raw, scope: &Scope, catalog: &mut Catalog) {
@@ -234,7 +283,7 @@ impl Known {
             .schemas
             .iter()
             .filter(|(oid, name)| {
-                name.text() != "public" && in_scope(scope, name) && !self.is_owned(class::NAMESPACE, **oid)
+                name.text() != PUBLIC && in_scope(scope, name) && !self.is_owned(class::NAMESPACE, **oid)
             })
             .collect();
         schemas.sort_by_key(|(_, name)| *name);
@@ -254,6 +303,14 @@ impl Known {
         }
     }
 
+    /// Takes in a type and the type of its arrays.
+    fn insert_type(&mut self, (oid, array): (u32, u32), id: &ObjectId) {
+        self.types.insert(oid, id.clone());
+        self.types.insert(array, id.clone());
+        self.ids.insert((class::TYPE, oid), id.clone());
+        self.insert_along((class::TYPE, array), id);
+    }
+
     fn insert_enums(&mut self, raw: &mut Raw, scope: &Scope, catalog: &mut Catalog) {
         let mut found = Vec::new();
         for row in std::mem::take(&mut raw.enums) {
@@ -267,10 +324,7 @@ impl Known {
         found.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, row) in found {
             let id = ObjectId::qualified(Kind::Enum, name);
-            for type_id in [row.oid, row.array] {
-                self.types.insert(type_id, id.clone());
-                self.ids.insert((class::TYPE, type_id), id.clone());
-            }
+            self.insert_type((row.oid, row.array), &id);
             catalog.insert(id, EnumType { values: row.values });
         }
     }
@@ -289,12 +343,9 @@ impl Known {
         found.sort_by(|a, b| a.0.cmp(&b.0));
         // One domain may be made of another.
         for (id, row) in &found {
-            for type_id in [row.oid, row.array] {
-                self.types.insert(type_id, id.clone());
-                self.ids.insert((class::TYPE, type_id), id.clone());
-            }
+            self.insert_type((row.oid, row.array), id);
             for (check, _) in &row.checks {
-                self.ids.insert((class::CONSTRAINT, *check), id.clone());
+                self.insert_along((class::CONSTRAINT, *check), id);
             }
         }
         for (id, row) in found {
@@ -303,7 +354,7 @@ impl Known {
                     text: row.base_text,
                     user: self.types.get(&row.base).cloned(),
                 },
-                collation: row.collation,
+                collation: row.collation.map(|named| raw.engine_name(&named)),
                 default: row.default,
                 nullable: !row.not_null,
                 checks: row.checks.into_iter().map(|(_, check)| check).collect(),
@@ -352,44 +403,6 @@ impl Known {
         }
     }
 
-    fn insert_comments(&self, raw: &Raw, catalog: &mut Catalog) {
-        let mut found: Vec<(ObjectId, Comment)> = Vec::new();
-        for row in &raw.comments {
-            // The comment on an extension comes from its control file.
-            if row.class == class::EXTENSION {
-                continue;
-            }
-            let text = Arc::clone(&row.text);
-            let named = self
-                .relations
-                .get(&row.object)
-                .filter(|_| row.class == class::CLASS);
-            let target = match (named, i16::try_from(row.column)) {
-                (_, Ok(0)) => self.ids.get(&(row.class, row.object)).cloned(),
-                // The columns of a view are no objects of the catalog.
-                (Some(named), Ok(number)) if named.verdict.is_view() => {
-                    let column = self.column_name(raw, row.object, number);
-                    column.map(|column| ObjectId::column(&named.name, column.clone()))
-                }
-                (None, Ok(number)) if row.class == class::CLASS => self.of_attribute(row.object, number),
-                (_, Ok(number)) => self.column(raw, row.object, number),
-                (_, Err(_)) => None,
-            };
-            if let Some(target) = target {
-                found.push((ObjectId::on(Kind::Comment, target), Comment { text }));
-            }
-        }
-        let position = |id: &ObjectId| {
-            catalog
-                .position(id.target()?)
-                .or_else(|| catalog.position(&catalog.parent(id)?))
-        };
-        found.sort_by_cached_key(|(id, _)| position(id));
-        for (id, comment) in found {
-            catalog.insert(id, comment);
-        }
-    }
-
     /// Whether a row of the query for what is not modelled is about something that we would manage.
     fn is_strange_of_ours(&self, strange: &Strange, raw: &Raw, scope: &Scope) -> bool {
         if self.is_owned(strange.class, strange.oid) {
@@ -426,14 +439,21 @@ impl Known {
         Some(ObjectId::column(of, name.clone()))
     }
 
-    /// The id of a column of a table of the catalog.
-    fn column(&self, raw: &Raw, relation: u32, number: i16) -> Option<ObjectId> {
+    /// The id of a column of a table, or of a view, of which something is said.
+    fn said_column(&self, raw: &Raw, relation: u32, number: i16) -> Option<ObjectId> {
         let named = self.relations.get(&relation)?;
-        if named.verdict != Verdict::Table {
+        if named.verdict != Verdict::Table && !named.verdict.is_view() {
             return None;
         }
         let column = self.column_name(raw, relation, number)?;
         Some(ObjectId::column(&named.name, column.clone()))
+    }
+
+    /// The id of a column of a table of the catalog.
+    fn column(&self, raw: &Raw, relation: u32, number: i16) -> Option<ObjectId> {
+        let named = self.relations.get(&relation)?;
+        let is_table = named.verdict == Verdict::Table;
+        is_table.then(|| self.said_column(raw, relation, number))?
     }
 }
 
@@ -446,28 +466,13 @@ fn in_scope(scope: &Scope, schema: &Ident) -> bool {
 }
 
 /// What a relation is called, if it is of a sort that is not modelled.
-fn strange_relation(relation: &Relation, inherits: bool) -> Option<&'static str> {
+fn strange_relation(relation: &Relation, inherits: &[(u32, u32)]) -> Option<&'static str> {
+    let related = |(child, parent): &(u32, u32)| [*child, *parent].contains(&relation.oid);
     match relation.kind {
-        b'f' => Some("foreign table"),
         b'r' | b'p' if relation.typed => Some("typed table"),
-        b'r' if inherits => Some("table with inheritance"),
+        b'f' if !relation.partition && inherits.iter().any(related) => Some("foreign table with inheritance"),
         _ => None,
     }
-}
-
-/// Both ends of every inheritance that is no partitioning.
-fn inheriting(raw: &Raw) -> HashSet<u32> {
-    let partitions: HashSet<u32> = raw
-        .relations
-        .iter()
-        .filter(|relation| relation.partition)
-        .map(|relation| relation.oid)
-        .collect();
-    let others = raw
-        .inherits
-        .iter()
-        .filter(|(child, _)| !partitions.contains(child));
-    others.flat_map(|(child, parent)| [*child, *parent]).collect()
 }
 
 /// Where the columns of each relation stand; they come sorted.

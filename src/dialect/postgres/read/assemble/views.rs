@@ -88,8 +88,8 @@ fn insert_one(
         catalog.insert(id.clone(), view);
         id
     };
-    known.ids.insert((class::CLASS, relation.oid), id.clone());
-    known.ids.insert((class::TYPE, relation.row_type), id);
+    known.insert_along((class::TYPE, relation.row_type), &id);
+    known.ids.insert((class::CLASS, relation.oid), id);
 }
 
 /// Takes in an option of a view; false for one that is not known.

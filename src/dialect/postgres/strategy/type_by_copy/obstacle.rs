@@ -1,8 +1,8 @@
 //! Why a column cannot take another type by a second column: something changes with it that would have to be carried over
 //! half-way.
 
-use crate::catalog::kinds::{Column, Exclusion, NotNull, Sequence};
-use crate::catalog::{Object, ObjectId};
+use crate::catalog::kinds::{Column, Exclusion, NotNull, Sequence, Storage};
+use crate::catalog::{Kind, Object, ObjectId};
 use crate::dialect::postgres::strategy::constraint_by_index::is_deferrable;
 use crate::dialect::{Alter, PlanCx};
 use crate::op::Retyped;
@@ -24,11 +24,17 @@ pub(super) fn of(id: &ObjectId, group: &[ObjectId], cx: &PlanCx<'_>) -> Option<S
     if cx.from.is_partitioned(table) || cx.from.lineage(table).next().is_some() {
         return Some("its table is partitioned, or a partition".to_owned());
     }
+    if cx.from.heirs_of(table).next().is_some() || !cx.from.parents_of(table).is_empty() {
+        return Some("its table inherits another, or is inherited".to_owned());
+    }
     if from.identity.is_some() != to.identity.is_some() {
         return Some("it becomes an identity column, or ceases to be one, at the same time".to_owned());
     }
     if sequences(cx.from, id) != sequences(cx.to, id) {
         return Some("a sequence comes to be its own, or ceases to be, at the same time".to_owned());
+    }
+    if let Some(said) = says_otherwise(&[Kind::Storage, Kind::Grants], id, cx) {
+        return Some(said);
     }
     let columns: Vec<Retyped> = group.iter().filter_map(|id| second(id, cx)).collect();
     let own = std::slice::from_ref(&column);
@@ -36,6 +42,14 @@ pub(super) fn of(id: &ObjectId, group: &[ObjectId], cx: &PlanCx<'_>) -> Option<S
         .iter()
         .filter(|(id, object)| rests(id, object, own))
         .find_map(|(id, object)| in_the_way(id, object, &columns, cx))
+}
+
+/// Something of these kinds is said of an object, and changes at the same time: it is carried over as it is.
+fn says_otherwise(kinds: &[Kind], id: &ObjectId, cx: &PlanCx<'_>) -> Option<String> {
+    let mut said = kinds.iter().map(|kind| ObjectId::on(*kind, id.clone()));
+    let changes = |said: &ObjectId| cx.from.get(said) != cx.to.get(said);
+    let found = said.find(changes)?;
+    Some(format!("{found} is changed at the same time"))
 }
 
 /// The sequences that the column owns.
@@ -59,6 +73,15 @@ fn in_the_way(id: &ObjectId, object: &Object, columns: &[Retyped], cx: &PlanCx<'
         return Some(format!(
             "{id} has no overlaps, which no index made beforehand can see to"
         ));
+    }
+    if let Some(said) = says_otherwise(&[Kind::Storage], id, cx).filter(|_| cx.to.contains(id)) {
+        return Some(said);
+    }
+    let storage = cx
+        .from
+        .payload::<Storage>(&ObjectId::on(Kind::Storage, id.clone()));
+    if storage.is_some_and(|storage| storage.tablespace.is_some()) {
+        return Some(format!("{id} lies in a tablespace of its own"));
     }
     let rules = cx.server.engine().rules(id.kind)?;
     let Some(after) = cx.to.get(id) else {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Body, Enabled, Function, Trigger, TriggerAction, TriggerEvent, TriggerTiming};
-use crate::catalog::{Expr, Ident, Kind, Object, ObjectId, Path};
+use crate::catalog::kinds::{Enabled, Function, Trigger};
+use crate::catalog::{Ident, Kind, Object, ObjectId, Path};
+use crate::dialect::postgres::bridge::{row_function, row_trigger};
 use crate::dialect::postgres::expressions::parenthesised;
 use crate::dialect::postgres::impact::stable::is_stable;
 use crate::dialect::postgres::kinds::{generated_as_identity, owned_by, rules, set_default};
@@ -74,18 +75,17 @@ fn begin(column: &Retyped, cx: &RenderCx<'_>, sql: &mut Sql) {
         return;
     };
     create(&column.beside, &column.second().into(), cx, sql);
+    // Both go along when it takes the name, and the rows that are copied are stored as they are to be.
+    for kind in [Kind::Storage, Kind::Grants] {
+        if let Some(said) = cx.to.get(&ObjectId::on(kind, column.id.clone())) {
+            create(&ObjectId::on(kind, column.beside.clone()), said, cx, sql);
+        }
+    }
     create(&function, &sync(column).into(), cx, sql);
     let calls = Trigger {
         // Rows that replication brings are rows, too.
         enabled: Enabled::Always,
-        ..Trigger::new(
-            TriggerTiming::Before,
-            vec![TriggerEvent::Insert, TriggerEvent::Update],
-            TriggerAction::Execute {
-                function: called,
-                arguments: Vec::new(),
-            },
-        )
+        ..row_trigger(called)
     };
     create(&trigger, &calls.into(), cx, sql);
 }
@@ -113,12 +113,7 @@ fn sync(column: &Retyped) -> Function {
     let body = format!("\n#variable_conflict use_column\nBEGIN\n{assign}\n    RETURN NEW;\nEND\n");
     Function {
         settings: settings(column),
-        ..Function::new(
-            Expr::new(""),
-            Some(Expr::new("trigger")),
-            "plpgsql",
-            Body::Text(Expr::new(body)),
-        )
+        ..row_function(body)
     }
 }
 
@@ -196,7 +191,7 @@ fn take_places(retype: &Retype, swap: &Swap, cx: &RenderCx<'_>, sql: &mut Sql) {
     for (sequence, column) in &swap.sequences {
         own(sequence, Some(column), sql);
     }
-    for (id, object) in &swap.comments {
+    for (id, object) in &swap.said {
         create(id, object, cx, sql);
     }
 }

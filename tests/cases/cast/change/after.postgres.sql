@@ -1,0 +1,12 @@
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE TYPE new_kind AS ENUM ('good', 'bad');
+CREATE TYPE kind AS ENUM ('good', 'bad');
+CREATE FUNCTION rank(m mood) RETURNS integer LANGUAGE sql IMMUTABLE AS $$SELECT 1$$;
+CREATE FUNCTION other_rank(m mood) RETURNS integer LANGUAGE sql IMMUTABLE AS $$SELECT 2$$;
+CREATE CAST (mood AS integer) WITH FUNCTION other_rank(mood) AS IMPLICIT;
+COMMENT ON CAST (mood AS integer) IS 'Stays';
+CREATE CAST (mood AS kind) WITH INOUT;
+CREATE CAST (new_kind AS kind) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (new_kind AS kind) IS 'Stays, too';
+CREATE VIEW ranks AS SELECT 'good'::mood + 1 AS above;
+COMMENT ON VIEW ranks IS 'Back';

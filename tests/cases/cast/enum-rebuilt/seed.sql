@@ -1,0 +1,1 @@
+INSERT INTO entries (id, feeling) VALUES (1, 'bad');

@@ -1,0 +1,3 @@
+CREATE COLLATION utf8 (PROVIDER = builtin, LOCALE = 'C.UTF-8');
+CREATE COLLATION bytes (PROVIDER = builtin, LOCALE = 'C');
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, w text COLLATE utf8);

@@ -1,0 +1,12 @@
+CREATE SCHEMA app;
+CREATE SCHEMA other;
+CREATE COLLATION deutsch (PROVIDER = icu, LOCALE = 'de-u-co-phonebk');
+COMMENT ON COLLATION deutsch IS 'after';
+CREATE COLLATION app.octets (LOCALE = 'C');
+CREATE COLLATION other.moves (LOCALE = 'C');
+CREATE DOMAIN nick AS text COLLATE deutsch;
+CREATE TABLE words (id bigint NOT NULL PRIMARY KEY, word text COLLATE deutsch NOT NULL, plain text COLLATE other.moves NOT NULL);
+CREATE INDEX words_any ON words ((lower(plain) COLLATE app.octets));
+CREATE INDEX words_key ON words (word COLLATE app.octets) WHERE plain > 'a' COLLATE deutsch;
+CREATE STATISTICS pair ON (lower(plain) COLLATE deutsch), word FROM words;
+CREATE VIEW in_order AS SELECT id FROM words ORDER BY plain COLLATE deutsch;

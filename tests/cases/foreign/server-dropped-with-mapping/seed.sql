@@ -1,0 +1,2 @@
+CREATE USER MAPPING FOR rcn_reader SERVER archive OPTIONS (password 'x');
+CREATE USER MAPPING FOR PUBLIC SERVER archive;

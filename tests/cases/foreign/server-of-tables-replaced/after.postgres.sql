@@ -1,0 +1,16 @@
+CREATE FOREIGN DATA WRAPPER dummy;
+CREATE SERVER archive TYPE 'b' FOREIGN DATA WRAPPER dummy;
+CREATE SERVER other FOREIGN DATA WRAPPER dummy;
+CREATE FOREIGN TABLE events (
+    id bigint OPTIONS (key 'true') NOT NULL,
+    CONSTRAINT events_id_check CHECK (id > 0)
+) SERVER archive;
+COMMENT ON FOREIGN TABLE events IS 'One';
+COMMENT ON COLUMN events.id IS 'Number';
+CREATE FOREIGN TABLE moves (id bigint) SERVER archive;
+CREATE FUNCTION notice() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    RETURN new;
+END$$;
+CREATE TRIGGER noticed AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION notice();
+CREATE VIEW recent AS SELECT id FROM events;
+COMMENT ON VIEW recent IS 'Two';

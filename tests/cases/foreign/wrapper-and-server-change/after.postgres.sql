@@ -1,0 +1,9 @@
+CREATE FUNCTION check_options(text[], oid) RETURNS void LANGUAGE plpgsql AS $$BEGIN
+END$$;
+CREATE FOREIGN DATA WRAPPER files OPTIONS (a '1', b '4', d '5');
+COMMENT ON FOREIGN DATA WRAPPER files IS 'Two';
+CREATE FOREIGN DATA WRAPPER new_wrapper VALIDATOR check_options;
+CREATE SERVER archive VERSION '2' FOREIGN DATA WRAPPER files OPTIONS (port '5433', user_name 'o''brien');
+COMMENT ON SERVER archive IS 'New';
+CREATE SERVER silent FOREIGN DATA WRAPPER files;
+CREATE SERVER new_server FOREIGN DATA WRAPPER new_wrapper OPTIONS (a '1');

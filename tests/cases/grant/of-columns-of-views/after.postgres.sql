@@ -1,0 +1,7 @@
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, note text NOT NULL);
+CREATE VIEW v AS SELECT id, note FROM t;
+COMMENT ON COLUMN v.id IS 'said';
+GRANT SELECT (id), UPDATE (id) ON v TO rcn_reader;
+GRANT SELECT (note) ON v TO rcn_writer WITH GRANT OPTION;
+CREATE MATERIALIZED VIEW m AS SELECT id, note FROM t;
+GRANT SELECT (id) ON m TO rcn_writer;

@@ -1,0 +1,1 @@
+INSERT INTO cities VALUES ('Riva', 100), ('Salò', 200);

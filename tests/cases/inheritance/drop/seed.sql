@@ -1,0 +1,3 @@
+INSERT INTO a VALUES (1, 'n');
+INSERT INTO b VALUES (2, 'n'), (3, 'm');
+INSERT INTO z VALUES (4, 'z');

@@ -1,0 +1,2 @@
+INSERT INTO texts VALUES ('a', 'b');
+INSERT INTO letters VALUES ('c', 'd');
