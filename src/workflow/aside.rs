@@ -323,18 +323,40 @@ impl Work<'_> {
             .collect()
     }
 
-    /// The column of another table that is renamed with this one, the one or the other way round, and stays.
+    /// The column of another table that goes by one name with this one, above it, below it or beside it, and stays.
     fn holder(&self, id: &ObjectId) -> Option<ObjectId> {
-        let carriers = |id: &ObjectId| self.engine.rename_carriers(id, &self.state);
-        let stays = |above: &ObjectId| self.to.contains(above) || !self.has_table(above);
-        let above = carriers(id)
+        let mut family = vec![id.clone()];
+        let mut looked_at = 0;
+        while let Some(member) = family.get(looked_at).cloned() {
+            looked_at += 1;
+            let relatives = self.carriers(&member).into_iter().chain(self.carried(&member));
+            for relative in relatives {
+                if !family.contains(&relative) {
+                    family.push(relative);
+                }
+            }
+        }
+        let stays = |member: &ObjectId| self.to.contains(member) || !self.has_table(member);
+        family.into_iter().skip(1).find(stays)
+    }
+
+    /// The columns that take this one along when they are renamed.
+    fn carriers(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let above = self.engine.rename_carriers(id, &self.state);
+        above
             .into_iter()
-            .find(|above| self.state.contains(above) && stays(above));
-        above.or_else(|| {
-            let columns = self.state.of_kind::<Column>().map(|(below, _)| below);
-            let mut same = columns.filter(|below| below.name() == id.name() && self.to.contains(below));
-            same.find(|below| carriers(below).contains(id)).cloned()
-        })
+            .filter(|above| self.state.contains(above))
+            .collect()
+    }
+
+    /// The columns of tables that stay which this one takes along when it is renamed.
+    fn carried(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let below = self.state.of_kind::<Column>().map(|(below, _)| below);
+        below
+            .filter(|below| below.name() == id.name() && self.has_table(below))
+            .filter(|below| self.carriers(below).contains(id))
+            .cloned()
+            .collect()
     }
 
     /// Whether the table of a column is declared.

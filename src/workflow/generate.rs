@@ -134,7 +134,12 @@ pub async fn proposal(project: &Project) -> Result<Proposal, Failure> {
     lint::note(project, &mut proposal, &declared);
     observed::refuse(&proposal, &declared.sources)?;
     ownership::check(session.as_mut(), &proposal, &declared.sources).await?;
-    preflight::ask(session.as_mut(), &mut proposal, &declared.sources, project).await?;
+    let asked = preflight::ask(session.as_mut(), &mut proposal, &declared.sources, project).await;
+    if asked.is_err() {
+        // The values that rows lack may be there already, under the name that goes.
+        likeness::refuse(project, &proposal)?;
+    }
+    asked?;
     session.close().await?;
     texts.settle(&proposal, &declared);
     Ok(proposal)
@@ -204,7 +209,7 @@ impl Planning<'_> {
         let mut proposal = self.side(from, &kept, Some(route), &sizes, notes)?;
         // What is set aside may be a rename that nobody declared, as what is dropped may.
         let plain = Route::straight(from, &to, intents, self.server).whole;
-        proposal.alike = likeness::find(&plain, sources);
+        proposal.alike = likeness::find(&plain, sources, self.server.engine());
         if !proposal.is_empty() {
             demonstrate(&mut proposal, scratch, self.scope, &self.declared.sources).await?;
         }

@@ -8,6 +8,7 @@ use crate::catalog::walk::Walk;
 use crate::catalog::{Catalog, ObjectId, Payload as _, QName, aside};
 use crate::declare::SourceMap;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::dialect::Engine;
 use crate::diff::{Change, Difference};
 use crate::quoting::word;
 
@@ -76,8 +77,9 @@ impl Likeness {
     }
 }
 
-/// What looks like a rename in a difference; each thing stands in one pair at most.
-pub(super) fn find(difference: &Difference, sources: &SourceMap) -> Vec<Likeness> {
+/// What looks like a rename in a difference; each thing stands in one pair at most. What would be renamed with another is
+/// not asked about beside it.
+pub(super) fn find(difference: &Difference, sources: &SourceMap, engine: &dyn Engine) -> Vec<Likeness> {
     let mut gone = Vec::new();
     let mut come = Vec::new();
     for change in &difference.changes {
@@ -112,7 +114,13 @@ pub(super) fn find(difference: &Difference, sources: &SourceMap) -> Vec<Likeness
             at: sources.get(new).cloned(),
         });
     }
-    found
+    let is_asked = |pair: &&Likeness| {
+        let from = engine.rename_carriers(&pair.from, &difference.from);
+        let to = engine.rename_carriers(&pair.to, &difference.to);
+        let above = |above: &Likeness| from.contains(&above.from) && to.contains(&above.to);
+        !found.iter().any(above)
+    };
+    found.iter().filter(is_asked).cloned().collect()
 }
 
 /// How alike two columns of a table are, and in what.

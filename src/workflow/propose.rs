@@ -99,7 +99,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
         arbitrated,
         upgrade: scripts.upgrade,
         downgrade: scripts.downgrade,
-        alike: likeness::find(&route.whole, sources),
+        alike: likeness::find(&route.whole, sources, server.engine()),
         plan: Plan {
             batches: scripts.batches,
             from: from.shared(),
