@@ -8,7 +8,7 @@ pub mod written;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Cast, Extension, Owner, Rows};
+use crate::catalog::kinds::{Extension, Owner, Rows};
 use crate::catalog::walk::{References, Walk};
 use crate::catalog::{Canonical, Catalog, Kind, ObjectId};
 use crate::declare::Declared;
@@ -113,8 +113,9 @@ fn asked_about(declared: &Catalog, known: &Catalog) -> Vec<ObjectId> {
     }
     if !asked.is_empty() {
         asked.extend(declared.of_kind::<Extension>().map(|(id, _)| id.clone()));
-        // No text says what is cast without being told to.
-        asked.extend(declared.of_kind::<Cast>().map(|(id, _)| id.clone()));
+        // No text says what is cast without being told to, or which class a type is indexed by.
+        let unsaid = |id: &&ObjectId| matches!(id.kind, Kind::Cast | Kind::OperatorClass);
+        asked.extend(declared.iter().map(|(id, _)| id).filter(unsaid).cloned());
     }
     asked
 }

@@ -52,7 +52,8 @@ pub enum Path {
     Global(Ident),
     /// A name in a schema: a table, a view, an enum, a sequence.
     Qualified(QName),
-    /// A routine: a name in a schema and the types of its arguments, as the engine prints them.
+    /// A routine or an operator: a name in a schema and the types of its arguments, as the engine prints them. Of an operator
+    /// class or family, the index method stands in their place.
     Routine(QName, Arc<str>),
     /// Something of a table or view: a column, a constraint, an index, a trigger.
     Member(QName, Key),
@@ -207,11 +208,15 @@ impl ObjectId {
             {
                 *name = Ident::exact(&rename.in_text(name.text()));
             }
-            (Path::Routine(_, types), kind) if TYPES.contains(&kind) && !from.is_value() => {
+            (Path::Routine(_, types), kind)
+                if TYPES.contains(&kind) && !from.is_value() && !self.kind.is_of_method() =>
+            {
                 *types = rename.in_text(types).into();
             }
             (Path::Routine(name, types), Kind::Schema) => {
-                *types = rename.in_text(types).into();
+                if !self.kind.is_of_method() {
+                    *types = rename.in_text(types).into();
+                }
                 if name.schema.as_ref() == from.name() {
                     name.schema = to.name().cloned();
                 }
@@ -230,6 +235,7 @@ impl ObjectId {
         match &self.path {
             Path::Global(name) => name.to_string(),
             Path::Qualified(name) => name.to_string(),
+            Path::Routine(name, method) if self.kind.is_of_method() => format!("{name} using {method}"),
             Path::Routine(name, arguments) => format!("{name}({arguments})"),
             Path::Member(relation, key) => format!("{relation}.{key}"),
             Path::On(target) => target.label(),

@@ -14,9 +14,9 @@ use super::ident::Ident;
 use super::kinds::{
     Aggregate, Cast, Check, Collation, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType,
     EventTrigger, Exclusion, Extension, ForeignDataWrapper, ForeignKey, ForeignServer, Function, Grants,
-    Index, Inheritance, MaterializedView, Owner, Partition, Policy, PrimaryKey, Publication, PublishedTable,
-    RangeType, RowSecurity, Rows, Rule, Schema, Sequence, Statistics, Storage, Table,
-    TextSearchConfiguration, TextSearchDictionary, Trigger, Unique, View,
+    Index, Inheritance, MaterializedView, Operator, OperatorClass, OperatorFamily, Owner, Partition, Policy,
+    PrimaryKey, Publication, PublishedTable, RangeType, RowSecurity, Rows, Rule, Schema, Sequence,
+    Statistics, Storage, Table, TextSearchConfiguration, TextSearchDictionary, Trigger, Unique, View,
 };
 
 /// What every payload can do.
@@ -146,6 +146,18 @@ impl Renaming<'_> {
         }
     }
 
+    /// The types of the arguments of a routine, which follow types and schemas.
+    pub fn in_types(&self, types: &std::sync::Arc<str>) -> std::sync::Arc<str> {
+        let of_types = matches!(
+            self.from.kind,
+            Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::Schema
+        );
+        if of_types && !self.from.is_value() {
+            return self.in_text(types).into();
+        }
+        std::sync::Arc::clone(types)
+    }
+
     /// Whether an expression over the columns of a row may name what is renamed, besides these columns.
     pub fn is_in_exprs(&self) -> bool {
         self.from.kind == Kind::Collation || self.is_of_text_search()
@@ -268,6 +280,9 @@ kinds! {
     Function(Function, FunctionAttr) "function",
     Aggregate(Aggregate, AggregateAttr) "aggregate",
     Cast(Cast, CastAttr) "cast",
+    Operator(Operator, OperatorAttr) "operator",
+    OperatorFamily(OperatorFamily, OperatorFamilyAttr) "operator family",
+    OperatorClass(OperatorClass, OperatorClassAttr) "operator class",
     ForeignDataWrapper(ForeignDataWrapper, ForeignDataWrapperAttr) "foreign data wrapper",
     ForeignServer(ForeignServer, ForeignServerAttr) "foreign server",
     Table(Table, TableAttr) "table",
@@ -329,12 +344,19 @@ impl Kind {
         )
     }
 
+    /// Whether its names count for one index method each.
+    pub fn is_of_method(self) -> bool {
+        matches!(self, Self::OperatorFamily | Self::OperatorClass)
+    }
+
     /// Whether it is called or named in expressions, without being a type or part of a table.
     pub fn is_in_expressions(self) -> bool {
         matches!(
             self,
             Self::Function
                 | Self::Aggregate
+                | Self::Operator
+                | Self::OperatorClass
                 | Self::Collation
                 | Self::TextSearchDictionary
                 | Self::TextSearchConfiguration

@@ -47,6 +47,7 @@ pub(super) fn add_edges(catalog: &mut Catalog) {
         // An aggregate is nothing but names; what stands in a body may be a word.
         let is_names = id.kind == Kind::Aggregate;
         for (text, kinds) in texts(object) {
+            weak.extend(names.signs_in(text).map(|sign| (id.clone(), sign.clone())));
             let words = mentions(text);
             let mut relations: Vec<&QName> = Vec::new();
             for (at, word) in words.iter().enumerate() {
@@ -102,6 +103,7 @@ const ROUTINES: &[Kind] = &[
     Kind::Domain,
     Kind::Composite,
     Kind::Range,
+    Kind::OperatorClass,
     Kind::Collation,
     Kind::TextSearchDictionary,
     Kind::TextSearchConfiguration,
@@ -124,6 +126,7 @@ const EVERYTHING: &[Kind] = &[
     Kind::Domain,
     Kind::Composite,
     Kind::Range,
+    Kind::OperatorClass,
     Kind::Collation,
     Kind::TextSearchDictionary,
     Kind::TextSearchConfiguration,
@@ -192,6 +195,8 @@ fn columns<'c>(
 
 /// Everything that can be named, by its name in lower case.
 struct Names {
+    /// Operators, whose names are no words.
+    signs: Vec<ObjectId>,
     by_name: HashMap<String, Vec<ObjectId>>,
     columns: HashMap<QName, Vec<ObjectId>>,
     primary_keys: HashMap<QName, ObjectId>,
@@ -202,7 +207,11 @@ impl Names {
         let mut by_name: HashMap<String, Vec<ObjectId>> = HashMap::new();
         let mut columns: HashMap<QName, Vec<ObjectId>> = HashMap::new();
         let mut primary_keys = HashMap::new();
+        let mut signs = Vec::new();
         for (id, _) in catalog.iter() {
+            if id.kind == Kind::Operator {
+                signs.push(id.clone());
+            }
             if let (Kind::PrimaryKey, Some(table)) = (id.kind, id.relation()) {
                 primary_keys.insert(table.clone(), id.clone());
             }
@@ -216,10 +225,23 @@ impl Names {
             }
         }
         Self {
+            signs,
             by_name,
             columns,
             primary_keys,
         }
+    }
+
+    /// The operators whose signs stand in a text.
+    fn signs_in(&self, text: &str) -> impl Iterator<Item = &ObjectId> {
+        let text = if self.signs.is_empty() {
+            String::new()
+        } else {
+            without_literals(text)
+        };
+        self.signs
+            .iter()
+            .filter(move |sign| sign.name().is_some_and(|name| text.contains(name.text())))
     }
 
     fn of(&self, word: &str) -> &[ObjectId] {

@@ -11,6 +11,8 @@ use super::fields::{Fields, Given};
 use super::kinds::EnumDraft;
 use super::reading::Reading;
 use super::report::{UNKNOWN_TYPE, VALUE};
+use super::text::Line;
+use super::write::Writing;
 
 /// The declared types by the texts that mean them.
 #[derive(Debug, Default)]
@@ -188,6 +190,14 @@ pub(super) fn read_argument<'n>(
         span: fields.at(&entry.range),
     };
     read(reading, &given).unwrap_or_default()
+}
+
+/// Adds a property that is a type.
+pub(super) fn property(writing: &Writing<'_>, line: Line, name: &str, data_type: &DataType) -> Line {
+    match writing.type_text(data_type) {
+        Some(text) => line.property(name, &text),
+        None => line.literal_property(name, &Literal::Sql(data_type.text.to_string())),
+    }
 }
 
 /// Reads a type.

@@ -29,10 +29,6 @@ const ELSEWHERE: &[(&[&str], &str, &str)] = &[
 /// What is not managed, and the words for it.
 const UNMANAGED: &[(&[&str], &str)] = &[
     (
-        &["operator", "operator-class", "operator-family"],
-        "operators, their classes and their families",
-    ),
-    (
         &["text-search-parser", "text-search-template"],
         "parsers and templates of text search, which are written in C,",
     ),

@@ -85,7 +85,13 @@ pub(super) fn write(catalog: &Catalog, server: &Server, naming: &Naming) -> Vec<
             | Kind::Composite
             | Kind::Range
             | Kind::Sequence => "types",
-            Kind::Function | Kind::Aggregate | Kind::EventTrigger | Kind::Cast => "functions",
+            Kind::Function
+            | Kind::Aggregate
+            | Kind::EventTrigger
+            | Kind::Cast
+            | Kind::Operator
+            | Kind::OperatorFamily
+            | Kind::OperatorClass => "functions",
             Kind::View | Kind::MaterializedView => "views",
             Kind::DefaultPrivileges => "rights",
             Kind::Publication => "publications",

@@ -76,13 +76,7 @@ impl Refers for Cast {
         rename.in_type(&mut self.target);
         if let CastMethod::Function(name, types) = &mut self.method {
             rename.in_name(Kind::Function, name);
-            let of_types = matches!(
-                rename.from.kind,
-                Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::Schema
-            );
-            if of_types && !rename.from.is_value() {
-                *types = rename.in_text(types).into();
-            }
+            *types = rename.in_types(types);
         }
     }
 }

@@ -68,7 +68,9 @@ impl Refers for Exclusion {
     }
 
     fn texts(&self) -> Vec<&str> {
-        super::index::texts_of(&self.keys, self.predicate.as_ref())
+        let mut out = super::index::texts_of(&self.keys, self.predicate.as_ref());
+        out.extend(self.operators.iter().map(|operator| &**operator));
+        out
     }
 
     fn rename(&mut self, id: &ObjectId, rename: &Renaming<'_>) {

@@ -131,10 +131,11 @@ pub(super) fn collations_of(keys: &[IndexKey], out: &mut Vec<ObjectId>) {
     out.extend(named.filter_map(|name| name.id(Kind::Collation)));
 }
 
-/// The expressions among the keys, and the predicate.
+/// The expressions among the keys, the names of operator classes, and the predicate.
 pub(super) fn texts_of<'a>(keys: &'a [IndexKey], predicate: Option<&'a Expr>) -> Vec<&'a str> {
     let exprs = keys.iter().filter_map(|key| key.term.expr());
-    exprs.chain(predicate).map(Expr::text).collect()
+    let classes = keys.iter().filter_map(|key| key.opclass.as_deref());
+    exprs.chain(predicate).map(Expr::text).chain(classes).collect()
 }
 
 impl Refers for Index {

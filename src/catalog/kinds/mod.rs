@@ -20,6 +20,8 @@ mod grants;
 mod index;
 mod inheritance;
 mod materialized_view;
+mod operator;
+mod operator_class;
 mod owner;
 mod partition;
 mod policy;
@@ -62,6 +64,11 @@ pub use grants::{Granted, Grants, GrantsAttr, Privilege};
 pub use index::{Index, IndexAttr, IndexKey, IndexTerm, NullsOrder};
 pub use inheritance::{Incidental, Inheritance, InheritanceAttr, passed_on};
 pub use materialized_view::{MaterializedView, MaterializedViewAttr};
+pub use operator::{Operands, Operator, OperatorAttr};
+pub use operator_class::{
+    FamilyMember, OperatorClass, OperatorClassAttr, OperatorFamily, OperatorFamilyAttr, Role, method_of,
+    of_method,
+};
 pub use owner::{Owner, OwnerAttr};
 pub use partition::{Bound, Partition, PartitionAttr, PartitionKey, PartitionStrategy, inherited};
 pub use policy::{Policy, PolicyAttr, PolicyCommand};

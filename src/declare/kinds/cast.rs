@@ -82,10 +82,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
 pub(super) fn write(writing: &Writing<'_>, cast: &Cast) -> Line {
     let mut line = Line::new("cast");
     for (word, data_type) in [("from", &cast.source), ("to", &cast.target)] {
-        line = match writing.type_text(data_type) {
-            Some(text) => line.property(word, &text),
-            None => line.literal_property(word, &crate::dialect::Literal::Sql(data_type.text.to_string())),
-        };
+        line = types::property(writing, line, word, data_type);
     }
     let word = CONTEXTS.iter().find(|(_, context)| *context == cast.context);
     if let Some((word, _)) = word {

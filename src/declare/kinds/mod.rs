@@ -23,6 +23,8 @@ mod index;
 mod inheritance;
 mod materialized_view;
 mod member;
+mod operator;
+mod operator_class;
 mod options;
 mod owner;
 mod partition;
@@ -81,11 +83,15 @@ pub(super) const NAMED: &[(&str, Kind)] = &[
     (COLLATION, Kind::Collation),
     (DICTIONARY, Kind::TextSearchDictionary),
     (CONFIGURATION, Kind::TextSearchConfiguration),
+    (OPERATOR, Kind::Operator),
+    (FAMILY, Kind::OperatorFamily),
 ];
 
 const COLLATION: &str = "collation";
 const DICTIONARY: &str = "text-search-dictionary";
 const CONFIGURATION: &str = "text-search-configuration";
+const OPERATOR: &str = "operator";
+const FAMILY: &str = "operator-family";
 
 /// The node of schemas, whose names are, too.
 pub(super) const SCHEMA: &str = "schema";
@@ -106,6 +112,9 @@ pub(super) const NODES: &[(&str, Read)] = &[
     ("aggregate", aggregate::read),
     ("event-trigger", event_trigger::read),
     ("cast", cast::read),
+    (OPERATOR, operator::read),
+    (FAMILY, operator_class::read_family),
+    ("operator-class", operator_class::read_class),
     ("foreign-data-wrapper", foreign::read_wrapper),
     ("foreign-server", foreign::read_server),
     ("table", table::read),
@@ -154,6 +163,9 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Statistics(statistics) => statistics::write(id, statistics),
         Object::DefaultPrivileges(privileges) => default_privileges::write(id, privileges),
         Object::Cast(cast) => cast::write(writing, cast),
+        Object::Operator(operator) => operator::write(writing, id, operator),
+        Object::OperatorFamily(family) => operator_class::write_family(writing, id, family),
+        Object::OperatorClass(class) => operator_class::write_class(writing, id, class),
         Object::ForeignDataWrapper(wrapper) => foreign::write_wrapper(writing, id, wrapper),
         Object::ForeignServer(server) => foreign::write_server(writing, id, server),
         Object::Publication(publication) => publication::write(writing, id, publication),
@@ -183,6 +195,8 @@ pub(super) const RENAMED: &[Kind] = &[
     Kind::Sequence,
     Kind::Function,
     Kind::Aggregate,
+    Kind::OperatorFamily,
+    Kind::OperatorClass,
     Kind::Table,
     Kind::View,
     Kind::MaterializedView,

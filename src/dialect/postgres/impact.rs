@@ -373,6 +373,8 @@ fn renamed(from: &ObjectId) -> Impact {
         | Kind::TextSearchConfiguration
         | Kind::Function
         | Kind::Aggregate
+        | Kind::OperatorFamily
+        | Kind::OperatorClass
         | Kind::EventTrigger
         | Kind::Publication
         | Kind::ForeignDataWrapper
@@ -444,6 +446,9 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         | Object::Aggregate(_)
         | Object::Publication(_)
         | Object::Cast(_)
+        | Object::Operator(_)
+        | Object::OperatorFamily(_)
+        | Object::OperatorClass(_)
         | Object::ForeignDataWrapper(_)
         | Object::ForeignServer(_)
         | Object::EventTrigger(_) => (free(Cost::Brief), None),

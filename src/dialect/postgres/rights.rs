@@ -4,7 +4,8 @@
 //! database where the statements run, which need not be those of the one that was planned on. Must not: know what is
 //! declared.
 
-use crate::catalog::{Fingerprint, Kind, ObjectId, Path};
+use crate::catalog::{Fingerprint, Kind, ObjectId};
+use crate::dialect::postgres::kinds::called;
 use crate::dialect::postgres::read::oid_in_schema;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Kept, Sql};
@@ -51,22 +52,26 @@ fn place(id: &ObjectId) -> Option<Place> {
         }
         Kind::ForeignServer => ("pg_foreign_server", "srv", "FOREIGN SERVER", "SERVER", ""),
         Kind::Statistics => ("pg_statistic_ext", "stx", "STATISTICS", "STATISTICS", ""),
+        Kind::Operator => ("pg_operator", "opr", "OPERATOR", "OPERATOR", "regoperator"),
+        Kind::OperatorFamily => {
+            let words = "OPERATOR FAMILY";
+            ("pg_opfamily", "opf", words, words, "")
+        }
+        Kind::OperatorClass => {
+            let words = "OPERATOR CLASS";
+            ("pg_opclass", "opc", words, words, "")
+        }
         _ => return None,
     };
     let mut name = Sql::new(crate::dialect::Dialect::Postgres.engine());
-    match &id.path {
-        Path::Qualified(qname) => name.qname(qname),
-        Path::Routine(qname, arguments) => name.qname(qname).raw("(").raw(arguments).raw(")"),
-        Path::Global(global) => name.ident(global),
-        _ => return None,
-    };
+    called(id, &mut name);
     let name = text_literal(&name.clause());
     let hash = Fingerprint::of_bytes(id.to_string().as_bytes());
     Some(Place {
         catalog,
         prefix,
-        oid: match (id.kind, id.qname()) {
-            (kind, Some(name)) if cast.is_empty() => oid_in_schema(kind, name)?,
+        oid: match id.qname() {
+            Some(_) if cast.is_empty() => oid_in_schema(id)?,
             _ if cast.is_empty() => format!(
                 "(SELECT x.oid FROM pg_catalog.{catalog} x WHERE x.{prefix}name = {})",
                 text_literal(id.name()?.text())
@@ -85,6 +90,9 @@ fn of_kind(kind: Kind, kept: Kept) -> Kept {
     match kind {
         Kind::Statistics
         | Kind::Publication
+        | Kind::Operator
+        | Kind::OperatorFamily
+        | Kind::OperatorClass
         | Kind::Collation
         | Kind::TextSearchDictionary
         | Kind::TextSearchConfiguration => Kept::Owner,

@@ -168,11 +168,13 @@ fn in_schemas() -> Vec<String> {
             comes_along(1255, "p.oid")
         ),
     ];
+    // Behind its operand; none can be made from 14 on.
+    branches.push(format!(
+        "SELECT 'postfix operator', x.oprnamespace, x.oprname, 2617, x.oid, NULL FROM pg_catalog.pg_operator x \
+         WHERE x.oid >= {FIRST_OWN} AND x.oprright = 0 AND x.oprcode <> 0"
+    ));
     for (kind, table, prefix, class) in [
         ("conversion", "pg_conversion", "con", 2607),
-        ("operator", "pg_operator", "opr", 2617),
-        ("operator class", "pg_opclass", "opc", 2616),
-        ("operator family", "pg_opfamily", "opf", 2753),
         ("text search parser", "pg_ts_parser", "prs", 3601),
         ("text search template", "pg_ts_template", "tmpl", 3764),
     ] {
@@ -203,6 +205,17 @@ fn global() -> Vec<String> {
          pg_catalog.pg_describe_object(x.classoid, x.objoid, x.objsubid), 3596, 0, NULL FROM pg_catalog.pg_seclabel x"
             .to_owned(),
     ];
+    for (what, table, column, class) in [
+        ("operator", "pg_amop", "amop", 2602),
+        ("function", "pg_amproc", "amproc", 2603),
+    ] {
+        branches.push(format!(
+            "SELECT '{what} in a family of the engine', NULL, f.opfname, {class}, x.oid, NULL \
+             FROM pg_catalog.{table} x JOIN pg_catalog.pg_opfamily f ON f.oid = x.{column}family \
+             JOIN pg_catalog.pg_depend d ON d.classid = {class} AND d.objid = x.oid AND d.refclassid = 2753 \
+             WHERE x.oid >= {FIRST_OWN} AND f.oid < {FIRST_OWN}"
+        ));
+    }
     for (kind, table, name, class) in [
         ("access method", "pg_am", "amname", 2601),
         ("language", "pg_language", "lanname", 2612),

@@ -127,6 +127,9 @@ impl Engine for Sqlite {
             | Kind::Storage
             | Kind::Statistics
             | Kind::Cast
+            | Kind::Operator
+            | Kind::OperatorFamily
+            | Kind::OperatorClass
             | Kind::ForeignDataWrapper
             | Kind::ForeignServer
             | Kind::Publication

@@ -3,7 +3,7 @@
 use crate::catalog::kinds::{Aggregate, AggregateSort};
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{in_place, no_clause, nothing_to_alter, qualified, rename_qualified, types_of};
+use super::{called, in_place, no_clause, nothing_to_alter, qualified, rename_qualified};
 
 pub(super) static RULES: Rules<Aggregate> = Rules {
     fold: Fold::Never,
@@ -16,8 +16,7 @@ pub(super) static RULES: Rules<Aggregate> = Rules {
     inline: no_clause,
     drop: |item, _: &RenderCx<'_>, sql| {
         sql.raw("DROP AGGREGATE ");
-        qualified(item.id, sql);
-        sql.raw("(").raw(types_of(item.id)).raw(")");
+        called(item.id, sql);
     },
     alter_sql: nothing_to_alter,
     rename: Some(|from, to, _, sql| rename_qualified("AGGREGATE", from, to, sql)),

@@ -5,7 +5,7 @@ use crate::catalog::{Kind, ObjectId, Path};
 use crate::dialect::{Alter, Fold, RenderCx, Rules, Sql};
 
 use super::cast::types;
-use super::{beside_table, in_place, name, no_clause, types_of};
+use super::{beside_table, called, in_place, name, no_clause};
 
 pub(super) static RULES: Rules<Comment> = Rules {
     fold: Fold::Never,
@@ -54,14 +54,8 @@ fn say_of(target: &ObjectId, noun: &str, text: Option<&str>, sql: &mut Sql) {
             name(target, sql);
             sql.raw(" ON ").qname(relation);
         }
-        (Path::Qualified(qname), _) => {
-            sql.qname(qname);
-        }
-        (Path::Routine(qname, _), _) => {
-            sql.qname(qname).raw("(").raw(types_of(target)).raw(")");
-        }
         (Path::Global(_), Kind::Cast) => types(target, sql),
-        (Path::Global(_) | Path::On(_), _) => name(target, sql),
+        _ => called(target, sql),
     }
     sql.raw(" IS ");
     let is_public = target.kind == Kind::Schema && target.name().is_some_and(|name| name.text() == "public");
@@ -108,6 +102,9 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Policy => "POLICY",
         Kind::Publication => "PUBLICATION",
         Kind::Cast => "CAST",
+        Kind::Operator => "OPERATOR",
+        Kind::OperatorFamily => "OPERATOR FAMILY",
+        Kind::OperatorClass => "OPERATOR CLASS",
         Kind::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
         Kind::ForeignServer => "SERVER",
         Kind::Rule => "RULE",

@@ -6,7 +6,7 @@ use crate::catalog::ObjectId;
 use crate::catalog::kinds::{Body, Function, FunctionAttr, Parallel, Volatility};
 use crate::dialect::{Alter, Fold, Item, Rules, Sql};
 
-use super::{in_place, no_clause, qualified, rename_qualified, types_of};
+use super::{called, in_place, no_clause, qualified, rename_qualified};
 
 pub(super) static RULES: Rules<Function> = Rules {
     fold: Fold::Never,
@@ -35,8 +35,7 @@ pub(super) static RULES: Rules<Function> = Rules {
     inline: no_clause,
     drop: |item, _, sql| {
         sql.raw("DROP ").raw(noun(item.payload)).raw(" ");
-        qualified(item.id, sql);
-        sql.raw("(").raw(types_of(item.id)).raw(")");
+        called(item.id, sql);
     },
     alter_sql: |change, _, sql| {
         sql.raw("CREATE OR REPLACE ");

@@ -20,6 +20,8 @@ mod grants;
 mod index;
 mod inheritance;
 mod materialized_view;
+mod operator;
+mod operator_class;
 mod owner;
 mod partition;
 mod policy;
@@ -40,7 +42,7 @@ mod unique;
 mod view;
 
 use crate::catalog::kinds::Deferrable;
-use crate::catalog::{Kind, ObjectId, Path, Payload, QName};
+use crate::catalog::{Ident, Kind, ObjectId, Path, Payload, QName};
 use crate::dialect::{Alter, Item, KindRules, PlanCx, RenderCx, Sql};
 
 pub(super) use column::{
@@ -97,6 +99,9 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Partition => &partition::RULES,
         Kind::Inheritance => &inheritance::RULES,
         Kind::Cast => &cast::RULES,
+        Kind::Operator => &operator::RULES,
+        Kind::OperatorFamily => &operator_class::FAMILY,
+        Kind::OperatorClass => &operator_class::CLASS,
         Kind::ForeignDataWrapper => &foreign::RULES,
         Kind::ForeignServer => &foreign::SERVERS,
         Kind::Publication => &publication::RULES,
@@ -242,28 +247,64 @@ fn types_of(id: &ObjectId) -> &str {
     }
 }
 
+/// How statements call an object that stands for itself.
+pub(super) fn called(id: &ObjectId, sql: &mut Sql) {
+    match &id.path {
+        Path::Qualified(name) | Path::Routine(name, _) => called_in(id, name, sql),
+        Path::Global(name) => {
+            sql.ident(name);
+        }
+        Path::Member(..) | Path::On(_) => {}
+    }
+}
+
+/// The same, under another name.
+fn called_in(id: &ObjectId, name: &QName, sql: &mut Sql) {
+    match (&id.path, id.kind) {
+        (Path::Routine(_, types), Kind::Operator) => {
+            operator::sign(name, sql);
+            sql.raw(" (").raw(types).raw(")");
+        }
+        (Path::Routine(_, method), kind) if kind.is_of_method() => {
+            sql.qname(name).raw(" USING ").ident(&Ident::exact(method));
+        }
+        (Path::Routine(..), _) => {
+            sql.qname(name).raw("(").raw(types_of(id)).raw(")");
+        }
+        _ => {
+            sql.qname(name);
+        }
+    }
+}
+
 /// `ALTER <what> s.a SET SCHEMA t` and `ALTER <what> t.a RENAME TO b`, as far as each is needed.
 fn rename_qualified(what: &str, from: &ObjectId, to: &ObjectId, sql: &mut Sql) {
     let (Some(before), Some(after)) = (from.qname(), to.qname()) else {
         return;
     };
-    let arguments = |sql: &mut Sql| {
-        if let Path::Routine(..) = &from.path {
-            sql.raw("(").raw(types_of(from)).raw(")");
-        }
-    };
     let mut place = before.clone();
     if let (true, Some(schema)) = (before.schema != after.schema, &after.schema) {
-        sql.raw("ALTER ").raw(what).raw(" ").qname(before);
-        arguments(sql);
+        sql.raw("ALTER ").raw(what).raw(" ");
+        called_in(from, before, sql);
         sql.raw(" SET SCHEMA ").ident(schema).end();
         place.schema = Some(schema.clone());
     }
     if before.name != after.name {
-        sql.raw("ALTER ").raw(what).raw(" ").qname(&place);
-        arguments(sql);
+        sql.raw("ALTER ").raw(what).raw(" ");
+        called_in(from, &place, sql);
         sql.raw(" RENAME TO ").ident(&after.name).end();
     }
+}
+
+/// The way of what is made anew, with what rests on it; not under a column, whose values would go with it.
+fn anew(id: &ObjectId, cx: &PlanCx<'_>) -> Alter {
+    if holds_a_column(id, cx) {
+        return Alter::Unsupported(
+            "a column rests on it: declare it under a name of its own beside this one, let what uses it name that, and take this \
+             one out",
+        );
+    }
+    Alter::Replace
 }
 
 /// Whether a column or a table rests on an object that would be made anew, by itself or by way of what would be made anew with it.

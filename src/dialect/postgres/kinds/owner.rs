@@ -2,10 +2,10 @@
 //! that is not declared any more stays.
 
 use crate::catalog::kinds::Owner;
-use crate::catalog::{Kind, ObjectId, Path};
+use crate::catalog::{Kind, ObjectId};
 use crate::dialect::{Alter, Fold, Rules, Sql};
 
-use super::{in_place, no_clause};
+use super::{called, in_place, no_clause};
 
 pub(super) static RULES: Rules<Owner> = Rules {
     fold: Fold::Never,
@@ -29,6 +29,9 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::Schema => "SCHEMA ",
         Kind::Sequence => "SEQUENCE ",
         Kind::Function | Kind::Aggregate => "ROUTINE ",
+        Kind::Operator => "OPERATOR ",
+        Kind::OperatorFamily => "OPERATOR FAMILY ",
+        Kind::OperatorClass => "OPERATOR CLASS ",
         Kind::Collation => "COLLATION ",
         Kind::TextSearchDictionary => "TEXT SEARCH DICTIONARY ",
         Kind::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION ",
@@ -42,17 +45,6 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::ForeignServer => "SERVER ",
         _ => "TABLE ",
     });
-    match &target.path {
-        Path::Qualified(name) => {
-            sql.qname(name);
-        }
-        Path::Routine(name, arguments) => {
-            sql.qname(name).raw("(").raw(arguments).raw(")");
-        }
-        Path::Global(name) => {
-            sql.ident(name);
-        }
-        Path::Member(..) | Path::On(_) => {}
-    }
+    called(target, sql);
     sql.raw(" OWNER TO ").ident(&owner.role);
 }

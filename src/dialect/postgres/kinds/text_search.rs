@@ -11,9 +11,9 @@ use crate::catalog::kinds::{
 };
 use crate::catalog::{EngineName, ObjectId};
 use crate::dialect::rules::AlterItem;
-use crate::dialect::{Alter, Fold, Item, PlanCx, RenderCx, Rules, Sql};
+use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 
-use super::{holds_a_column, in_place, no_clause, qualified, rename_qualified};
+use super::{anew, in_place, no_clause, qualified, rename_qualified};
 
 pub(super) static DICTIONARY: Rules<TextSearchDictionary> = Rules {
     fold: Fold::Never,
@@ -54,16 +54,6 @@ pub(super) static CONFIGURATION: Rules<TextSearchConfiguration> = Rules {
     alter_sql: |change, _, sql| alter_configuration(change, sql),
     rename: Some(|from, to, _, sql| rename_qualified("TEXT SEARCH CONFIGURATION", from, to, sql)),
 };
-
-fn anew(id: &ObjectId, cx: &PlanCx<'_>) -> Alter {
-    if holds_a_column(id, cx) {
-        return Alter::Unsupported(
-            "a column rests on it: declare it under a name of its own beside this one, let what uses it name that, and take this \
-             one out",
-        );
-    }
-    Alter::Replace
-}
 
 fn create_dictionary(item: Item<'_, TextSearchDictionary>, sql: &mut Sql) {
     sql.raw("CREATE TEXT SEARCH DICTIONARY ");

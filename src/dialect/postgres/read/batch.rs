@@ -30,6 +30,7 @@ use super::foreign::{OptionsRow, ServerRow, TableRow, WrapperRow};
 use super::functions::Routine;
 use super::grants::GrantRow;
 use super::indexes::IndexRow;
+use super::operators::{FamilyRow, MemberRow, OperatorRow};
 use super::partitions::KeyRow;
 use super::policies::PolicyRow;
 use super::publications::{PublicationRow, PublishedRow};
@@ -89,6 +90,10 @@ pub(in super::super) struct Raw {
     /// Options of columns of foreign tables, and the names of those that are secret.
     pub(super) column_options: HashMap<(u32, i16), OptionsRow>,
     pub(super) casts: Vec<CastRow>,
+    pub(super) operators: Vec<OperatorRow>,
+    /// Operator families and classes.
+    pub(super) families: Vec<FamilyRow>,
+    pub(super) family_members: Vec<MemberRow>,
     pub(super) wrappers: Vec<WrapperRow>,
     pub(super) servers: Vec<ServerRow>,
     pub(super) publications: Vec<PublicationRow>,
@@ -146,6 +151,9 @@ impl Raw {
         self.foreign_tables.extend(other.foreign_tables);
         self.column_options.extend(other.column_options);
         self.casts.extend(other.casts);
+        self.operators.extend(other.operators);
+        self.families.extend(other.families);
+        self.family_members.extend(other.family_members);
         self.wrappers.extend(other.wrappers);
         self.servers.extend(other.servers);
         self.publications.extend(other.publications);

@@ -6,13 +6,14 @@ use crate::catalog::kinds::{CastContext, CastMethod};
 use crate::catalog::{Ident, QName};
 
 use super::batch::Part;
+use super::types::Typed;
 
 /// A row of `pg_cast`.
 pub(super) struct CastRow {
     pub(super) oid: u32,
     /// The types, by number and as the engine spells them.
-    pub(super) source: (u32, Arc<str>),
-    pub(super) target: (u32, Arc<str>),
+    pub(super) source: Typed,
+    pub(super) target: Typed,
     pub(super) method: CastMethod,
     pub(super) context: CastContext,
     /// The schemas in which its types and its function lie.

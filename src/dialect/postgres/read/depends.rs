@@ -24,6 +24,9 @@ pub(super) mod class {
     pub(in super::super) const COLLATION: u32 = 3456;
     pub(in super::super) const DICTIONARY: u32 = 3600;
     pub(in super::super) const CONFIGURATION: u32 = 3602;
+    pub(in super::super) const OPERATOR_CLASS: u32 = 2616;
+    pub(in super::super) const OPERATOR: u32 = 2617;
+    pub(in super::super) const OPERATOR_FAMILY: u32 = 2753;
     pub(in super::super) const EVENT_TRIGGER: u32 = 3466;
     pub(in super::super) const PUBLICATION: u32 = 6104;
     pub(in super::super) const PUBLISHED: u32 = 6106;

@@ -18,6 +18,7 @@ mod foreign;
 mod functions;
 mod grants;
 mod indexes;
+mod operators;
 mod owners;
 mod partitions;
 mod policies;
@@ -194,6 +195,9 @@ fn naming_parts(server: &Server) -> Vec<Part> {
         triggers::part(server),
         triggers::event_triggers(),
         casts::part(),
+        operators::operators(),
+        operators::families(),
+        operators::members(),
         foreign::wrappers(),
         foreign::servers(),
         foreign::tables(),

@@ -2,8 +2,9 @@
 
 use sqlx::postgres::PgConnection;
 
-use crate::catalog::kinds::Owner;
-use crate::catalog::{Catalog, Ident, Kind, ObjectId, Path, QName};
+use crate::catalog::kinds::{Owner, method_of};
+use crate::catalog::{Catalog, Ident, Kind, ObjectId};
+use crate::dialect::postgres::kinds::called;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Dialect, EngineError, Sql};
 
@@ -100,15 +101,16 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
             ("pg_class", "relowner", "to_regclass")
         }
         Kind::Function | Kind::Aggregate => ("pg_proc", "proowner", "to_regprocedure"),
+        Kind::Operator => ("pg_operator", "oprowner", "to_regoperator"),
         Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => ("pg_type", "typowner", "to_regtype"),
         Kind::Schema => ("pg_namespace", "nspowner", "to_regnamespace"),
         kind if by_name(kind).is_some() => {
-            let (catalog, prefix, _) = by_name(kind)?;
+            let (catalog, prefix) = by_name(kind)?;
             return Some(Question {
                 at,
                 catalog,
                 column: format!("{prefix}owner"),
-                oid: oid_in_schema(kind, id.qname()?)?,
+                oid: oid_in_schema(id)?,
             });
         }
         // The engine has no word for the numbers of these.
@@ -129,12 +131,7 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
         _ => return None,
     };
     let mut name = Sql::new(Dialect::Postgres.engine());
-    match &id.path {
-        Path::Qualified(qname) => name.qname(qname),
-        Path::Routine(qname, arguments) => name.qname(qname).raw("(").raw(arguments).raw(")"),
-        Path::Global(global) => name.ident(global),
-        Path::Member(..) | Path::On(_) => return None,
-    };
+    called(id, &mut name);
     let name = text_literal(&name.clause());
     Some(Question {
         at,
@@ -144,25 +141,38 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
     })
 }
 
-/// Catalogs, prefixes of their columns, and what else is asked of a row, for kinds that have a name in a schema and no word of
-/// the engine's by which a name becomes a number (on every version).
-fn by_name(kind: Kind) -> Option<(&'static str, &'static str, &'static str)> {
-    // A collation may be there once for each encoding.
-    const OF_ENCODING: &str =
-        " AND x.collencoding IN (-1, pg_catalog.pg_char_to_encoding(pg_catalog.getdatabaseencoding()))";
+/// Catalogs and prefixes of their columns, for kinds that have a name in a schema and no word of the engine's by which a name
+/// becomes a number (on every version).
+fn by_name(kind: Kind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        Kind::Statistics => ("pg_statistic_ext", "stx", ""),
-        Kind::Collation => ("pg_collation", "coll", OF_ENCODING),
-        Kind::TextSearchDictionary => ("pg_ts_dict", "dict", ""),
-        Kind::TextSearchConfiguration => ("pg_ts_config", "cfg", ""),
+        Kind::Statistics => ("pg_statistic_ext", "stx"),
+        Kind::Collation => ("pg_collation", "coll"),
+        Kind::TextSearchDictionary => ("pg_ts_dict", "dict"),
+        Kind::TextSearchConfiguration => ("pg_ts_config", "cfg"),
+        Kind::OperatorFamily => ("pg_opfamily", "opf"),
+        Kind::OperatorClass => ("pg_opclass", "opc"),
         _ => return None,
     })
 }
 
 /// The number of such an object, as an expression.
-pub(in super::super) fn oid_in_schema(kind: Kind, name: &QName) -> Option<String> {
-    let (catalog, prefix, further) = by_name(kind)?;
+pub(in super::super) fn oid_in_schema(id: &ObjectId) -> Option<String> {
+    let (catalog, prefix) = by_name(id.kind)?;
+    let name = id.qname()?;
     let schema = name.schema.as_ref().map_or("public", Ident::text);
+    // The name is not all there is to it.
+    let further = match id.kind {
+        // A collation may be there once for each encoding.
+        Kind::Collation => {
+            " AND x.collencoding IN (-1, pg_catalog.pg_char_to_encoding(pg_catalog.getdatabaseencoding()))"
+                .to_owned()
+        }
+        kind if kind.is_of_method() => format!(
+            " AND x.{prefix}method = (SELECT m.oid FROM pg_catalog.pg_am m WHERE m.amname = {})",
+            text_literal(method_of(id))
+        ),
+        _ => String::new(),
+    };
     Some(format!(
         "(SELECT x.oid FROM pg_catalog.{catalog} x JOIN pg_catalog.pg_namespace n ON n.oid = x.{prefix}namespace \
          WHERE x.{prefix}name = {} AND n.nspname = {}{further})",

@@ -12,6 +12,9 @@ use super::batch::Part;
 use super::collations::{self, NAME, Named};
 use super::relations::USER_SCHEMAS;
 
+/// A type, by number and as the engine spells it.
+pub(super) type Typed = (u32, Arc<str>);
+
 /// An enumerated type.
 pub(super) struct EnumRow {
     pub(super) oid: u32,

@@ -1,7 +1,7 @@
 //! Casts.
 
 use crate::catalog::kinds::Cast;
-use crate::catalog::{Catalog, DataType, ObjectId};
+use crate::catalog::{Catalog, ObjectId};
 use crate::dialect::Scope;
 
 use super::super::batch::Raw;
@@ -16,13 +16,9 @@ pub(super) fn insert(known: &mut Known, raw: &mut Raw, scope: &Scope, catalog: &
         if known.is_owned(class::CAST, row.oid) || !row.schemas.iter().all(read) {
             continue;
         }
-        let data_type = |(oid, text): (u32, _)| DataType {
-            text,
-            user: known.types.get(&oid).cloned(),
-        };
         let cast = Cast {
-            source: data_type(row.source),
-            target: data_type(row.target),
+            source: known.data_type(row.source),
+            target: known.data_type(row.target),
             method: row.method,
             context: row.context,
         };

@@ -15,6 +15,7 @@ mod foreign;
 mod grants;
 mod heirs;
 mod members;
+mod operators;
 mod publications;
 mod routines;
 mod statistics;
@@ -39,6 +40,7 @@ use super::columns::Attribute;
 use super::comments::Commented;
 use super::depends::class;
 use super::relations::Relation;
+use super::types::Typed;
 
 /// The schema that a new database has.
 const PUBLIC: &str = "public";
@@ -69,6 +71,7 @@ pub(super) fn assemble(mut raw: Raw, scope: &Scope, server: &Server) -> Result<A
     known.insert_sequences(&raw, scope, &mut catalog);
     routines::insert(&mut known, &mut raw, scope, &mut catalog, &mut notes);
     casts::insert(&mut known, &mut raw, scope, &mut catalog);
+    operators::insert(&mut known, &mut raw, scope, &mut catalog);
     foreign::insert(&mut known, &mut raw, &mut catalog, &mut notes);
     members::insert_tables(&mut known, &mut raw, scope, &mut catalog, &mut notes)?;
     heirs::follow_parents(&mut catalog);
@@ -142,6 +145,14 @@ struct Known {
 }
 
 impl Known {
+    /// A type as the engine spells it, with the object that it is.
+    fn data_type(&self, (oid, text): Typed) -> DataType {
+        DataType {
+            text,
+            user: self.types.get(&oid).cloned(),
+        }
+    }
+
     fn new(raw: &Raw) -> Self {
         let extensions: HashMap<u32, ObjectId> = raw
             .extensions
