@@ -11,9 +11,9 @@ use libtest_mimic::{Arguments, Trial};
 use reconcile::catalog::kinds::{
     Aggregate, Body, Bound, Check, CheckOption, Collation, CollationProvider, Column, Comment, CompositeType,
     Deferrable, Domain, Enabled, EnumType, EventTrigger, Exclusion, ForeignKey, Function, Grants, Index,
-    IndexKey, IndexTerm, MaterializedView, NullsOrder, Parallel, Partition, PartitionStrategy, Policy,
-    PolicyCommand, PrimaryKey, RangeType, ReferentialAction, RowSecurity, Rows, Sequence, Table, Trigger,
-    TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
+    IndexKey, IndexTerm, MaterializedView, NullsOrder, Operator, Parallel, Partition, PartitionStrategy,
+    Policy, PolicyCommand, PrimaryKey, RangeType, ReferentialAction, RowSecurity, Rows, Sequence, Table,
+    Trigger, TriggerAction, TriggerEvent, TriggerTiming, Unique, View,
 };
 use reconcile::catalog::{Catalog, EngineName, Expr, Ident, Kind, ObjectId, Path, QName};
 use reconcile::dialect::session::{ConnectOptions, EngineErrorKind};
@@ -38,6 +38,7 @@ const TESTS: &[Test] = &[
     ("partitions", 0, partitions),
     ("partition_keys", 0, partition_keys),
     ("collations", 0, collations),
+    ("operators", 0, operators),
     ("unmodelled_is_said", 0, unmodelled_is_said),
     ("sql_bodies_are_read", 140_000, sql_bodies_are_read),
     ("attributes_of_routines", 0, attributes_of_routines),
@@ -718,12 +719,7 @@ fn edges(server: &Server) {
            EXECUTE FUNCTION tf();",
     );
     let read = database.read(&Scope::default());
-    let mut found: Vec<String> = read
-        .catalog
-        .edges()
-        .map(|edge| format!("{} > {}", edge.dependent, edge.referenced))
-        .collect();
-    found.sort();
+    let found = edges_of(&read);
     let expected = [
         "check constraint t.t_b_check > column t.b",
         "check constraint t.t_b_check > function next()",
@@ -741,6 +737,16 @@ fn edges(server: &Server) {
         "view w > view v",
     ];
     assert_eq!(found, expected);
+}
+
+/// Every edge, in order.
+fn edges_of(read: &Introspection) -> Vec<String> {
+    let edges = read.catalog.edges();
+    let mut found: Vec<String> = edges
+        .map(|edge| format!("{} > {}", edge.dependent, edge.referenced))
+        .collect();
+    found.sort();
+    found
 }
 
 fn said(read: &Introspection, message: &str) -> bool {
@@ -770,9 +776,9 @@ fn unmodelled_is_said(server: &Server) {
          CREATE TRANSFORM FOR pair LANGUAGE plpgsql (FROM SQL WITH FUNCTION to_sql(internal));
          CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
          CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple);
-         CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
-         CREATE OPERATOR FAMILY ops USING btree;
-         CREATE OPERATOR CLASS class_of_ops FOR TYPE int USING btree FAMILY ops AS OPERATOR 1 <;
+         CREATE FUNCTION near(int, pair) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true';
+         CREATE OPERATOR <~ (LEFTARG = int, RIGHTARG = pair, FUNCTION = near);
+         ALTER OPERATOR FAMILY integer_ops USING btree ADD OPERATOR 1 <~ (int, pair);
          CREATE ACCESS METHOD heap_too TYPE TABLE HANDLER heap_tableam_handler;
          CREATE CONVERSION turned FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
          CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS $$begin return new; end$$;
@@ -792,9 +798,7 @@ fn unmodelled_is_said(server: &Server) {
         "the secret option token of column there.id is not managed",
         "internal function to_sql(internal) is not managed",
         "transform for public.pair in plpgsql is not managed",
-        "operator === is not managed",
-        "operator family ops is not managed",
-        "operator class class_of_ops is not managed",
+        "operator family member operator 1 (integer, public.pair) of integer_ops is not managed",
         "access method heap_too is not managed",
         "conversion turned is not managed",
     ] {
@@ -807,6 +811,28 @@ fn unmodelled_is_said(server: &Server) {
     );
     assert_eq!(catalog.of_kind::<reconcile::catalog::kinds::Table>().count(), 4);
     assert_eq!(catalog.of_kind::<Sequence>().count(), 0);
+}
+
+/// What stands behind operators and classes, and what rests on them; what an extension brings is the extension's.
+fn operators(server: &Server) {
+    let database = server.database(
+        "CREATE SCHEMA app; CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, NEGATOR = OPERATOR(app.!==));
+         CREATE OPERATOR FAMILY app.ops USING btree;
+         CREATE OPERATOR CLASS app.ops FOR TYPE int USING btree FAMILY app.ops AS OPERATOR 1 <, FUNCTION 1 btint4cmp(int, int);
+         CREATE TABLE t (id int CHECK (id OPERATOR(app.===) 1)); CREATE INDEX i ON t (id app.ops);",
+    );
+    let read = database.read(&Scope::default());
+    let found = edges_of(&read);
+    let expected = [
+        "check constraint t.t_id_check > column t.id",
+        "check constraint t.t_id_check > operator app.===(integer, integer)",
+        "index t.i > operator class app.ops using btree",
+        "operator class app.ops using btree > operator family app.ops using btree",
+    ];
+    assert_eq!(found, expected);
+    // The operator that another one names before it is there is none.
+    assert_eq!(read.catalog.of_kind::<Operator>().count(), 1);
+    assert!(read.unmodelled.is_empty(), "{:?}", read.unmodelled);
 }
 
 /// Collations that somebody made stand for themselves, and whatever names one needs it; the engine's own are names.

@@ -260,8 +260,6 @@ CREATE TYPE pair AS (a int, b int);
 CREATE TRANSFORM FOR pair LANGUAGE plpgsql (FROM SQL WITH FUNCTION to_sql(internal));
 CREATE LANGUAGE tongue HANDLER plpgsql_call_handler;
 CREATE ACCESS METHOD heap_too TYPE TABLE HANDLER heap_tableam_handler;
-CREATE OPERATOR FAMILY ops USING btree;
-CREATE OPERATOR CLASS class_of_ops FOR TYPE int USING btree FAMILY ops AS OPERATOR 1 <;
 CREATE CONVERSION turned FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
 CREATE SUBSCRIPTION told CONNECTION 'dbname=nowhere password=hidden' PUBLICATION p WITH (connect = false);
 SET allow_system_table_mods = on;
@@ -290,8 +288,6 @@ fn strange_is_named(world: &World<'_>) -> Result<(), Failed> {
         "transform for public.pair in plpgsql",
         "language tongue",
         "access method heap_too",
-        "operator family ops",
-        "operator class class_of_ops",
         "conversion turned",
         "subscription told",
         "security label of guard on type public.pair",

@@ -17,6 +17,7 @@ const UNMANAGED: &[&str] = &[
     "conversion",
     "language",
     "postfix operator",
+    "operator family member",
     "partitioned table",
     "security label",
     "subscription",

@@ -1115,6 +1115,7 @@ pub(super) fn make(engine: &str, bytes: Vec<u8>) -> (Server, Catalog) {
     let (table, columns) = tables[0].clone();
     maker.publication(&table, &columns);
     maker.cast();
+    maker.operators();
     maker.servers();
     maker.foreign_table();
     if maker.has(Kind::Sequence) {

@@ -39,8 +39,8 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.kdl:1:1 RC0102 `role` cannot be declared: roles and memberships belong to a server, not to one database | make it there by hand: `grant … to=ROLE`, `owner=ROLE` and policies name roles that are there\n",
     ),
     (
-        "operator \"===\"",
-        "a.kdl:1:1 RC0102 `operator` cannot be declared: operators, their classes and their families are not managed | make it by hand, or by an extension: what there is of it is named by `inspect` and every plan, and never dropped\n",
+        "conversion c",
+        "a.kdl:1:1 RC0102 `conversion` cannot be declared: conversions are not managed | make it by hand, or by an extension: what there is of it is named by `inspect` and every plan, and never dropped\n",
     ),
     (
         "user-mapping app",
@@ -255,6 +255,19 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.kdl:1:1 RC0104 a cast does not say `to=` | write `cast from=TYPE to=TYPE { function NAME; }`\n\
              a.kdl:1:1 RC0110 a cast is made by one thing | write a child `function NAME`, or `with-inout`, or `without-function`\n\
              a.kdl:1:16 RC0105 `always` is no value of `as` | one of: assignment, implicit\n",
+    ),
+    (
+        "operator \"===\" left=text\noperator \"!!\" right=text { function f; }\n\
+         operator-class c { operator 1; function x; }\n\
+         operator-class d for=text { operator \"=\"; function 1 f; function 1 g; operator 2 \"<\" sort=x }\n\
+         operator-family e { operator 1 \"<\" }",
+        "a.kdl:1:1 RC0104 operator `===` does not say what stands on its right | write `right=TYPE`, and `left=TYPE` unless it stands before its operand\n\
+             a.kdl:1:1 RC0104 operator `===` has no function behind it | write `operator \"===\" left=TYPE right=TYPE { function NAME; }`\n\
+             a.kdl:3:1 RC0104 operator class `c` does not say what is indexed by it | write `operator-class c using=btree for=TYPE`\n\
+             a.kdl:4:29 RC0104 `operator` of operator class `d` says what it is to the index method, and its name | write `operator 1 NAME`\n\
+             a.kdl:4:57 RC0106 operator class `d` has two of `function 1` for the types text, text\n\
+             a.kdl:4:86 RC0103 unknown property `sort` of `operator 2` | known properties: left, right, order-by\n\
+             a.kdl:5:21 RC0104 `operator 1` of operator family `e` does not say for values of which types it is | write `left=TYPE right=TYPE`\n",
     ),
     (
         "foreign-server s { options host=#null password=x port=1 port=2; }\nforeign-server t wrapper=w typ=x",

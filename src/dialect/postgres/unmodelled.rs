@@ -205,15 +205,18 @@ fn global() -> Vec<String> {
          pg_catalog.pg_describe_object(x.classoid, x.objoid, x.objsubid), 3596, 0, NULL FROM pg_catalog.pg_seclabel x"
             .to_owned(),
     ];
-    for (what, table, column, class) in [
-        ("operator", "pg_amop", "amop", 2602),
-        ("function", "pg_amproc", "amproc", 2603),
-    ] {
+    let members = [
+        ("operator", "pg_amop", "amop", "amopstrategy", 2602),
+        ("function", "pg_amproc", "amproc", "amprocnum", 2603),
+    ];
+    for (what, table, prefix, number, class) in members {
         branches.push(format!(
-            "SELECT '{what} in a family of the engine', NULL, f.opfname, {class}, x.oid, NULL \
-             FROM pg_catalog.{table} x JOIN pg_catalog.pg_opfamily f ON f.oid = x.{column}family \
-             JOIN pg_catalog.pg_depend d ON d.classid = {class} AND d.objid = x.oid AND d.refclassid = 2753 \
-             WHERE x.oid >= {FIRST_OWN} AND f.oid < {FIRST_OWN}"
+            "SELECT 'operator family member', NULL, '{what} ' || x.{number} || ' (' || \
+             pg_catalog.format_type(x.{prefix}lefttype, NULL) || ', ' || pg_catalog.format_type(x.{prefix}righttype, NULL) || \
+             ') of ' || f.opfname, {class}, x.oid, NULL \
+             FROM pg_catalog.{table} x JOIN pg_catalog.pg_opfamily f ON f.oid = x.{prefix}family \
+             WHERE x.oid >= {FIRST_OWN} AND f.oid < {FIRST_OWN} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
+             WHERE d.classid = {class} AND d.objid = x.oid AND d.refclassid = 2616)"
         ));
     }
     for (kind, table, name, class) in [

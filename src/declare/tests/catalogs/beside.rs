@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::catalog::kinds::{
-    Cast, CastContext, CastMethod, Column, DefaultGrants, DefaultPrivileges, DefaultsOf, Foreign,
-    ForeignDataWrapper, ForeignServer, Granted, Grants, NotNull, Options, Publication, Published,
-    PublishedTable, Rule, RuleEvent, Statistics, StatisticsKind, Table, TableExt,
+    Cast, CastContext, CastMethod, Column, DefaultGrants, DefaultPrivileges, DefaultsOf, FamilyMember,
+    Foreign, ForeignDataWrapper, ForeignServer, Granted, Grants, NotNull, Operands, Operator, OperatorClass,
+    OperatorFamily, Options, Publication, Published, PublishedTable, Role, Rule, RuleEvent, Statistics,
+    StatisticsKind, Table, TableExt, of_method,
 };
-use crate::catalog::{DataType, Expr, Ident, Kind, ObjectId, QName};
+use crate::catalog::{DataType, EngineName, Expr, Ident, Kind, ObjectId, QName};
 
 use super::{BODIES, Maker, NAMES, TEXTS};
 
@@ -81,6 +82,79 @@ impl Maker {
         };
         let id = Cast::between(&cast.source.text, &cast.target.text);
         self.put(id, cast);
+    }
+
+    /// An operator, and a family and a class that may have it.
+    pub(super) fn operators(&mut self) {
+        if !self.has(Kind::Operator) || self.choices.yes() {
+            return;
+        }
+        let types = ["text", "integer", "character varying", "odd.t[]"];
+        let mut one = || DataType::builtin(types[self.choices.up_to(4)]);
+        let (left, right) = (one(), one());
+        let operands = Operands {
+            left: self.choices.yes().then(|| left.clone()),
+            right: right.clone(),
+        };
+        let signs = ["=", "===", "<->", "@#-*"];
+        let sign = Ident::exact(signs[self.choices.up_to(4)]);
+        let mut named = || {
+            let name = EngineName::builtin(Ident::exact(signs[self.choices.up_to(4)]));
+            self.choices.yes().then_some(name)
+        };
+        let (commutator, negator) = (named(), named());
+        let estimator = EngineName::builtin(Ident::exact("eqsel"));
+        let operator = Operator {
+            operands: operands.clone(),
+            function: self.qname(),
+            commutator,
+            negator,
+            restrict: self.choices.yes().then(|| estimator.clone()),
+            join: self.choices.yes().then_some(estimator),
+            hashes: self.choices.yes(),
+            merges: self.choices.yes(),
+        };
+        let schema = self.qname().schema;
+        let made = QName { schema, name: sign };
+        self.put(operands.operator(made.clone()), operator);
+        let mut member = |number| {
+            let operands = Operands {
+                left: Some(left.clone()),
+                right: if self.choices.yes() {
+                    left.clone()
+                } else {
+                    right.clone()
+                },
+            };
+            let family = EngineName::builtin(Ident::exact("float_ops"));
+            let role = match self.choices.up_to(4) {
+                0 => Role::Search(EngineName::made(made.clone())),
+                1 => Role::Order(EngineName::builtin(Ident::exact("<->")), family),
+                2 => Role::Support(self.qname(), operands.arguments()),
+                _ => Role::Support(self.qname(), Arc::from("text, integer")),
+            };
+            FamilyMember {
+                number,
+                role,
+                operands,
+            }
+        };
+        let mut members = vec![member(1), member(2), member(3)];
+        members.sort_by_key(FamilyMember::place);
+        let name = self.qname();
+        let method = ["btree", "gist"][self.choices.up_to(2)];
+        let class = OperatorClass {
+            data_type: left.clone(),
+            family: EngineName::made(name.clone()),
+            default: self.choices.yes(),
+            storage: self.choices.yes().then(|| right.clone()),
+            members: members.split_off(2),
+        };
+        self.put(
+            of_method(Kind::OperatorFamily, name.clone(), method),
+            OperatorFamily { members },
+        );
+        self.put(of_method(Kind::OperatorClass, name, method), class);
     }
 
     /// Wrappers and servers of them.
