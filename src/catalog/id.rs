@@ -176,6 +176,13 @@ impl ObjectId {
         }
     }
 
+    /// The schema in which it lies, as an object.
+    pub fn room(&self) -> Option<Self> {
+        let lies_there = matches!(self.path, Path::Qualified(_) | Path::Routine(..));
+        let schema = self.schema().filter(|_| lies_there)?;
+        Some(Self::global(Kind::Schema, schema.clone()))
+    }
+
     /// Changes this id as the rename of another object (or of itself) demands.
     pub fn follow(&mut self, rename: &Renaming<'_>) {
         if self == rename.from {

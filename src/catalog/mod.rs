@@ -231,6 +231,21 @@ impl Catalog {
             .filter_map(|(id, partition)| Some((id.target()?.qname()?, partition)))
     }
 
+    /// The members of partitions, and of theirs, that go by one name with this member of a table: they are renamed with it.
+    pub fn namesakes_below(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let (Some(table), Some(name)) = (id.relation(), id.name()) else {
+            return Vec::new();
+        };
+        if !id.kind.is_inherited_by_name() || !self.is_partitioned(table) {
+            return Vec::new();
+        }
+        let below = self.below(table).into_iter();
+        below
+            .map(|part| ObjectId::member(id.kind, part, name.clone()))
+            .filter(|id| self.contains(id))
+            .collect()
+    }
+
     /// Whether a table is divided into partitions, and has no rows of its own.
     pub fn is_partitioned(&self, table: &QName) -> bool {
         self.payload::<kinds::Table>(&ObjectId::table(table.clone()))
@@ -364,9 +379,7 @@ impl Catalog {
     pub fn structural_references(&self, id: &ObjectId) -> Vec<ObjectId> {
         let mut out = Vec::new();
         out.extend(self.parent(id));
-        if let (Path::Qualified(_) | Path::Routine(..), Some(schema)) = (&id.path, id.schema()) {
-            out.push(ObjectId::global(Kind::Schema, schema.clone()));
-        }
+        out.extend(id.room());
         if let Some(object) = self.get(id) {
             out.extend(object.references(id));
         }

@@ -322,6 +322,11 @@ impl Kind {
         )
     }
 
+    /// Whether tables below have it from those above under the same name, and under another one with them.
+    pub fn is_inherited_by_name(self) -> bool {
+        matches!(self, Self::Column | Self::Check)
+    }
+
     /// Whether a table has at most one of them.
     pub fn is_single(self) -> bool {
         self == Self::PrimaryKey

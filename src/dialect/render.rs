@@ -54,10 +54,17 @@ pub fn render(plan: &Plan, server: &Server) -> Script {
 /// The state before the plan, under the names that the renames at its head give.
 pub fn after_renames<'a>(plan: &'a Plan, engine: &dyn Engine) -> Cow<'a, Catalog> {
     let mut catalog = Cow::Borrowed(&*plan.from);
-    for batch in &plan.batches {
-        if !matches!(batch.head.action, Action::Rename { .. }) {
-            break;
-        }
+    let renames = plan.ops().filter_map(|op| match &op.action {
+        Action::Rename { to, .. } => to.room(),
+        _ => None,
+    });
+    let rooms: HashSet<ObjectId> = renames.collect();
+    let leads = |batch: &&Batch| match &batch.head.action {
+        Action::Rename { .. } => true,
+        Action::Create { id, .. } => rooms.contains(id),
+        _ => false,
+    };
+    for batch in plan.batches.iter().take_while(leads) {
         for op in batch.ops() {
             op.apply(catalog.to_mut(), &|name| engine.quote(name));
         }

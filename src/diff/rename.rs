@@ -20,10 +20,26 @@ pub(super) fn apply(
         if !from.has(&intent.from) || from.has(&intent.to) || to.has(&intent.from) || !to.has(&intent.to) {
             continue;
         }
-        carry(Arc::make_mut(&mut from), &intent.from, &intent.to, quote);
-        done.push((intent.from.clone(), intent.to.clone()));
+        let along = along(intent, &from, to);
+        for (old, new) in std::iter::once((intent.from.clone(), intent.to.clone())).chain(along) {
+            carry(Arc::make_mut(&mut from), &old, &new, quote);
+            done.push((old, new));
+        }
     }
     (from, done)
+}
+
+/// What is renamed with it in tables that say nothing of it themselves: they go, or are no part of that table any more.
+fn along(intent: &RenameIntent, from: &Catalog, to: &Catalog) -> Vec<Renamed> {
+    let Some(name) = intent.to.name() else {
+        return Vec::new();
+    };
+    let below = from.namesakes_below(&intent.from).into_iter();
+    let renamed = below.filter_map(|old| {
+        let new = ObjectId::member(old.kind, old.relation()?, name.clone());
+        (!from.has(&new) && !to.has(&old)).then_some((old, new))
+    });
+    renamed.collect()
 }
 
 /// Carries one rename through a catalog.

@@ -194,7 +194,14 @@ fn put_off(op: &Op, cx: &PlanCx<'_>) -> Vec<ObjectId> {
 
 /// What goes waits for everybody who needed it to go, or to be changed so as not to need it.
 fn unmade(at: usize, id: &ObjectId, doers: &Doers, cx: &PlanCx<'_>, edges: &mut Vec<(usize, usize)>) {
-    for follower in cx.from_references.followers(id) {
+    // With its table everything of it goes at once, ties and all.
+    let goes_with = cx
+        .from
+        .parent(id)
+        .filter(|table| doers.destroys.contains_key(table));
+    let followers = cx.from_references.followers(id).iter();
+    for follower in followers.filter(|follower| goes_with.is_none() || cx.from.parent(follower) != goes_with)
+    {
         match doers.destroys.get(follower) {
             Some(before) => edges.push((*before, at)),
             // A tie that becomes another one lets go of it.

@@ -76,7 +76,14 @@ pub fn plan(
         choices: context.choices,
         using: &context.intents.using,
     };
-    let mut work = classify::classify(&difference.changes, &cx, context)?;
+    let rooms = rooms(difference);
+    let left: Vec<Change> = difference
+        .changes
+        .iter()
+        .filter(|change| !rooms.contains(change.id()))
+        .cloned()
+        .collect();
+    let mut work = classify::classify(&left, &cx, context)?;
     close::close(&mut work, &cx, context)?;
     let ops = emit::emit(work, &cx, context.intents);
     let declined = emit::declined(&ops, &cx);
@@ -91,10 +98,24 @@ pub fn plan(
     })
 }
 
-/// Declared renames come before everything: the rest is planned from the state after them.
+/// The schemas that are made for what is given a name in them.
+fn rooms(difference: &Difference) -> HashSet<ObjectId> {
+    let named = difference.renames.iter().filter_map(|(_, to)| to.room());
+    let is_new = |room: &ObjectId| !difference.from.contains(room) && difference.to.contains(room);
+    named.filter(is_new).collect()
+}
+
+/// Declared renames come before everything: the rest is planned from the state after them. What gets a name in a schema that
+/// is not there yet waits for that alone.
 pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
+    let mut rooms = rooms(difference);
     for (from, to) in carriers_first(difference, engine) {
+        let room = to.room().and_then(|room| rooms.take(&room));
+        batches.extend(room.and_then(|id| {
+            let object = difference.to.get(&id)?.clone();
+            Some(alone(Action::Create { id, object }))
+        }));
         let Some(object) = difference.from.holder(to).cloned() else {
             continue;
         };
@@ -110,14 +131,18 @@ pub fn renames(difference: &Difference, engine: &dyn Engine) -> Vec<Batch> {
             .find(|batch| !carriers.is_empty() && renames(batch))
         {
             Some(batch) => batch.folded.push(op),
-            None => batches.push(Batch {
-                head: op,
-                folded: Vec::new(),
-                questions: Vec::new(),
-            }),
+            None => batches.push(alone(op.action)),
         }
     }
     batches
+}
+
+fn alone(action: Action) -> Batch {
+    Batch {
+        head: Op::new(action),
+        folded: Vec::new(),
+        questions: Vec::new(),
+    }
 }
 
 /// The renames, each behind the one that carries it out.
@@ -145,9 +170,13 @@ fn carriers_first<'d>(difference: &'d Difference, engine: &dyn Engine) -> Vec<&'
     out
 }
 
-/// The way back of a rename.
+/// The way back of a rename, and of what was made for it.
 fn undone(op: &Op) -> Op {
     match &op.action {
+        Action::Create { id, object } => Op::new(Action::Drop {
+            id: id.clone(),
+            object: object.clone(),
+        }),
         Action::Rename { from, to, object } => Op::new(Action::Rename {
             from: to.clone(),
             to: from.clone(),
@@ -174,11 +203,18 @@ pub fn plan_back(
     difference: &Difference,
     context: &Context<'_>,
 ) -> Result<Plan, Vec<Diagnostic>> {
+    // What was given a name there is in the way of its going until it has its old one back.
+    let rooms = rooms(difference);
     let back = Difference {
         renames: Vec::new(),
         from: Arc::clone(&difference.to),
         to: Arc::clone(&difference.from),
-        changes: difference.changes.iter().filter_map(back).collect(),
+        changes: difference
+            .changes
+            .iter()
+            .filter(|change| !rooms.contains(change.id()))
+            .filter_map(back)
+            .collect(),
     };
     let mut plan = plan(&difference.to, &back, context)?;
     for batch in renames(difference, context.server.engine()).iter().rev() {

@@ -22,13 +22,14 @@ use super::graph::{Graph, graph};
 /// The batches in the order in which they are carried out.
 pub(super) fn order(ops: Vec<Emitted>, cx: &PlanCx<'_>) -> Result<Vec<Batch>, Vec<Diagnostic>> {
     let graph = graph(&ops, cx);
-    let mut leaders = fold(&ops, cx);
-    let sorted = loop {
+    let mut into = fold(&ops, cx);
+    let (leaders, sorted) = loop {
+        let leaders = leaders(&into);
         let groups = contract(&graph, &leaders);
         match sort(&groups, &ops, cx) {
-            Ok(sorted) => break sorted,
+            Ok(sorted) => break (leaders, sorted),
             Err(circle) => {
-                if !unfold(&circle, &graph, &ops, &mut leaders, cx) {
+                if !unfold(&circle, &graph, &ops, (&mut into, &leaders), cx) {
                     return Err(vec![report(&circle, &ops)]);
                 }
             }
@@ -37,7 +38,7 @@ pub(super) fn order(ops: Vec<Emitted>, cx: &PlanCx<'_>) -> Result<Vec<Batch>, Ve
     Ok(batches(ops, &leaders, &sorted, cx))
 }
 
-/// For each op the op whose statement it is folded into; itself, if none.
+/// For each op the op whose statement it would be folded into; itself, if none. That one may be folded into another itself.
 fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
     let mut created = HashMap::new();
     let mut dropped = HashMap::new();
@@ -48,7 +49,7 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
             _ => None,
         };
     }
-    let mut leaders: Vec<usize> = (0..ops.len()).collect();
+    let mut into: Vec<usize> = (0..ops.len()).collect();
     for (at, emitted) in ops.iter().enumerate() {
         match &emitted.op.action {
             Action::Create { id, object }
@@ -56,7 +57,7 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
                     && !cx.server.engine().stands_apart(id, object, cx.to) =>
             {
                 let parent = cx.to.parent(id).and_then(|parent| created.get(&parent).copied());
-                leaders[at] = parent.unwrap_or(at);
+                into[at] = parent.unwrap_or(at);
             }
             // What has a part of something that stays gives it back first: others may count on the part.
             Action::Drop { object, .. } if object.shares().is_some_and(|of| !dropped.contains_key(&of)) => {}
@@ -66,29 +67,33 @@ fn fold(ops: &[Emitted], cx: &PlanCx<'_>) -> Vec<usize> {
                     .from
                     .parent(id)
                     .and_then(|parent| dropped.get(&parent).copied());
-                leaders[at] = parent.unwrap_or(at);
+                into[at] = parent.unwrap_or(at);
             }
             _ => {}
         }
     }
     for (at, emitted) in ops.iter().enumerate() {
         if let Some(by) = emitted.carried_by {
-            leaders[at] = by;
+            into[at] = by;
         }
         // One that shares no transaction has a statement of its own.
         if emitted.op.txn != Txn::Inside {
-            leaders[at] = at;
+            into[at] = at;
         }
     }
-    // A comment on a column of a dropped table: its leader has a leader.
-    for at in 0..leaders.len() {
-        let mut leader = leaders[at];
-        while leaders[leader] != leader {
-            leader = leaders[leader];
+    into
+}
+
+/// For each op the op whose statement it is in at last (a comment on a column of a dropped table: its leader has a leader).
+fn leaders(into: &[usize]) -> Vec<usize> {
+    let last = |at: usize| {
+        let mut leader = at;
+        while into[leader] != leader {
+            leader = into[leader];
         }
-        leaders[at] = leader;
-    }
-    leaders
+        leader
+    };
+    (0..into.len()).map(last).collect()
 }
 
 fn fold_of(kind: Kind, cx: &PlanCx<'_>) -> Fold {
@@ -175,20 +180,21 @@ fn unfold(
     circles: &[Vec<usize>],
     graph: &Graph,
     ops: &[Emitted],
-    leaders: &mut [usize],
+    (into, leaders): (&mut [usize], &[usize]),
     cx: &PlanCx<'_>,
 ) -> bool {
     let mut circle_of = HashMap::new();
     for (number, circle) in circles.iter().enumerate() {
         circle_of.extend(circle.iter().map(|leader| (*leader, number)));
     }
+    let is_parent = |leader: usize, id: &ObjectId| cx.from.parent(id) == Some(ops[leader].op.subject());
     let taken: Vec<usize> = (0..ops.len())
         .filter(|at| leaders[*at] != *at && circle_of.contains_key(&leaders[*at]))
         .filter(|at| {
             // A member that is made needs others first; a member that goes is needed by others' going.
             let (kind, towards) = match &ops[*at].op.action {
                 Action::Create { id, .. } => (id.kind, Direction::Incoming),
-                Action::Drop { id, .. } => (id.kind, Direction::Outgoing),
+                Action::Drop { id, .. } if is_parent(into[*at], id) => (id.kind, Direction::Outgoing),
                 _ => return false,
             };
             fold_of(kind, cx) == Fold::WhenIndependent
@@ -200,10 +206,44 @@ fn unfold(
                     })
         })
         .collect();
+    let above = above(ops, cx);
     for at in &taken {
-        leaders[*at] = *at;
+        let top = std::iter::successors(Some(*at), |at| above.get(at).copied()).last();
+        into[*at] = top.unwrap_or(*at);
+        into[into[*at]] = into[*at];
+    }
+    // What a table has from the one above goes with what that one has, and cannot go by itself.
+    for at in 0..ops.len() {
+        let mut all = std::iter::successors(Some(at), |at| above.get(at).copied()).skip(1);
+        if let Some(by) = all.find(|by| into[*by] == *by) {
+            into[at] = by;
+        }
     }
     !taken.is_empty()
+}
+
+/// For what goes with its table and would go with what the table above has of the same kind, the op that takes this away.
+fn above(ops: &[Emitted], cx: &PlanCx<'_>) -> HashMap<usize, usize> {
+    let drops = ops.iter().enumerate();
+    let dropped: HashMap<&ObjectId, usize> = drops
+        .filter_map(|(at, emitted)| match &emitted.op.action {
+            Action::Drop { id, .. } => Some((id, at)),
+            _ => None,
+        })
+        .collect();
+    let goes_with_table = |id: &ObjectId| {
+        cx.from
+            .parent(id)
+            .is_some_and(|table| dropped.contains_key(&table))
+    };
+    let mut out = HashMap::new();
+    for (id, by) in &dropped {
+        let below = cx.from_references.later_than(id).iter();
+        for own in below.filter(|own| own.kind == id.kind && goes_with_table(own)) {
+            out.extend(dropped.get(own).map(|at| (*at, *by)));
+        }
+    }
+    out
 }
 
 fn report(circles: &[Vec<usize>], ops: &[Emitted]) -> Diagnostic {

@@ -106,8 +106,6 @@ struct Pair {
     is_filled: bool,
     /// The literals that are called otherwise now.
     renamed: HashMap<Arc<str>, Arc<str>>,
-    /// Whether such values stand inside of others: nobody can be found by them.
-    holds_renamed: bool,
 }
 
 impl Pair {
@@ -205,12 +203,18 @@ impl Comparison<'_> {
                 continue;
             }
             let renamed = self.renamed_values(was);
+            // Inside of others they are no literals: neither is a row found by them, nor can they be held against each other.
+            if !renamed.is_empty() && from.text.ends_with("[]") {
+                open.insert(format!(
+                    "values of {table}.{name} that hold ones with another name"
+                ));
+                continue;
+            }
             out.push(Pair {
                 before: at,
                 after,
                 widened: (!same && !self.is_back).then(|| (Arc::clone(&from.text), Arc::clone(&to.text))),
                 is_filled: was.nullable && !is.nullable,
-                holds_renamed: !renamed.is_empty() && from.text.ends_with("[]"),
                 renamed,
             });
         }
@@ -274,13 +278,18 @@ impl Comparison<'_> {
         } else {
             pairs
                 .iter()
-                .filter(|pair| pair.widened.is_none() && !pair.is_filled && !pair.holds_renamed)
+                .filter(|pair| pair.widened.is_none() && !pair.is_filled)
                 .collect()
         };
         // Where every column is made another, the order in which rows are read says nothing: most values keep their spelling.
         let by: Vec<&Pair> = if by.is_empty() {
             let is_key = |pair: &&Pair| key.is_empty() || key.contains(&pair.before);
-            pairs.iter().filter(is_key).collect()
+            let keyed: Vec<&Pair> = pairs.iter().filter(is_key).collect();
+            if keyed.is_empty() {
+                pairs.iter().collect()
+            } else {
+                keyed
+            }
         } else {
             by
         };

@@ -55,7 +55,7 @@ fn partition_carrier(id: &ObjectId, parent: &QName, cx: &PlanCx<'_>) -> Option<O
 
 /// Of several parents the first that is changed.
 fn heir_carrier(id: &ObjectId, table: &QName, cx: &PlanCx<'_>) -> Option<ObjectId> {
-    if !matches!(id.kind, Kind::Column | Kind::Check) {
+    if !id.kind.is_inherited_by_name() {
         return None;
     }
     let name = id.name()?;
@@ -81,7 +81,7 @@ fn passes(id: &ObjectId, catalog: &Catalog) -> bool {
 
 /// Columns and checks are renamed with the parent's.
 pub(super) fn rename_carriers(id: &ObjectId, catalog: &Catalog) -> Vec<ObjectId> {
-    if !matches!(id.kind, Kind::Column | Kind::Check) {
+    if !id.kind.is_inherited_by_name() {
         return Vec::new();
     }
     let (Some(table), Some(name)) = (id.relation(), id.name()) else {

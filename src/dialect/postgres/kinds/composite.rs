@@ -45,7 +45,11 @@ fn staying<'a>(
 }
 
 fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx<'_>) -> Alter {
-    let is_used = || !cx.from.columns_of_type(from.id).is_empty();
+    // Columns that go do so before.
+    let is_used = || {
+        let columns = cx.from.columns_of_type(from.id);
+        columns.into_iter().any(|column| cx.to.contains(column))
+    };
     let Some(staying) = staying(from.payload, to.payload) else {
         return if is_used() {
             Alter::Unsupported(

@@ -68,11 +68,13 @@ fn made_of(id: &ObjectId, cx: &PlanCx<'_>) -> Vec<(ObjectId, Object)> {
     let mut found: Vec<(ObjectId, Object)> = Vec::new();
     loop {
         let next = cx.from.iter().find(|(other, object)| {
+            let is_made = made_of_any(object, &known);
             let mut parts = parts(object);
-            let is_made = parts.iter().any(|part| known.contains(part));
             // What it is made of besides has its place already, or none here.
             parts.retain(|part| !known.contains(part) && depends(part, id, cx));
-            is_made && parts.is_empty() && !known.contains(other) && cx.to.contains(other)
+            // What is made of other types by then has let go of these before.
+            let stays = cx.to.get(other).is_some_and(|to| made_of_any(to, &known));
+            is_made && parts.is_empty() && !known.contains(other) && stays
         });
         let Some((other, object)) = next else {
             return found;
@@ -82,6 +84,10 @@ fn made_of(id: &ObjectId, cx: &PlanCx<'_>) -> Vec<(ObjectId, Object)> {
         known.push(other.clone());
         found.push((other.clone(), wanted.unwrap_or(object).clone()));
     }
+}
+
+fn made_of_any(object: &Object, types: &[ObjectId]) -> bool {
+    parts(object).iter().any(|part| types.contains(part))
 }
 
 /// Whether a domain is made anew with an enum that it is made of.
