@@ -2,8 +2,8 @@
 
 use super::dice::Dice;
 use super::model::{
-    Body, Column, Composite, Default, Domain, Enum, Function, Grant, Id, Model, Named, PUBLIC, Part, ROLES,
-    Said, Schema, Sequence, Table,
+    Body, Column, Composite, Default, Divided, Domain, Enum, Function, Grant, Id, Model, Named, PUBLIC, Part,
+    ROLES, Said, Schema, Sequence, Table, Way, What,
 };
 use super::types::{Family, INTEGER, PLAIN, Type};
 
@@ -46,8 +46,12 @@ const VERBS: &[fn(&mut Maker<'_>)] = &[
     |maker| maker.view(),
     |maker| maker.view(),
     |maker| maker.view(),
-    |maker| maker.view_index(),
+    |maker| maker.view_part(),
     |maker| maker.part(),
+    |maker| maker.heir(),
+    |maker| maker.extra(),
+    |maker| maker.extra(),
+    |maker| maker.extra(),
     |maker| maker.comment(),
     |maker| maker.comment(),
     |maker| maker.grant(),
@@ -277,10 +281,11 @@ impl<'a> Maker<'a> {
         self.table();
         let mut by = self.plain_column(INTEGER);
         by.nullable = false;
+        let way = *self.dice.one(&[Way::Range, Way::Range, Way::List, Way::Hash]);
         let Some(table) = self.model.tables.last_mut() else {
             return;
         };
-        table.divided = Some(by.named.id);
+        table.divided = Some(Divided { by: by.named.id, way });
         for (_, _, member) in &mut table.members {
             if let super::model::Member::Primary { columns } = member {
                 columns.push(by.named.id);
@@ -298,7 +303,11 @@ impl<'a> Maker<'a> {
         let Some(id) = self.dice.pick(&divided) else {
             return;
         };
-        let (named, default, at) = (self.odd("p"), self.dice.once_in(4), self.dice.below(5));
+        let (named, at) = (self.odd("p"), self.dice.below(5));
+        let hash = self.model.table(id).and_then(|table| table.divided);
+        let hash = hash.is_some_and(|divided| divided.way == Way::Hash);
+        let default = self.dice.once_in(4) && !hash;
+        let narrow = self.dice.once_in(3);
         let Some(table) = self.model.tables.iter_mut().find(|table| table.named.id == id) else {
             return;
         };
@@ -308,6 +317,29 @@ impl<'a> Maker<'a> {
             table.parts.push(Part {
                 named,
                 from,
+                narrow,
+                own: None,
+                comment: None,
+            });
+        }
+    }
+
+    /// A table that inherits another one.
+    fn heir(&mut self) {
+        let whole = self.model.tables.iter().filter(|table| table.divided.is_none());
+        let whole: Vec<Id> = whole.map(|table| table.named.id).collect();
+        let Some(id) = self.dice.pick(&whole) else {
+            return;
+        };
+        let named = self.odd("h");
+        let own = self.some_column();
+        let own = (!self.dice.once_in(3)).then_some(own);
+        if let Some(table) = self.model.tables.iter_mut().find(|table| table.named.id == id) {
+            table.parts.push(Part {
+                named,
+                from: None,
+                narrow: false,
+                own,
                 comment: None,
             });
         }
@@ -323,8 +355,10 @@ impl<'a> Maker<'a> {
             identity: None,
             generated: None,
             collated: false,
+            collation: None,
             storage: None,
             using: None,
+            retyped: false,
             backfill: None,
         }
     }
@@ -335,6 +369,8 @@ impl<'a> Maker<'a> {
         let family = self.model.family(of);
         column.nullable = family == Family::Composite || self.dice.once_in(2);
         column.collated = matches!(of, Type::Plain(2 | 6)) && self.dice.once_in(6);
+        let collations = self.model.extras_of(|what| matches!(what, What::Collation));
+        column.collation = self.dice.pick(&collations).filter(|_| column.collated);
         column.storage = self.dice.once_in(8).then_some(self.dice.below(3));
         if self.dice.once_in(3) {
             column.default = self.some_default(of);
@@ -397,7 +433,7 @@ impl<'a> Maker<'a> {
             if self.dice.once_in(12) {
                 column.nullable = false;
             } else if self.dice.once_in(2) {
-                column.backfill = Some(self.model.value(column.of, 7));
+                column.backfill = Some(7);
             } else {
                 column.nullable = true;
             }

@@ -54,7 +54,7 @@ impl Maker<'_> {
             .pick(&ids)
             .filter(|second| *second != first && self.dice.once_in(3));
         let other = self.dice.pick(&ids).filter(|_| self.dice.once_in(6));
-        match self.dice.below(13) {
+        match self.dice.below(15) {
             0 => Some(Member::Unique {
                 columns: [Some(first), second].into_iter().flatten().collect(),
                 deferrable: self.dice.once_in(4),
@@ -86,6 +86,14 @@ impl Maker<'_> {
                 condition: self.condition(&columns)?,
                 role: self.dice.once_in(2).then_some(self.dice.below(2)),
                 restrictive: self.dice.once_in(4),
+            }),
+            12 => Some(Member::Statistics {
+                columns: [first, self.dice.pick(&ids).filter(|other| *other != first)?],
+                target: self.dice.once_in(3).then_some(50),
+            }),
+            13 => Some(Member::Rule {
+                condition: self.condition(&columns)?,
+                instead: self.dice.once_in(2),
             }),
             _ => Some(Member::Primary { columns: vec![first] }),
         }
@@ -150,14 +158,18 @@ impl Maker<'_> {
         }
     }
 
-    fn trigger(&mut self, columns: &[(Id, Type)]) -> Option<Member> {
+    fn trigger_function(&mut self) -> Option<Id> {
         let functions = self
             .model
             .functions
             .iter()
             .filter(|function| matches!(function.body, Body::Trigger(_)));
         let functions: Vec<Id> = functions.map(|function| function.named.id).collect();
-        let function = self.dice.pick(&functions)?;
+        self.dice.pick(&functions)
+    }
+
+    fn trigger(&mut self, columns: &[(Id, Type)]) -> Option<Member> {
+        let function = self.trigger_function()?;
         let ids: Vec<Id> = columns.iter().map(|(id, _)| *id).collect();
         let statement = self.dice.once_in(4);
         Some(Member::Trigger {
@@ -226,24 +238,23 @@ impl Maker<'_> {
             grouped: self.dice.once_in(6),
             barrier: self.dice.once_in(6),
             indexes: Vec::new(),
+            triggers: Vec::new(),
         });
     }
 
-    pub(super) fn view_index(&mut self) {
-        let kept: Vec<Id> = self
-            .model
-            .views
-            .iter()
-            .filter(|view| view.kept)
-            .map(|view| view.named.id)
-            .collect();
-        let Some(id) = self.dice.pick(&kept) else { return };
+    /// An index of a view that is kept, a trigger of one that is not.
+    pub(super) fn view_part(&mut self) {
+        let views: Vec<Id> = self.model.views.iter().map(|view| view.named.id).collect();
+        let Some(id) = self.dice.pick(&views) else { return };
+        let function = self.trigger_function();
         let named = self.odd("vi");
         let at = self.dice.below(6);
         let Some(view) = self.model.views.iter_mut().find(|view| view.named.id == id) else {
             return;
         };
-        if !view.columns.is_empty() {
+        if !view.kept {
+            view.triggers.extend(function.map(|function| (named, function)));
+        } else if !view.columns.is_empty() {
             let column = view.columns[at % view.columns.len()].named.id;
             view.indexes.push((named, column));
         }

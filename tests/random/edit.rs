@@ -2,8 +2,8 @@
 
 use super::build::Maker;
 use super::dice::Dice;
-use super::model::{Body, Column, Default, Id, Member, Model, Named, PUBLIC, Table};
-use super::types::{Family, TEXT, Type};
+use super::model::{Body, Column, Default, Id, Member, Model, Named, PUBLIC, Table, Using};
+use super::types::{Family, INTEGER, Type};
 
 /// What a step changes, each as often as it stands here.
 const VERBS: &[fn(&mut Maker<'_>)] = &[
@@ -45,6 +45,10 @@ const VERBS: &[fn(&mut Maker<'_>)] = &[
     |maker| maker.change_member(),
     |maker| maker.change_member(),
     |maker| maker.change_schema(),
+    |maker| maker.change_part(),
+    |maker| maker.change_part(),
+    |maker| maker.change_extra(),
+    |maker| maker.change_extra(),
 ];
 
 pub(super) fn step(model: &mut Model, number: u32, dice: &mut Dice) {
@@ -64,7 +68,16 @@ fn rename(named: &mut Named) {
     }
 }
 
+fn is_renamed(named: &Named) -> bool {
+    named.name.ends_with("_new") || named.name.ends_with(" New")
+}
+
 impl Maker<'_> {
+    fn is_divided(&self, table: Id) -> bool {
+        let table = self.model.table(table);
+        table.is_some_and(|table| table.divided.is_some())
+    }
+
     /// A table, by what the dice say; nothing where there is none.
     pub(super) fn table_mut(&mut self) -> Option<&mut Table> {
         let id = self.some_table()?;
@@ -83,7 +96,7 @@ impl Maker<'_> {
         let free = |column: &&Column| {
             column.generated.is_none()
                 && !sources.contains(&column.named.id)
-                && table.divided != Some(column.named.id)
+                && !table.is_divided_by(column.named.id)
         };
         let ids: Vec<Id> = table
             .columns
@@ -122,6 +135,7 @@ impl Maker<'_> {
         model.functions.retain(|one| one.named.id != id);
         model.tables.retain(|one| one.named.id != id);
         model.views.retain(|one| one.named.id != id);
+        model.extras.retain(|one| one.named.id != id);
     }
 
     fn drop_column(&mut self) {
@@ -174,9 +188,19 @@ impl Maker<'_> {
     fn rename_part(&mut self) {
         let (model, mut all) = (&mut *self.model, Vec::new());
         for table in &mut model.tables {
-            all.extend(table.columns.iter_mut().map(|column| &mut column.named));
+            let divided = table.divided.is_some();
+            // The engine makes the index of a partition anew when a column of it takes another type, and names it as a new one
+            // would be: with a column that has another name, too, the name that it has is not known before.
+            let columns = table
+                .columns
+                .iter_mut()
+                .filter(|column| !(divided && column.retyped));
+            all.extend(columns.map(|column| &mut column.named));
             all.extend(table.members.iter_mut().map(|(named, ..)| named));
-            // Not partitions: the constraint that a renamed one has from its parent may be looked for under a name that it does not have.
+            for part in &mut table.parts {
+                all.push(&mut part.named);
+                all.extend(part.own.as_mut().map(|own| &mut own.named));
+            }
         }
         all.extend(model.enums.iter_mut().flat_map(|of| &mut of.values));
         all.extend(
@@ -190,7 +214,7 @@ impl Maker<'_> {
             model
                 .views
                 .iter_mut()
-                .flat_map(|of| &mut of.indexes)
+                .flat_map(|of| of.indexes.iter_mut().chain(&mut of.triggers))
                 .map(|(named, _)| named),
         );
         let ids: Vec<Id> = all.iter().map(|named| named.id).collect();
@@ -202,13 +226,15 @@ impl Maker<'_> {
     fn retype(&mut self) {
         let Some(of) = self.free_column() else { return };
         let at = self.dice.below(20);
+        let divided = self.is_divided(of.0);
         let Some(column) = self.column_mut(of) else { return };
         let relatives = column.of.relatives();
-        if relatives.is_empty() {
+        if relatives.is_empty() || divided && is_renamed(&column.named) {
             return;
         }
         let now = Type::Plain(relatives[at % relatives.len()]);
         column.of = now;
+        column.retyped = true;
         for table in &mut self.model.tables {
             let own = table.named.id;
             let tied = table.members.iter().filter_map(|(_, _, member)| match member {
@@ -225,12 +251,15 @@ impl Maker<'_> {
                     .iter()
                     .any(|one| one.generated.is_some_and(|(source, _)| source == *id))
             });
-            tied.retain(|id| table.divided != Some(*id) && (own, *id) != of);
+            tied.retain(|id| !table.is_divided_by(*id) && (own, *id) != of);
             let columns = table
                 .columns
                 .iter_mut()
                 .filter(|column| tied.contains(&column.named.id));
-            columns.for_each(|column| column.of = now);
+            columns.for_each(|column| {
+                column.of = now;
+                column.retyped = true;
+            });
         }
     }
 
@@ -250,22 +279,19 @@ impl Maker<'_> {
         if found.identity.is_some() || found.using.is_some() {
             return;
         }
-        let name = super::text::quoted(&found.named.name);
-        let to = match (self.model.family(found.of), to) {
-            (Family::Text, Some(to)) => (to, self.model.value(to, 0)),
-            (Family::Text, None) => (Type::Plain(0), format!("length({name})")),
-            (Family::Json | Family::Uuid | Family::Texts | Family::Bytes | Family::Boolean, _) => {
-                (TEXT, format!("{name}::text"))
-            }
-            _ => return,
-        };
-        // Back from a text it would need a word of its own.
-        if to.0 == TEXT {
+        if self.is_divided(of.0) && is_renamed(&found.named) {
             return;
         }
+        // From a text only: back from one it would need a word of its own.
+        let to = match (self.model.family(found.of), to) {
+            (Family::Text, Some(to)) => (to, Using::Value),
+            (Family::Text, None) => (INTEGER, Using::Length),
+            _ => return,
+        };
         if let Some(column) = self.column_mut(of) {
             column.of = to.0;
             column.using = Some(to.1);
+            column.retyped = true;
             column.default = Default::None;
             column.collated = false;
         }
@@ -282,12 +308,12 @@ impl Maker<'_> {
         else {
             return;
         };
-        let (value, filled) = (self.model.value(to, 7), !self.dice.once_in(8));
+        let filled = !self.dice.once_in(8);
         let composite = matches!(to, Type::Composite(_));
         let Some(column) = self.column_mut(of) else { return };
         if column.nullable && !composite {
             column.nullable = false;
-            column.backfill = filled.then_some(value);
+            column.backfill = filled.then_some(7);
         } else {
             column.nullable = true;
         }

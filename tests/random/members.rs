@@ -1,6 +1,6 @@
 //! Columns, constraints, indexes, triggers and policies of a table as declarations.
 
-use super::model::{Column, Condition, Id, Index, Member, Model, Named, ROLES, Table};
+use super::model::{Column, Condition, Id, Index, Member, Model, Named, ROLES, Table, Using};
 use super::text::quoted;
 use super::types::Type;
 use super::write::{Writer, named_as, q, trigger_name};
@@ -28,13 +28,19 @@ impl Writer<'_> {
             head.push_str(&format!(" default=(sql){}", q(&default)));
         }
         if column.collated {
-            head.push_str(" collation=C");
+            let collation = column.collation.map(|id| self.model.reference(id));
+            head.push_str(&format!(" collation={}", q(collation.as_deref().unwrap_or("C"))));
         }
-        if let Some(using) = &column.using {
-            head.push_str(&format!(" using={}", q(using)));
+        if let Some(using) = column.using {
+            let using = match using {
+                Using::Value => self.model.value(column.of, 0),
+                Using::Length => format!("length({})", quoted(&column.named.name)),
+            };
+            head.push_str(&format!(" using={}", q(&using)));
         }
-        if let Some(backfill) = &column.backfill {
-            head.push_str(&format!(" backfill=(sql){}", q(backfill)));
+        if let Some(at) = column.backfill {
+            let value = self.model.value(column.of, at);
+            head.push_str(&format!(" backfill=(sql){}", q(&value)));
         }
         let (comment, mut lines) = Self::said(&column.said, self.model.grants);
         if let Some((always, start)) = column.identity {
@@ -124,6 +130,24 @@ impl Writer<'_> {
                 )
             }
             Member::Index(index) => self.index(index, &with, &columns, &include(index.include)),
+            Member::Statistics { columns: of, target } => {
+                let target = target
+                    .map(|target| format!(" target={target}"))
+                    .unwrap_or_default();
+                let title = trigger_name(named, old, &said);
+                format!("statistics {title} schema=public{target} {{ of {}; }}", names(of))
+            }
+            Member::Rule {
+                condition: of,
+                instead,
+            } => {
+                let instead = if *instead { " instead" } else { "" };
+                format!(
+                    "rule {} for=delete{instead} {{ when {}; do NOTHING; }}",
+                    trigger_name(named, old, &said),
+                    q(&self.model.condition(of, &columns, "OLD."))
+                )
+            }
             Member::Trigger { .. } | Member::Policy { .. } => {
                 self.behaviour(&trigger_name(named, old, &said), member, &columns)
             }

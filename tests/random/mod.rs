@@ -8,6 +8,7 @@ mod build;
 mod change;
 mod dice;
 mod edit;
+mod extra;
 mod members;
 mod model;
 mod rows;

@@ -135,10 +135,22 @@ pub(super) struct Column {
     /// Computed from another column.
     pub(super) generated: Option<(Id, usize)>,
     pub(super) collated: bool,
+    /// In which one; that of the engine otherwise.
+    pub(super) collation: Option<Id>,
     /// Where the sampling of values, and for texts the way they are stored, is other than usual.
     pub(super) storage: Option<usize>,
-    pub(super) using: Option<String>,
-    pub(super) backfill: Option<String>,
+    pub(super) using: Option<Using>,
+    /// Whether it has another type than in the first state.
+    pub(super) retyped: bool,
+    /// The value that rows get which have none.
+    pub(super) backfill: Option<usize>,
+}
+
+/// By which expression values come to another type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Using {
+    Value,
+    Length,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -196,6 +208,16 @@ pub(super) enum Member {
         when: Option<Condition>,
         statement: bool,
     },
+    /// What the planner knows of two columns together.
+    Statistics {
+        columns: [Id; 2],
+        target: Option<usize>,
+    },
+    /// What is to be done instead of taking a row away, or besides.
+    Rule {
+        condition: Condition,
+        instead: bool,
+    },
     Policy {
         of: usize,
         condition: Condition,
@@ -204,11 +226,30 @@ pub(super) enum Member {
     },
 }
 
+/// By what a table is divided, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Divided {
+    pub(super) by: Id,
+    pub(super) way: Way,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Way {
+    Range,
+    List,
+    Hash,
+}
+
+/// A partition of a table that is divided; a table that inherits one that is not.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub(super) named: Named,
     /// Without bounds it is the default partition.
     pub(super) from: Option<usize>,
+    /// Whether it takes fewer rows than it could.
+    pub(super) narrow: bool,
+    /// What a table that inherits has besides.
+    pub(super) own: Option<Column>,
     pub(super) comment: Option<u32>,
 }
 
@@ -222,8 +263,7 @@ pub(super) struct Table {
     pub(super) fillfactor: Option<usize>,
     pub(super) columns: Vec<Column>,
     pub(super) members: Vec<(Named, Option<u32>, Member)>,
-    /// The column by which it is divided.
-    pub(super) divided: Option<Id>,
+    pub(super) divided: Option<Divided>,
     pub(super) parts: Vec<Part>,
 }
 
@@ -250,6 +290,47 @@ pub(super) struct View {
     pub(super) grouped: bool,
     pub(super) barrier: bool,
     pub(super) indexes: Vec<(Named, Id)>,
+    /// What is called instead of an insertion.
+    pub(super) triggers: Vec<(Named, Id)>,
+}
+
+/// What is none of the others.
+#[derive(Clone, Debug)]
+pub(super) struct Extra {
+    pub(super) named: Named,
+    pub(super) schema: Id,
+    pub(super) comment: Option<u32>,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    /// One in which other ones than those of the engine are compared as bytes.
+    Collation,
+    /// Adds up what a column holds, from this number on.
+    Aggregate {
+        start: usize,
+    },
+    /// Tables that are copied elsewhere.
+    Publication {
+        tables: Vec<Id>,
+    },
+    /// A table that lies elsewhere.
+    Foreign {
+        columns: Vec<(Named, Type, bool)>,
+    },
+    Dictionary {
+        accept: bool,
+    },
+    /// The words of a text, through this dictionary.
+    Configuration {
+        dictionary: Id,
+    },
+    /// A value of an enum as an integer. Never by itself: an operator that could be meant twice is none.
+    Cast {
+        from: Type,
+        assigns: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -266,6 +347,14 @@ pub(super) struct Model {
     pub(super) functions: Vec<Function>,
     pub(super) tables: Vec<Table>,
     pub(super) views: Vec<View>,
+    pub(super) extras: Vec<Extra>,
+}
+
+impl Table {
+    /// Whether it is divided by this column.
+    pub(super) fn is_divided_by(&self, column: Id) -> bool {
+        self.divided.is_some_and(|divided| divided.by == column)
+    }
 }
 
 impl Model {
@@ -289,6 +378,7 @@ impl Model {
             functions: Vec::new(),
             tables: Vec::new(),
             views: Vec::new(),
+            extras: Vec::new(),
         }
     }
 
@@ -396,18 +486,20 @@ impl Model {
                 .iter()
                 .filter(|part| now.is_none_or(|now| now.parts.iter().all(|one| one.named != part.named)));
             out.extend(gone.map(|part| before.in_schema(table.schema, &part.named.name)));
+            for part in &table.parts {
+                let now = now.and_then(|now| now.parts.iter().find(|now| now.named.id == part.named.id));
+                let now = now.and_then(|now| now.own.as_ref());
+                let own = part.own.as_ref();
+                if let Some(own) =
+                    own.filter(|own| !now.is_some_and(|now| self.same_column(before, own, now)))
+                {
+                    let name = before.in_schema(table.schema, &part.named.name);
+                    out.push(format!("{name}.{}", own.named.name));
+                }
+            }
             for column in &table.columns {
-                let same = now
-                    .and_then(|now| now.columns.iter().find(|now| now.named.id == column.named.id))
-                    .is_some_and(|now| {
-                        // What becomes required is filled.
-                        (now.nullable || !column.nullable)
-                            && now.of == column.of
-                            && now.generated == column.generated
-                            && column.named.name == now.named.name
-                            && self.same_values(before, now.of)
-                    });
-                if !same {
+                let now = now.and_then(|now| now.columns.iter().find(|now| now.named.id == column.named.id));
+                if !now.is_some_and(|now| self.same_column(before, column, now)) {
                     let parts = table
                         .parts
                         .iter()
@@ -418,6 +510,16 @@ impl Model {
             }
         }
         out
+    }
+
+    /// Whether a column has the values that it had.
+    fn same_column(&self, before: &Self, column: &Column, now: &Column) -> bool {
+        // What becomes required is filled.
+        (now.nullable || !column.nullable)
+            && now.of == column.of
+            && now.generated == column.generated
+            && column.named.name == now.named.name
+            && self.same_values(before, now.of)
     }
 
     /// The name of a table as the observer says it.

@@ -1,6 +1,6 @@
 //! Rows for the tables of a catalog. Which of them the engine takes is left to it.
 
-use super::model::{Column, Model, Table};
+use super::model::{Column, Model, Part, Table};
 use super::text::quoted;
 
 /// Rows of each table; what these hold is told by their number, so that keys and what refers to them agree.
@@ -13,7 +13,14 @@ pub(crate) fn rows(model: &Model) -> String {
         for at in 0..ROWS {
             out.push_str(&format!(
                 "BEGIN {}; EXCEPTION WHEN OTHERS THEN NULL; END;\n",
-                row(model, table, at)
+                row(model, table, None, at)
+            ));
+        }
+        let heirs = table.parts.iter().filter(|_| table.divided.is_none());
+        for (at, heir) in heirs.enumerate() {
+            out.push_str(&format!(
+                "BEGIN {}; EXCEPTION WHEN OTHERS THEN NULL; END;\n",
+                row(model, table, Some(heir), ROWS + at)
             ));
         }
     }
@@ -21,15 +28,18 @@ pub(crate) fn rows(model: &Model) -> String {
     out
 }
 
-fn row(model: &Model, table: &Table, at: usize) -> String {
+/// A row of a table, or of one that inherits it.
+fn row(model: &Model, table: &Table, heir: Option<&Part>, at: usize) -> String {
+    let own = heir.and_then(|heir| heir.own.as_ref());
     let columns: Vec<&Column> = table
         .columns
         .iter()
+        .chain(own)
         .filter(|column| column.generated.is_none())
         .collect();
     let names: Vec<String> = columns.iter().map(|column| quoted(&column.named.name)).collect();
     let values = columns.iter().map(|column| {
-        if table.divided == Some(column.named.id) {
+        if table.is_divided_by(column.named.id) {
             let parts: Vec<usize> = table.parts.iter().filter_map(|part| part.from).collect();
             return (parts.get(at % parts.len().max(1)).unwrap_or(&0) + at).to_string();
         }
@@ -40,7 +50,9 @@ fn row(model: &Model, table: &Table, at: usize) -> String {
         model.value(column.of, at)
     });
     let values: Vec<String> = values.collect();
-    let target = model.sql_name(table.named.id);
+    let target = heir.map_or(model.sql_name(table.named.id), |heir| {
+        model.sql_name_in(table.schema, &heir.named.name)
+    });
     format!(
         "INSERT INTO {target} ({}) OVERRIDING SYSTEM VALUE VALUES ({})",
         names.join(", "),

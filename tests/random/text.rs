@@ -25,7 +25,12 @@ impl Model {
         let functions = self.functions.iter().map(|one| (&one.named, one.schema));
         let tables = self.tables.iter().map(|one| (&one.named, one.schema));
         let views = self.views.iter().map(|one| (&one.named, one.schema));
-        let first = enums.chain(domains).chain(composites).chain(sequences);
+        let extras = self.extras.iter().map(|one| (&one.named, one.schema));
+        let first = enums
+            .chain(domains)
+            .chain(composites)
+            .chain(sequences)
+            .chain(extras);
         first.chain(functions).chain(tables).chain(views)
     }
 
@@ -45,6 +50,11 @@ impl Model {
         let Some((name, schema)) = self.place(id) else {
             return String::new();
         };
+        self.sql_name_in(schema, name)
+    }
+
+    /// A name in a schema in SQL.
+    pub(super) fn sql_name_in(&self, schema: Id, name: &str) -> String {
         if schema == PUBLIC {
             quoted(name)
         } else {

@@ -1,6 +1,8 @@
 //! What the engine would not have is taken away, with all that needs it.
 
-use super::model::{Body, Column, Condition, Default, Id, Index, Key, Member, Model, Table, View};
+use super::model::{
+    Body, Column, Condition, Default, Divided, Id, Index, Key, Member, Model, Named, Table, View, What,
+};
 use super::types::{Family, Type};
 
 /// Until nothing is left to be taken away: what goes may be needed by something else.
@@ -15,7 +17,7 @@ pub(super) fn tidy(model: &mut Model) {
             model.tables[at] = table;
         }
         model.tables.retain(|table| {
-            let by = |by: Id| table.columns.iter().any(|column| column.named.id == by);
+            let by = |divided: Divided| table.columns.iter().any(|column| column.named.id == divided.by);
             !table.columns.is_empty() && table.divided.is_none_or(by)
         });
         for at in 0..model.tables.len() {
@@ -29,6 +31,7 @@ pub(super) fn tidy(model: &mut Model) {
             model.views[at] = view;
         }
         model.views.retain(|view| !view.columns.is_empty());
+        extras(model);
         schemas(model);
         if format!("{model:?}") == before {
             return;
@@ -46,6 +49,25 @@ fn schemas(model: &mut Model) {
     model.functions.retain(|one| has(one.schema));
     model.tables.retain(|one| has(one.schema));
     model.views.retain(|one| has(one.schema));
+    model.extras.retain(|one| has(one.schema));
+}
+
+fn extras(model: &mut Model) {
+    let known = model.clone();
+    let is_there = |of: Type| of.needs().is_none_or(|id| known.place(id).is_some());
+    let logged = |id: &Id| known.table(*id).is_some_and(|table| !table.unlogged);
+    for extra in &mut model.extras {
+        match &mut extra.what {
+            What::Publication { tables } => tables.retain(logged),
+            What::Foreign { columns } => columns.retain(|(_, of, _)| is_there(*of)),
+            _ => {}
+        }
+    }
+    model.extras.retain(|extra| match &extra.what {
+        What::Configuration { dictionary } => known.place(*dictionary).is_some(),
+        What::Cast { from, .. } => is_there(*from),
+        _ => true,
+    });
 }
 
 fn types(model: &mut Model) {
@@ -104,8 +126,18 @@ fn columns(table: &mut Table, model: &Model) {
         table.unlogged = false;
         table.fillfactor = None;
     }
-    let (id, divided) = (table.named.id, table.divided);
-    for column in &mut table.columns {
+    let (id, divided) = (table.named.id, table.divided.map(|divided| divided.by));
+    let is_there = |of: Type| of.needs().is_none_or(|id| model.place(id).is_some());
+    let has_heirs = divided.is_none() && !table.parts.is_empty();
+    for part in &mut table.parts {
+        part.own.take_if(|own| !is_there(own.of));
+    }
+    let own = table.parts.iter_mut().filter_map(|part| part.own.as_mut());
+    for column in table.columns.iter_mut().chain(own) {
+        // Who inherits a column that counts is refused: the engine lets it count in the one table alone.
+        if has_heirs {
+            column.identity = None;
+        }
         // A function that counts rows is called by later tables only: a table whose default counts its own rows could not be
         // made at once.
         if let Default::Call(function) = column.default
@@ -136,18 +168,22 @@ fn sound(column: &mut Column, divided: Option<Id>, model: &Model) {
         column.nullable = false;
     }
     column.collated &= matches!(column.of, Type::Plain(2 | 6)) && column.generated.is_none();
+    column.collation = column
+        .collation
+        .filter(|id| column.collated && model.place(*id).is_some());
 }
 
 fn members(table: &mut Table, model: &Model) {
     let unlogged = table.unlogged;
+    let divided = table.divided.map(|divided| divided.by);
     let has = |table: &Table, id: Id| table.columns.iter().any(|column| column.named.id == id);
     let mut keys = 0;
-    let mut kept = Vec::new();
+    let mut kept: Vec<(Named, Option<u32>, Member)> = Vec::new();
     for (named, comment, mut member) in std::mem::take(&mut table.members) {
         let sound = match &mut member {
             Member::Primary { columns } => {
                 keys += 1;
-                add_divided(columns, table.divided);
+                add_divided(columns, divided);
                 keys == 1 && columns.iter().all(|id| has(table, *id)) && required(columns, table)
             }
             Member::Unique {
@@ -156,7 +192,7 @@ fn members(table: &mut Table, model: &Model) {
                 deferrable,
                 ..
             } => {
-                add_divided(columns, table.divided);
+                add_divided(columns, divided);
                 *include = include.filter(|id| has(table, *id) && !columns.contains(id) && !*deferrable);
                 columns.iter().all(|id| has(table, *id))
             }
@@ -207,9 +243,21 @@ fn members(table: &mut Table, model: &Model) {
                 when.take_if(|when| !holds(when, table, model) || early && computed(when.column));
                 model.function(*function).is_some()
             }
-            Member::Policy { condition, .. } => holds(condition, table, model),
+            Member::Policy { condition, .. } | Member::Rule { condition, .. } => {
+                holds(condition, table, model)
+            }
+            Member::Statistics { columns, .. } => columns.iter().all(|id| {
+                let column = table.columns.iter().find(|column| column.named.id == *id);
+                column.is_some_and(|column| !matches!(column.of, Type::Composite(_)))
+            }),
         };
-        if sound {
+        // Which of two constraints of a partition belongs to which of its table is not told by what they are.
+        let twice = divided.is_some()
+            && kept.iter().any(|(_, _, other)| match (other, &member) {
+                (Member::Unique { columns: one, .. }, Member::Unique { columns: other, .. }) => one == other,
+                _ => false,
+            });
+        if sound && !twice {
             kept.push((named, comment, member));
         }
     }
@@ -351,5 +399,7 @@ fn shown(view: &mut View, model: &Model) {
         })
     };
     let kept = view.kept;
+    view.triggers
+        .retain(|(_, function)| !kept && model.function(*function).is_some());
     view.indexes.retain(|(_, column)| kept && indexable(*column));
 }

@@ -1,7 +1,7 @@
 //! Steps that change views, sequences, tables, their members, and schemas.
 
 use super::build::Maker;
-use super::model::{Id, Member, Model, Named, PUBLIC};
+use super::model::{Id, Member, Model, Named, PUBLIC, What};
 
 impl Maker<'_> {
     pub(super) fn change_view(&mut self) {
@@ -115,7 +115,22 @@ impl Maker<'_> {
             (Member::Trigger { events, .. }, 1) => *events = number % 3,
             (Member::Trigger { after, statement, .. }, 2) => *after = *statement || !*after,
             (Member::Trigger { when, .. }, _) => *when = None,
+            (Member::Statistics { target, .. }, 1) => *target = (target.is_none()).then_some(20),
+            (Member::Statistics { columns, .. }, _) => columns.reverse(),
+            (Member::Rule { instead, .. }, 1) => *instead = !*instead,
+            (Member::Rule { condition, .. }, _) => condition.number = 70 + number,
             (Member::Primary { .. }, _) => {}
+        }
+    }
+
+    /// Other bounds of a partition.
+    pub(super) fn change_part(&mut self) {
+        let at = self.dice.below(20);
+        let Some(table) = self.table_mut() else { return };
+        let count = table.parts.len();
+        if count > 0 {
+            let part = &mut table.parts[at % count];
+            part.narrow = !part.narrow;
         }
     }
 
@@ -176,6 +191,13 @@ impl Model {
                 .iter_mut()
                 .map(|one| (&mut one.named, Some(&mut one.schema))),
         );
+        for one in &mut self.extras {
+            let schema = match one.what {
+                What::Publication { .. } | What::Cast { .. } => None,
+                _ => Some(&mut one.schema),
+            };
+            out.push((&mut one.named, schema));
+        }
         out.extend(self.schemas.iter_mut().map(|one| (&mut one.named, None)));
         out
     }

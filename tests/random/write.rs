@@ -1,6 +1,6 @@
 //! A catalog as declarations, with the names that things had in another one.
 
-use super::model::{Body, Function, Id, Model, Named, PUBLIC, ROLES, Said, Schema, Table, View};
+use super::model::{Body, Function, Id, Model, Named, PUBLIC, Part, ROLES, Said, Schema, Table, View, Way};
 use super::types::{PLAIN, Type};
 
 /// A text as a value of the language.
@@ -11,8 +11,8 @@ pub(super) fn q(text: &str) -> String {
 /// What is written, and what it was before.
 pub(super) struct Writer<'a> {
     pub(super) model: &'a Model,
-    before: &'a Model,
-    out: String,
+    pub(super) before: &'a Model,
+    pub(super) out: String,
 }
 
 pub(super) fn declarations(model: &Model, before: &Model) -> String {
@@ -34,6 +34,7 @@ pub(super) fn declarations(model: &Model, before: &Model) -> String {
         writer.object(&head, &one.said, &[]);
     }
     model.functions.iter().for_each(|one| writer.function(one));
+    model.extras.iter().for_each(|one| writer.extra(one));
     model.tables.iter().for_each(|one| writer.table(one));
     model.views.iter().for_each(|one| writer.view(one));
     writer.out
@@ -41,7 +42,7 @@ pub(super) fn declarations(model: &Model, before: &Model) -> String {
 
 impl Writer<'_> {
     /// Name, schema, and what it was called.
-    fn head(&self, id: Id) -> String {
+    pub(super) fn head(&self, id: Id) -> String {
         let Some((name, schema)) = self.model.place(id) else {
             return String::new();
         };
@@ -87,7 +88,7 @@ impl Writer<'_> {
         (comment, grants.collect())
     }
 
-    fn object(&mut self, head: &str, said: &Said, lines: &[String]) {
+    pub(super) fn object(&mut self, head: &str, said: &Said, lines: &[String]) {
         let (comment, grants) = Self::said(said, self.model.grants);
         self.out.push_str(&format!("{head}{comment} {{\n"));
         for line in lines.iter().chain(&grants) {
@@ -261,6 +262,16 @@ impl Writer<'_> {
                 q(&shown.map(|shown| shown.named.name.clone()).unwrap_or_default())
             ));
         }
+        for (named, function) in &view.triggers {
+            let old = before
+                .filter(|_| same)
+                .and_then(|old| old.triggers.iter().find(|(old, _)| old.id == named.id));
+            let function = q(&self.model.reference(*function));
+            let title = trigger_name(named, old.map(|(old, _)| old), "");
+            lines.push(format!(
+                "trigger {title} {{ instead-of insert; execute {function}; }}"
+            ));
+        }
         let barrier = if view.barrier { " security-barrier" } else { "" };
         self.object(&format!("{word} {head}{barrier}"), &view.said, &lines);
     }
@@ -275,9 +286,14 @@ impl Writer<'_> {
             head.push_str(" row-security");
         }
         let mut lines: Vec<String> = Vec::new();
-        if let Some(by) = table.divided {
-            let column = table.columns.iter().find(|column| column.named.id == by);
-            lines.extend(column.map(|column| format!("partition-by range {}", q(&column.named.name))));
+        if let Some(divided) = table.divided {
+            let column = table.columns.iter().find(|column| column.named.id == divided.by);
+            let way = match divided.way {
+                Way::Range => "range",
+                Way::List => "list",
+                Way::Hash => "hash",
+            };
+            lines.extend(column.map(|column| format!("partition-by {way} {}", q(&column.named.name))));
         }
         for column in &table.columns {
             let old = before.and_then(|old| old.columns.iter().find(|old| old.named.id == column.named.id));
@@ -313,17 +329,39 @@ impl Writer<'_> {
                 };
                 head.push_str(&format!(" was={}", q(&was)));
             }
-            let parent = q(&self.model.reference(table.named.id));
-            let bounds = match part.from {
-                Some(from) => format!("from={from} to={}", from + 100),
-                None => "default".to_owned(),
-            };
+            let mut lines = vec![self.tie(part, table)];
+            if let Some(own) = &part.own {
+                let old = old.and_then(|old| old.own.as_ref());
+                lines.push(self.column(own, old, table));
+            }
             let said = Said {
                 comment: part.comment,
                 grants: Vec::new(),
             };
-            self.object(&head, &said, &[format!("partition-of {parent} {bounds}")]);
+            self.object(&head, &said, &lines);
         }
+    }
+
+    /// What a part is of its table.
+    fn tie(&self, part: &Part, table: &Table) -> String {
+        let parent = q(&self.model.reference(table.named.id));
+        let bounds = match (table.divided.map(|divided| divided.way), part.from) {
+            (None, _) => return format!("inherits {parent}"),
+            (_, None) => "default".to_owned(),
+            (Some(Way::Range), Some(from)) => {
+                format!("from={from} to={}", from + if part.narrow { 50 } else { 100 })
+            }
+            (Some(Way::List), Some(from)) => {
+                let more = if part.narrow {
+                    String::new()
+                } else {
+                    format!(" {}", from + 50)
+                };
+                format!("{{ values {from} {} {}{more}; }}", from + 1, from + 2)
+            }
+            (Some(Way::Hash), Some(from)) => format!("modulus=5 remainder={}", from / 100),
+        };
+        format!("partition-of {parent} {bounds}")
     }
 }
 
