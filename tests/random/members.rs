@@ -130,31 +130,11 @@ impl Writer<'_> {
                 )
             }
             Member::Index(index) => self.index(index, &with, &columns, &include(index.include)),
-            Member::Statistics { columns: of, target } => {
-                let target = target
-                    .map(|target| format!(" target={target}"))
-                    .unwrap_or_default();
-                let title = trigger_name(named, old, &said);
-                format!("statistics {title} schema=public{target} {{ of {}; }}", names(of))
-            }
-            Member::Rule {
-                condition: of,
-                instead,
-            } => {
-                let instead = if *instead { " instead" } else { "" };
-                format!(
-                    "rule {} for=delete{instead} {{ when {}; do NOTHING; }}",
-                    trigger_name(named, old, &said),
-                    q(&self.model.condition(of, &columns, "OLD."))
-                )
-            }
-            Member::Trigger { .. } | Member::Policy { .. } => {
-                self.behaviour(&trigger_name(named, old, &said), member, &columns)
-            }
+            _ => self.behaviour(&trigger_name(named, old, &said), member, &columns),
         }
     }
 
-    /// Triggers and policies.
+    /// Triggers, policies, rules, and statistics.
     fn behaviour(&self, title: &str, member: &Member, columns: &[(Id, String, Type)]) -> String {
         match member {
             Member::Trigger {
@@ -179,6 +159,24 @@ impl Writer<'_> {
                     if *statement { "for-each statement; " } else { "" },
                     when_said.unwrap_or_default(),
                     q(&self.model.reference(*function))
+                )
+            }
+            Member::Statistics { columns: of, target } => {
+                let names = of.map(|id| name_of(id, columns)).join(" ");
+                let target = target
+                    .map(|target| format!(" target={target}"))
+                    .unwrap_or_default();
+                format!("statistics {title} schema=public{target} {{ of {names}; }}")
+            }
+            Member::Rule {
+                condition: of,
+                instead,
+            } => {
+                let instead = if *instead { " instead" } else { "" };
+                format!(
+                    "rule {} for=delete{instead} {{ when {}; do NOTHING; }}",
+                    title,
+                    q(&self.model.condition(of, columns, "OLD."))
                 )
             }
             Member::Policy {

@@ -246,22 +246,27 @@ fn members(table: &mut Table, model: &Model) {
             Member::Policy { condition, .. } | Member::Rule { condition, .. } => {
                 holds(condition, table, model)
             }
-            Member::Statistics { columns, .. } => columns.iter().all(|id| {
-                let column = table.columns.iter().find(|column| column.named.id == *id);
-                column.is_some_and(|column| !matches!(column.of, Type::Composite(_)))
-            }),
+            Member::Statistics { columns, .. } => columns.iter().all(|id| is_comparable(*id, table)),
         };
         // Which of two constraints of a partition belongs to which of its table is not told by what they are.
-        let twice = divided.is_some()
-            && kept.iter().any(|(_, _, other)| match (other, &member) {
-                (Member::Unique { columns: one, .. }, Member::Unique { columns: other, .. }) => one == other,
-                _ => false,
-            });
+        let twice = divided.is_some() && kept.iter().any(|(_, _, other)| same_key(other, &member));
         if sound && !twice {
             kept.push((named, comment, member));
         }
     }
     table.members = kept;
+}
+
+fn same_key(one: &Member, other: &Member) -> bool {
+    match (one, other) {
+        (Member::Unique { columns: one, .. }, Member::Unique { columns: other, .. }) => one == other,
+        _ => false,
+    }
+}
+
+fn is_comparable(column: Id, table: &Table) -> bool {
+    let column = table.columns.iter().find(|one| one.named.id == column);
+    column.is_some_and(|column| !matches!(column.of, Type::Composite(_)))
 }
 
 /// A key of a divided table has the column by which it is divided.

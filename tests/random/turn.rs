@@ -101,7 +101,10 @@ impl Maker<'_> {
             (Member::Check { condition, .. } | Member::Policy { condition, .. }, 2) => {
                 condition.or_null = !condition.or_null;
             }
-            (Member::Check { condition, .. }, _) => condition.number = 70 + number,
+            (Member::Rule { instead, .. }, 1) => *instead = !*instead,
+            (Member::Check { condition, .. } | Member::Rule { condition, .. }, _) => {
+                condition.number = 70 + number;
+            }
             (Member::Policy { role, .. }, _) => *role = if role.is_some() { None } else { Some(1) },
             (Member::Index(index), 1) => index.keys[0].descending = !index.keys[0].descending,
             (Member::Index(index), 2) => {
@@ -117,8 +120,6 @@ impl Maker<'_> {
             (Member::Trigger { when, .. }, _) => *when = None,
             (Member::Statistics { target, .. }, 1) => *target = (target.is_none()).then_some(20),
             (Member::Statistics { columns, .. }, _) => columns.reverse(),
-            (Member::Rule { instead, .. }, 1) => *instead = !*instead,
-            (Member::Rule { condition, .. }, _) => condition.number = 70 + number,
             (Member::Primary { .. }, _) => {}
         }
     }
