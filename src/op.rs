@@ -559,6 +559,8 @@ pub struct Plan {
     pub from: Arc<Catalog>,
     /// The state it leads to.
     pub to: Arc<Catalog>,
+    /// The same under the names that its statements use, where others are given back at its end.
+    pub before_renames: Option<Arc<Catalog>>,
     /// Ways that were asked for, and that could not be taken.
     pub declined: Vec<Declined>,
 }

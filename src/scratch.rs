@@ -183,6 +183,7 @@ pub async fn after_renames(
         batches: crate::plan::renames(&difference, engine),
         from: from.shared(),
         to: difference.from.clone(),
+        before_renames: None,
         declined: Vec::new(),
     };
     let session = scratch.session().ok()?;

@@ -15,7 +15,7 @@ use super::kinds::{
     Aggregate, Cast, Check, Collation, Column, Comment, CompositeType, DefaultPrivileges, Domain, EnumType,
     EventTrigger, Exclusion, Extension, ForeignDataWrapper, ForeignKey, ForeignServer, Function, Grants,
     Index, Inheritance, MaterializedView, Operator, OperatorClass, OperatorFamily, Owner, Partition, Policy,
-    PrimaryKey, Publication, PublishedTable, RangeType, RowSecurity, Rows, Rule, Schema, Sequence,
+    PrimaryKey, Publication, PublishedTable, RangeType, RowSecurity, RowType, Rows, Rule, Schema, Sequence,
     Statistics, Storage, Table, TextSearchConfiguration, TextSearchDictionary, Trigger, Unique, View,
 };
 
@@ -306,6 +306,7 @@ kinds! {
     PublishedTable(PublishedTable, PublishedTableAttr) "published table",
     Partition(Partition, PartitionAttr) "partition",
     Inheritance(Inheritance, InheritanceAttr) "inheritance",
+    RowType(RowType, RowTypeAttr) "row type",
     Owner(Owner, OwnerAttr) "owner",
     Grants(Grants, GrantsAttr) "grants",
     DefaultPrivileges(DefaultPrivileges, DefaultPrivilegesAttr) "default privileges",

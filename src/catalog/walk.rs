@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::kinds::{
-    Column, DefaultPrivileges, DefaultsOf, ForeignKey, Index, Inheritance, Partition, PrimaryKey, Rows,
-    Unique, inherited,
+    Column, DefaultPrivileges, DefaultsOf, ForeignKey, Index, Inheritance, Partition, PrimaryKey, RowType,
+    Rows, Unique, inherited,
 };
 use super::{Catalog, Ident, Kind, Object, ObjectId, Path, Payload, QName};
 
@@ -100,6 +100,9 @@ impl References {
                 references.add_inheritance(&walk, id, inheritance);
             }
         }
+        for (id, _) in catalog.of_kind::<RowType>() {
+            references.add_row_type(&walk, id);
+        }
         references.add_parts_referred_to(catalog);
         references.add_default_privileges(catalog);
         for edge in catalog.edges() {
@@ -158,6 +161,16 @@ impl References {
                 let own = ObjectId::member(above.kind, name, member.clone());
                 self.origins.entry(own).or_default().push(above.clone());
             }
+        }
+    }
+
+    /// A table is made of a type when it has the columns of that type.
+    fn add_row_type(&mut self, walk: &Walk<'_>, id: &ObjectId) {
+        let Some(table) = id.target() else { return };
+        self.rests_on(id, table);
+        let columns = table.qname().into_iter();
+        for (column, _) in columns.flat_map(|table| walk.members_of::<Column>(table)) {
+            self.rests_on(id, column);
         }
     }
 

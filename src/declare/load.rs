@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use crate::catalog::kinds::{Comment, Granted, Grants, Incidental, Inheritance, Owner};
+use crate::catalog::kinds::{Comment, Granted, Grants, Incidental, Inheritance, Owner, RowType};
 use crate::catalog::{Catalog, Key, Kind, Object, ObjectId, Path, QName};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::dialect::KindRules;
@@ -14,7 +14,9 @@ use crate::dialect::Server;
 use super::engine_names::EngineNames;
 use super::engines::applies;
 use super::fields::Fields;
-use super::kinds::{ENUM, InheritanceDraft, MemberDraft, NAMED, NODES, RENAMED, SCHEMA, TYPES, read_enum};
+use super::kinds::{
+    ENUM, InheritanceDraft, MemberDraft, NAMED, NODES, RENAMED, RowTypeDraft, SCHEMA, TYPES, read_enum,
+};
 use super::mentions;
 use super::naming::{self, Taken};
 use super::node::{Document, parse};
@@ -334,6 +336,13 @@ impl Assembly<'_, '_> {
                     ObjectId::on(Kind::Partition, id.clone()),
                     of.partition.into(),
                     of.span,
+                );
+            }
+            if let Some(RowTypeDraft { of, span }) = table.row_type {
+                self.place(
+                    ObjectId::on(Kind::RowType, id.clone()),
+                    RowType { of }.into(),
+                    span,
                 );
             }
             if let Some(inherits) = table.inherits {

@@ -45,6 +45,7 @@ mod partitions;
 mod reading;
 mod report;
 mod resolve;
+mod row_types;
 mod sql;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::diff::{Intents, RenameIntent};
 
 use super::engine_names::EngineNames;
 use super::fields::{Extras, Fields, Text, article};
-use super::kinds::{ColumnDraft, InheritanceDraft, MemberDraft, PartitionDraft, RowsDraft};
+use super::kinds::{ColumnDraft, InheritanceDraft, MemberDraft, PartitionDraft, RowTypeDraft, RowsDraft};
 use super::report::{DUPLICATE, ENGINE, NAME, Report};
 use super::types::Types;
 use super::{Allowance, Beside, Naming};
@@ -61,6 +61,8 @@ pub(super) struct TableDraft {
     pub partition: Option<PartitionDraft>,
     /// What it inherits.
     pub inherits: Option<InheritanceDraft>,
+    /// The composite type that it is made of.
+    pub row_type: Option<RowTypeDraft>,
 }
 
 impl TableDraft {

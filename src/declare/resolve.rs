@@ -15,12 +15,14 @@ use super::lower;
 use super::partitions;
 use super::reading::{Draft, Placed, Reading, TableDraft};
 use super::report::{CONTRADICTION, DUPLICATE, ENGINE, FOREIGN_KEY, UNKNOWN_NAME, did_you_mean};
+use super::row_types;
 
 /// Checks and completes every table.
 pub(super) fn tables(reading: &Reading<'_>, draft: &mut Draft<'_>) {
     for table in &mut draft.tables {
         lower::enum_checks(reading, table, &mut draft.intents);
     }
+    row_types::complete(reading, draft);
     let order = partitions::in_order(reading, draft);
     partitions::inherit(reading, draft, &order);
     let heirs = inheritance::in_order(reading, draft);

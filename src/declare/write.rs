@@ -165,6 +165,10 @@ impl<'c> Writing<'c> {
                 let implied = self.implied(name, &partition.parent);
                 members.retain(|(id, _)| !implied.contains(*id));
             }
+            if let Some(row_type) = self.catalog.row_type(name) {
+                line = kinds::write_row_type(self, line, row_type);
+                members.retain(|(id, _)| !(self.catalog.is_of_type(id) && self.says_nothing(id)));
+            }
             if let Some(inheritance) = self.catalog.inheritance_of(name) {
                 line = kinds::write_inheritance(self, line, inheritance);
                 members.retain(|(id, _)| !self.is_inherited(id, inheritance));
@@ -278,6 +282,12 @@ impl<'c> Writing<'c> {
             && said(Kind::Comment, id).is_none()
             && said(Kind::Grants, id).is_none()
             && said(Kind::Storage, id).cloned() == stored.map(Object::from)
+    }
+
+    /// Whether nothing is said of an object besides what it is.
+    fn says_nothing(&self, id: &ObjectId) -> bool {
+        let mut said = [Kind::Comment, Kind::Grants, Kind::Storage].into_iter();
+        !said.any(|kind| self.catalog.contains(&ObjectId::on(kind, id.clone())))
     }
 
     /// A node with the name of `id`.

@@ -220,6 +220,10 @@ pub trait Engine: Sync + Send {
     fn rename_carriers(&self, _id: &ObjectId, _catalog: &Catalog) -> Vec<ObjectId> {
         Vec::new()
     }
+    /// Whether an object keeps the name that it has where nothing is let go for that: made anew, it has another.
+    fn keeps_name(&self, _id: &ObjectId, _cx: &PlanCx<'_>) -> bool {
+        false
+    }
     /// Whether what has this carrier goes when the carrier goes; a table that inherits keeps what it has.
     fn takes_along(&self, _carrier: &ObjectId, _from: &Catalog) -> bool {
         true

@@ -14,16 +14,17 @@ use super::{Engine, Impact, ImpactCx, Kept, RenderCx, Server, Sql, alembic};
 /// The statements of a plan on this server.
 pub fn render(plan: &Plan, server: &Server) -> Script {
     let engine = server.engine();
+    let to = plan.before_renames.as_ref().unwrap_or(&plan.to);
     let cx = RenderCx {
         server,
-        to: &plan.to,
+        to,
         txn: Txn::Inside,
     };
     let renamed = after_renames(plan, engine);
     let facts = ImpactCx {
         server,
         from: &renamed,
-        to: &plan.to,
+        to,
     };
     let created: HashSet<ObjectId> = plan
         .ops()

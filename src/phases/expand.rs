@@ -8,10 +8,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::kinds::{
-    Check, Column, ForeignKey, Grants, Index, IndexTerm, Policy, PrimaryKey, Unique,
+    Check, Column, CompositeType, ForeignKey, Grants, Index, IndexTerm, Policy, PrimaryKey, RowType, Unique,
 };
 use crate::catalog::walk::Walk;
-use crate::catalog::{Canonical, Catalog, Ident, Kind, Object, ObjectId, Payload as _, Renaming, aside};
+use crate::catalog::{
+    Canonical, Catalog, Ident, Kind, Object, ObjectId, Payload as _, QName, Renaming, aside,
+};
 use crate::dialect::Engine;
 use crate::dialect::bridge::{Mirror, is_kept, kept_name};
 use crate::diff::{Change, Intents, RenameIntent, diff};
@@ -101,6 +103,7 @@ pub fn expand(sides: &Sides<'_>) -> Expansion {
     }
     work.put_off_what_cannot_stand();
     work.rename();
+    work.let_go_of_types();
     work.out
 }
 
@@ -543,6 +546,36 @@ impl Work<'_> {
                     self.wait(&id, "make it", None);
                 }
             }
+        }
+    }
+
+    /// A table with columns that wait is of no type until these have become that one's.
+    fn let_go_of_types(&mut self) {
+        let state = &self.out.to;
+        let walk = Walk::new(state);
+        let differs = |table: &QName, row_type: &RowType| {
+            let columns: Vec<(&ObjectId, &Column)> = walk.members_of::<Column>(table).collect();
+            let names: Vec<&Ident> = columns.iter().filter_map(|(id, _)| id.name()).collect();
+            let composite = state.payload::<CompositeType>(&row_type.type_id());
+            let attributes = composite.map(|composite| composite.attributes.as_slice());
+            let shape = |column: &Column| (column.data_type.clone(), column.collation.clone());
+            let same = columns
+                .iter()
+                .zip(attributes.unwrap_or_default())
+                .all(|((_, column), attribute)| shape(column) == shape(&Column::from(attribute)));
+            names != state.attributes_of(&row_type.of) || !same
+        };
+        let falling: Vec<ObjectId> = state
+            .of_kind::<RowType>()
+            .filter(|(id, row_type)| {
+                let table = id.target().and_then(ObjectId::qname);
+                table.is_some_and(|table| differs(table, row_type))
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in falling {
+            self.out.to.remove(&id);
+            self.wait(&id, "make it", None);
         }
     }
 

@@ -57,6 +57,8 @@ pub fn split(from: &Catalog, to: &Catalog, intents: &Intents, engine: &dyn Engin
         match rename.to.kind {
             // An attribute of a type cannot be there under two names.
             Kind::Column if !from.contains(&place(&rename.from)) => out.put_off.push(rename.clone()),
+            // Nor can a column of a table that is made of one.
+            Kind::Column if is_of_type(&place(&rename.from), from) => out.put_off.push(rename.clone()),
             Kind::Column => column(rename, (from, &place(&rename.from)), engine, &mut out),
             // Both are there until the second phase.
             Kind::View | Kind::MaterializedView | Kind::Function => {}
@@ -73,6 +75,11 @@ pub fn split(from: &Catalog, to: &Catalog, intents: &Intents, engine: &dyn Engin
         }
     }
     out
+}
+
+fn is_of_type(column: &ObjectId, catalog: &Catalog) -> bool {
+    let table = column.relation();
+    table.is_some_and(|table| catalog.row_type(table).is_some())
 }
 
 fn column(rename: &RenameIntent, (from, now): (&Catalog, &ObjectId), engine: &dyn Engine, out: &mut Split) {

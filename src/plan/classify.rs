@@ -218,7 +218,8 @@ fn rename(
     (cx, intents): (&PlanCx<'_>, &Intents),
 ) -> Result<(), String> {
     let (from, to) = ids;
-    if rules_of(to, cx)?.renames() && lasting_parent(from, cx).is_some() {
+    let keeps = cx.server.engine().keeps_name(from, cx);
+    if rules_of(to, cx)?.renames() && lasting_parent(from, cx).is_some() && !keeps {
         work.renames.push((from.clone(), to.clone(), object.clone()));
         return Ok(());
     }

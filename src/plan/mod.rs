@@ -57,6 +57,7 @@ pub fn plan(
             batches: Vec::new(),
             from: Arc::clone(start),
             to: Arc::clone(&difference.to),
+            before_renames: None,
             declined: Vec::new(),
         });
     }
@@ -94,6 +95,7 @@ pub fn plan(
         batches,
         from: Arc::clone(start),
         to: Arc::clone(&difference.to),
+        before_renames: None,
         declined,
     })
 }
@@ -225,5 +227,6 @@ pub fn plan_back(
         });
     }
     plan.to = Arc::clone(start);
+    plan.before_renames = Some(Arc::clone(&difference.from));
     Ok(plan)
 }

@@ -343,10 +343,7 @@ impl Work<'_> {
     /// The columns that take this one along when they are renamed.
     fn carriers(&self, id: &ObjectId) -> Vec<ObjectId> {
         let above = self.engine.rename_carriers(id, &self.state);
-        above
-            .into_iter()
-            .filter(|above| self.state.contains(above))
-            .collect()
+        above.into_iter().filter(|above| self.state.has(above)).collect()
     }
 
     /// The columns of tables that stay which this one takes along when it is renamed.
@@ -530,7 +527,7 @@ fn inherited(id: &ObjectId, other: &ObjectId) -> Diagnostic {
         "{id} cannot be set aside in this plan, for it goes by one name with {other}: it is dropped with what it holds"
     );
     Diagnostic::warning("RC0635", message).about(id).help(format!(
-        "to keep it, make two plans: end the inheritance first, and take {id} out of the declarations then"
+        "to keep it, make two plans: end the inheritance or the tie to its type first, and take {id} out of the declarations then"
     ))
 }
 

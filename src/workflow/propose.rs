@@ -104,6 +104,7 @@ pub(super) fn propose(sides: Sides<'_>) -> Result<Proposal, Failure> {
             batches: scripts.batches,
             from: from.shared(),
             to: route.to.shared(),
+            before_renames: None,
             declined: scripts.declined,
         },
         proof: None,

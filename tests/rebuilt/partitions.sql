@@ -76,6 +76,19 @@ CREATE TABLE metering.taken_in (range integer, made date NOT NULL, serial text N
     CONSTRAINT weighs CHECK (weight > 0));
 ALTER TABLE metering.taken_in INHERIT metering.repeaters;
 
+-- Tables made of a type: made as such, and declared so later; one with partitions, one that is inherited.
+CREATE TYPE metering.fix AS (id bigint, lat numeric(8,5), "long" numeric(8,5), place text COLLATE "C");
+CREATE TABLE metering.fixes OF metering.fix (id WITH OPTIONS DEFAULT 7 PRIMARY KEY, place WITH OPTIONS NOT NULL, CHECK (lat > -91));
+COMMENT ON COLUMN metering.fixes."long" IS 'East of Greenwich';
+ALTER TABLE metering.fixes ALTER COLUMN place SET STORAGE EXTERNAL;
+CREATE INDEX ON metering.fixes (place);
+CREATE UNLOGGED TABLE metering.bare OF metering.fix;
+CREATE TABLE metering.later (id bigint GENERATED ALWAYS AS IDENTITY, lat numeric(8,5), "long" numeric(8,5), place text COLLATE "C");
+ALTER TABLE metering.later OF metering.fix;
+CREATE TABLE metering.divided OF metering.fix PARTITION BY LIST (place);
+CREATE TABLE metering.divided_default PARTITION OF metering.divided DEFAULT;
+CREATE TABLE metering.further (more text) INHERITS (metering.fixes);
+
 -- What is old lies elsewhere.
 CREATE FOREIGN DATA WRAPPER cold_storage OPTIONS (path '/mnt/cold');
 COMMENT ON FOREIGN DATA WRAPPER cold_storage IS 'Tapes';

@@ -6,6 +6,8 @@ use crate::catalog::data_type::DataType;
 use crate::catalog::object::{Refers, Renaming, payload};
 use crate::catalog::{EngineName, Ident, Kind, ObjectId};
 
+use super::{Column, NotNull, Options};
+
 /// One of the values. It is no object of a catalog; where one has to be named, it is a column of the type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attribute {
@@ -15,6 +17,22 @@ pub struct Attribute {
     pub data_type: DataType,
     /// Its collation, where that is not the one of its type.
     pub collation: Option<EngineName>,
+}
+
+impl From<&Attribute> for Column {
+    /// The column that a table made of the type has of it.
+    fn from(attribute: &Attribute) -> Self {
+        Self {
+            data_type: attribute.data_type.clone(),
+            nullable: true,
+            default: None,
+            identity: None,
+            generated: None,
+            collation: attribute.collation.clone(),
+            not_null: NotNull::default(),
+            options: Options::default(),
+        }
+    }
 }
 
 payload! {

@@ -67,6 +67,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         members,
         partition,
         inherits: None,
+        row_type: None,
     });
 }
 

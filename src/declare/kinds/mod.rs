@@ -32,6 +32,7 @@ mod policy;
 mod primary_key;
 mod publication;
 mod range_type;
+mod row_type;
 mod rows;
 mod rule;
 mod schema;
@@ -60,6 +61,7 @@ pub(super) use inheritance::{InheritanceDraft, write as write_inheritance};
 pub(super) use member::{Inherits, MemberDraft, Names};
 pub(super) use owner::write as write_owner;
 pub(super) use partition::{PartitionDraft, write as write_partition};
+pub(super) use row_type::{RowTypeDraft, write as write_row_type};
 pub(super) use rows::{RowsDraft, report_key, resolve as resolve_rows};
 
 /// Reads a node of a kind into the draft.
@@ -174,6 +176,7 @@ pub(super) fn write(writing: &Writing<'_>, id: &ObjectId, object: &Object) -> Op
         Object::Comment(_)
         | Object::Partition(_)
         | Object::Inheritance(_)
+        | Object::RowType(_)
         | Object::PublishedTable(_)
         | Object::RowSecurity(_)
         | Object::Storage(_)

@@ -14,7 +14,7 @@ use crate::diagnostic::Span;
 use super::member::MemberDraft;
 use super::{
     check, column, copy, exclusion, foreign_key, foreign_table, index, inheritance, owner, partition, policy,
-    primary_key, rule, statistics, storage, trigger, unique,
+    primary_key, row_type, rule, statistics, storage, trigger, unique,
 };
 
 pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mut Draft<'n>) {
@@ -53,6 +53,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         foreign: None,
     };
     let partition = partition::read_partition(reading, &mut fields);
+    let row_type = row_type::read(reading, &mut fields);
     let inherits = inheritance::read(reading, &mut fields, &column_names);
     for node in fields.children("copy") {
         let Some(found) = copy::read(reading, fields.child(node), &name, &column_names) else {
@@ -71,6 +72,7 @@ pub(super) fn read<'n>(reading: &Reading<'n>, mut fields: Fields<'n>, draft: &mu
         members,
         partition,
         inherits,
+        row_type,
     });
 }
 

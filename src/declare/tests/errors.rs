@@ -78,6 +78,25 @@ const MISTAKES: &[(&str, &str)] = &[
          default that it is to have\n",
     ),
     (
+        "composite p { attribute x integer; }; table t of=q",
+        "a.kdl:1:47 RC0108 no composite type `q` | did you mean `p`?\n",
+    ),
+    (
+        "composite pair { attribute x integer; }; table t of=pairs { column x integer; }",
+        "a.kdl:1:50 RC0108 no composite type `pairs` | did you mean `pair`?\n",
+    ),
+    (
+        "composite p { attribute x integer; }; table t of=p { column x bigint; column y text; }",
+        "a.kdl:1:54 RC0110 column `t.x` has another type or collation than the attribute of `p` | write `column x \"integer\"`: \
+         a table made of a type has the columns of that\n\
+         a.kdl:1:71 RC0110 column `t.y` is no attribute of `p`, of which the table is made | declare it there: a table made of a \
+         type has the columns of that\n",
+    ),
+    (
+        "composite p { attribute x integer; }; table a { column x integer nullable; }; table t of=p { inherits a; }",
+        "a.kdl:1:87 RC0110 table `t` is made of a type, and inherits others | take `of` out: it has its columns from one of both\n",
+    ),
+    (
         "table a { column d date; partition-by range d; }; table b { inherits a; }",
         "a.kdl:1:61 RC0110 `a` is partitioned or a partition, and inherits no table and is inherited by none | take the \
          `inherits` out, or declare neither `partition-by` nor `partition-of`\n",

@@ -79,7 +79,7 @@ fn passes(id: &ObjectId, catalog: &Catalog) -> bool {
     }
 }
 
-/// Columns and checks are renamed with the parent's.
+/// Columns and checks are renamed with the parent's, and columns with the attribute of the type that their table is made of.
 pub(super) fn rename_carriers(id: &ObjectId, catalog: &Catalog) -> Vec<ObjectId> {
     if !id.kind.is_inherited_by_name() {
         return Vec::new();
@@ -88,8 +88,11 @@ pub(super) fn rename_carriers(id: &ObjectId, catalog: &Catalog) -> Vec<ObjectId>
         return Vec::new();
     };
     let partitioned = lasting_parent(table, catalog, catalog).into_iter();
+    let made_of = catalog.row_type(table).map(|row_type| &row_type.of);
+    let made_of = made_of.filter(|_| id.kind == Kind::Column);
     partitioned
         .chain(catalog.parents_of(table))
+        .chain(made_of)
         .map(|parent| ObjectId::member(id.kind, parent, name.clone()))
         .collect()
 }

@@ -153,7 +153,7 @@ fn of_itself(op: &Op, cx: &ImpactCx<'_>) -> Impact {
             }),
             sides => altered(id, sides, attrs, cx),
         },
-        Action::Rename { from, .. } => renamed(from),
+        Action::Rename { from, .. } => renamed(from, cx),
         Action::Rebuild(rebuild) => whole_table(&rebuild.table, cx),
         Action::SwapEnum(swap) => swapped(swap, cx),
         Action::CopyRows(copy) => copied(copy),
@@ -265,6 +265,7 @@ fn created(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
         }
         Object::Partition(partition) => partition::attached(id, partition, cx),
         Object::Inheritance(to) => inheritance::begun(id, &to.parents),
+        Object::RowType(_) => inheritance::begun(id, &[]),
         Object::Statistics(of) => locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant),
         Object::Rows(_) => rows(id),
         Object::MaterializedView(view) if view.with_data => free(Cost::Scan),
@@ -360,9 +361,10 @@ fn given_away(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
     )
 }
 
-fn renamed(from: &ObjectId) -> Impact {
+fn renamed(from: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
     match from.kind {
-        Kind::Index => of_index(from),
+        Kind::Column if is_attribute(from, cx) => attribute_renamed(from, cx),
+        kind if kind.has_index() => of_index(from),
         Kind::Schema
         | Kind::Enum
         | Kind::Domain
@@ -383,6 +385,25 @@ fn renamed(from: &ObjectId) -> Impact {
         | Kind::Extension => free(Cost::Instant),
         _ => locked(relation(from), ACCESS_EXCLUSIVE, Cost::Brief),
     }
+}
+
+/// Whether what looks like a column belongs to a composite type.
+fn is_attribute(id: &ObjectId, cx: &ImpactCx<'_>) -> bool {
+    let of = id.relation().cloned();
+    of.is_some_and(|of| cx.from.contains(&ObjectId::qualified(Kind::Composite, of)))
+}
+
+/// It is renamed in the tables made of the type as well, and in those below them.
+fn attribute_renamed(id: &ObjectId, cx: &ImpactCx<'_>) -> Impact {
+    let impact = locked(relation(id), ACCESS_EXCLUSIVE, Cost::Brief);
+    let tables = id
+        .relation()
+        .into_iter()
+        .flat_map(|of| cx.from.tables_of_type(of));
+    tables.fold(impact, |impact, table| {
+        let impact = partition::with(impact, Some(table), ACCESS_EXCLUSIVE);
+        partition::with_below(impact, Some(table), ACCESS_EXCLUSIVE, cx)
+    })
 }
 
 fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
@@ -423,7 +444,7 @@ fn dropped(id: &ObjectId, object: &Object, cx: &ImpactCx<'_>) -> Impact {
             )
         }
         Object::Partition(partition) => (partition::detached(id, partition, cx), None),
-        Object::Inheritance(_) => (inheritance::begun(id, &[]), None),
+        Object::Inheritance(_) | Object::RowType(_) => (inheritance::begun(id, &[]), None),
         Object::PublishedTable(_) => (locked(relation(id), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Statistics(of) => (locked(Some(&of.of), SHARE_UPDATE_EXCLUSIVE, Cost::Instant), None),
         Object::Schema(_) => (free(Cost::Brief), Some(format!("drops schema {label}"))),

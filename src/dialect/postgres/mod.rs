@@ -172,6 +172,10 @@ impl Engine for Postgres {
         carried::rename_carriers(id, catalog)
     }
 
+    fn keeps_name(&self, id: &ObjectId, cx: &PlanCx<'_>) -> bool {
+        kinds::keeps_name(id, cx)
+    }
+
     fn carries(&self, id: &ObjectId, attr: Attr, to: &Catalog) -> bool {
         carried::carries(id, attr, to)
     }

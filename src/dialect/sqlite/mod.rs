@@ -140,6 +140,7 @@ impl Engine for Sqlite {
             | Kind::EventTrigger
             | Kind::Partition
             | Kind::Inheritance
+            | Kind::RowType
             | Kind::Owner
             | Kind::Grants
             | Kind::DefaultPrivileges

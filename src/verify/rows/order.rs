@@ -71,7 +71,7 @@ fn tables_of(from: &Catalog, id: &ObjectId) -> Vec<QName> {
             let columns = columns.filter(|(_, column)| column.data_type.user.as_ref() == Some(id));
             columns.filter_map(|(id, _)| id.relation().cloned()).collect()
         }
-        Kind::Rows | Kind::Partition | Kind::Inheritance => id
+        Kind::Rows | Kind::Partition | Kind::Inheritance | Kind::RowType => id
             .target()
             .and_then(ObjectId::qname)
             .cloned()

@@ -58,7 +58,9 @@ pub(super) static RULES: Rules<Column> = Rules {
         let of = from
             .relation()
             .map(|of| ObjectId::qualified(Kind::Composite, of.clone()));
-        if let Some(of) = of.filter(|of| cx.to.contains(of)) {
+        let of = of.filter(|of| cx.to.contains(of));
+        let is_attribute = of.is_some();
+        if let Some(of) = of {
             sql.raw("ALTER TYPE ");
             qualified(&of, sql);
             sql.raw(" RENAME ATTRIBUTE ");
@@ -69,6 +71,8 @@ pub(super) static RULES: Rules<Column> = Rules {
         name(from, sql);
         sql.raw(" TO ");
         name(to, sql);
+        // Tables made of the type have it as a column.
+        sql.raw(if is_attribute { " CASCADE" } else { "" });
     }),
 };
 

@@ -85,6 +85,7 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Table
         | Kind::Partition
         | Kind::Inheritance
+        | Kind::RowType
         | Kind::PublishedTable
         | Kind::Comment
         | Kind::Rows

@@ -50,8 +50,18 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
         let columns = cx.from.columns_of_type(from.id);
         columns.into_iter().any(|column| cx.to.contains(column))
     };
+    let is_of_rows = || {
+        let tables = from.id.qname().into_iter();
+        let mut tables = tables.flat_map(|of| cx.from.tables_of_type(of));
+        tables.any(|table| cx.to.row_type(table).is_some())
+    };
     let Some(staying) = staying(from.payload, to.payload) else {
-        return if is_used() {
+        return if is_of_rows() {
+            Alter::Unsupported(
+                "its attributes would change places, or one would come back to where it was, and a table is made of it; new \
+                 attributes come last, and only the last can go so that it can come back",
+            )
+        } else if is_used() {
             Alter::Unsupported(
                 "its attributes would change places, or one would come back to where it was, and a column is made of it; \
                  new attributes come last, and only the last can go so that it can come back",
@@ -68,9 +78,10 @@ fn alter(from: Item<'_, CompositeType>, to: Item<'_, CompositeType>, cx: &PlanCx
         );
     }
     if !retyped && staying.len() == from.payload.attributes.len() {
-        return Alter::InPlace;
+        return Alter::InPlaceOver(&[Kind::RowType]);
     }
     Alter::InPlaceOver(&[
+        Kind::RowType,
         Kind::View,
         Kind::MaterializedView,
         Kind::Function,

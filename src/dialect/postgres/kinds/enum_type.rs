@@ -33,6 +33,7 @@ pub(super) static RULES: Rules<EnumType> = Rules {
         } else {
             // A plain index of the columns would follow by itself, one with a predicate would not.
             Alter::InPlaceOver(&[
+                Kind::RowType,
                 Kind::View,
                 Kind::MaterializedView,
                 Kind::Index,

@@ -7,7 +7,7 @@ use crate::dialect::postgres::literals::name_literal;
 use crate::dialect::{Alter, Fold, Item, RenderCx, Rules, Sql};
 use crate::op::Txn;
 
-use super::{RELATION, beside_table, in_place, include, name, no_clause, nothing_to_alter};
+use super::{RELATION, beside_table, in_place, include, name, no_clause, nothing_to_alter, rename_index};
 
 pub(super) static RULES: Rules<Index> = Rules {
     fold: Fold::Never,
@@ -30,14 +30,7 @@ pub(super) static RULES: Rules<Index> = Rules {
         }
     },
     alter_sql: nothing_to_alter,
-    rename: Some(|from, to, _, sql| {
-        sql.raw("ALTER INDEX ");
-        if let Some(name) = beside_table(from) {
-            sql.qname(&name);
-        }
-        sql.raw(" RENAME TO ");
-        name(to, sql);
-    }),
+    rename: Some(|from, to, _, sql| rename_index(from, to, sql)),
 };
 
 fn create(item: Item<'_, Index>, cx: &RenderCx<'_>, sql: &mut Sql) {

@@ -29,6 +29,7 @@ mod primary_key;
 mod publication;
 mod range_type;
 mod row_security;
+mod row_type;
 mod rows;
 mod rule;
 mod schema;
@@ -56,6 +57,7 @@ pub(super) use domain::create as create_domain;
 pub(super) use enum_type::{create_type, is_extension};
 pub(super) use index::key as index_key;
 pub(super) use partition::attach as attach_partition;
+pub(super) use row_type::keeps_name;
 pub(super) use sequence::{create as create_sequence, owned_by};
 pub(super) use storage::is_exclusive;
 pub(super) use unique::is_repeated;
@@ -98,6 +100,7 @@ pub(super) fn rules(kind: Kind) -> Option<&'static dyn KindRules> {
         Kind::Statistics => &statistics::RULES,
         Kind::Partition => &partition::RULES,
         Kind::Inheritance => &inheritance::RULES,
+        Kind::RowType => &row_type::RULES,
         Kind::Cast => &cast::RULES,
         Kind::Operator => &operator::RULES,
         Kind::OperatorFamily => &operator_class::FAMILY,
@@ -175,13 +178,32 @@ fn drop_constraint<T>(item: Item<'_, T>, _cx: &RenderCx<'_>, sql: &mut Sql) {
     name(item.id, sql);
 }
 
-/// `ALTER TABLE t RENAME CONSTRAINT a TO b`
-fn rename_constraint(from: &ObjectId, to: &ObjectId, _cx: &RenderCx<'_>, sql: &mut Sql) {
+/// `ALTER TABLE t RENAME CONSTRAINT a TO b`; the index of a key is renamed as such, which locks that alone.
+fn rename_constraint(from: &ObjectId, to: &ObjectId, cx: &RenderCx<'_>, sql: &mut Sql) {
+    if from.kind.has_index() {
+        return rename_index(from, to, sql);
+    }
+    match to.relation().and_then(|table| cx.to.row_type(table)) {
+        Some(row_type) => row_type::rename_constraint((from, to), row_type, sql),
+        None => change_name((from, to), sql),
+    }
+}
+
+fn change_name((from, to): (&ObjectId, &ObjectId), sql: &mut Sql) {
     alter_table(from, sql);
     sql.raw("RENAME CONSTRAINT ");
     name(from, sql);
     sql.raw(" TO ");
     name(to, sql);
+}
+
+/// `ALTER INDEX a RENAME TO b`
+fn rename_index(from: &ObjectId, to: &ObjectId, sql: &mut Sql) {
+    sql.raw("ALTER INDEX ");
+    if let Some(name) = beside_table(from) {
+        sql.qname(&name);
+    }
+    rename_to(to, sql);
 }
 
 /// `ALTER TABLE t VALIDATE CONSTRAINT name`

@@ -84,6 +84,9 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
     // `CREATE TABLE` takes `NOT VALID` and forgets it, for a new table has no rows that might not hold.
     let own = members.iter().copied().filter(|member| !comes_along(member, cx));
     let (unvalidated, inside): (Vec<_>, Vec<_>) = own.partition(|(_, object)| is_unvalidated(object));
+    let (row_type, inside): (Vec<_>, Vec<_>) = inside
+        .into_iter()
+        .partition(|(_, object)| matches!(object, Object::RowType(_)));
     let (ties, inside): (Vec<_>, Vec<_>) = inside
         .into_iter()
         .partition(|(_, object)| matches!(object, Object::Inheritance(_)));
@@ -127,7 +130,7 @@ fn create(item: Item<'_, Table>, members: &[(&ObjectId, &Object)], cx: &RenderCx
             allows_null(id, object, cx, sql);
         }
     }
-    for (id, object) in unvalidated {
+    for (id, object) in unvalidated.into_iter().chain(row_type) {
         if let Some(rules) = super::rules(id.kind) {
             rules.create(id, object, &[], cx, sql);
         }

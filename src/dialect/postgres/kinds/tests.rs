@@ -347,7 +347,7 @@ fn constraints_are_made_beside_the_table_too() {
     );
     assert_eq!(
         rename(&unique, &member(Kind::Unique, "ab")),
-        ["ALTER TABLE public.users RENAME CONSTRAINT \"a\"\"b\" TO ab"]
+        ["ALTER INDEX public.\"a\"\"b\" RENAME TO ab"]
     );
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Relation {
     pub(super) kind: u8,
     pub(super) unlogged: bool,
     pub(super) partition: bool,
-    pub(super) typed: bool,
+    /// The type that it is made of.
+    pub(super) of_type: Option<u32>,
     pub(super) row_type: u32,
     pub(super) row_security: bool,
     /// For the owner, too.
@@ -80,7 +81,7 @@ pub(super) fn relations() -> Part {
                 kind: cells.letter(3)?,
                 unlogged: cells.letter(4)? == b'u',
                 partition: cells.flag(5)?,
-                typed: cells.number::<u32>(6)? != 0,
+                of_type: Some(cells.number::<u32>(6)?).filter(|of| *of != 0),
                 row_type: cells.number(7)?,
                 row_security: cells.flag(8)?,
                 forced_row_security: cells.flag(9)?,

@@ -37,6 +37,7 @@ pub(super) fn insert(known: &Known, raw: &Raw, catalog: &mut Catalog) {
         if let (Some(dependent), Some(referenced)) = (dependent, referenced)
             && !is_structural(&dependent, &referenced)
             && !is_of_column(catalog, &dependent, &referenced)
+            && !is_row_type(catalog, &dependent, &referenced)
             && catalog.contains(&dependent)
             && catalog.contains(&referenced)
         {
@@ -90,6 +91,13 @@ fn is_of_column(catalog: &Catalog, dependent: &ObjectId, referenced: &ObjectId) 
     !texts
         .into_iter()
         .any(|text| mentions(text).iter().any(|word| word == name))
+}
+
+/// Whether a table needs a type because it is made of it: that has an object of its own.
+fn is_row_type(catalog: &Catalog, dependent: &ObjectId, referenced: &ObjectId) -> bool {
+    let table = dependent.qname().filter(|_| dependent.kind == Kind::Table);
+    let row_type = table.and_then(|table| catalog.row_type(table));
+    row_type.is_some_and(|row_type| row_type.type_id() == *referenced)
 }
 
 /// Whether the record only says that a member belongs to its table.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalog::kinds::{
     Check, Column, ConstraintTrigger, Exclusion, Foreign, ForeignKey, Generated, Identity, Incidental, Index,
     IndexKey, IndexTerm, Inheritance, NotNull, NullsOrder, Partition, PartitionKey, PrimaryKey, RowSecurity,
-    Table, Trigger, TriggerAction, Unique,
+    RowType, Table, Trigger, TriggerAction, Unique,
 };
 use crate::catalog::{Catalog, DataType, Expr, Ident, Kind, Object, ObjectId, QName};
 use crate::dialect::session::EngineErrorKind;
@@ -152,6 +152,9 @@ pub(super) fn insert_tables(
         {
             catalog.insert(ObjectId::on(Kind::Inheritance, id.clone()), inheritance);
         }
+        if let Some(of) = row_type(known, relation) {
+            catalog.insert(ObjectId::on(Kind::RowType, id.clone()), RowType { of });
+        }
         for attribute in &raw.attributes[columns] {
             let mut column = column(known, raw, &grouped, attribute);
             if attribute.inherited
@@ -190,15 +193,20 @@ pub(super) fn insert_tables(
         for at in grouped.rules.get(&relation.oid).into_iter().flatten() {
             insert_rule(known, &raw.rules[*at], &name, catalog);
         }
-        if relation.row_security || relation.forced_row_security {
-            let security = RowSecurity {
-                enabled: relation.row_security,
-                forced: relation.forced_row_security,
-            };
+        if let Some(security) = row_security(relation) {
             catalog.insert(ObjectId::on(Kind::RowSecurity, id), security);
         }
     }
     Ok(())
+}
+
+/// Whether the rows of a table are not shown to everybody.
+fn row_security(relation: &super::Relation) -> Option<RowSecurity> {
+    let security = RowSecurity {
+        enabled: relation.row_security,
+        forced: relation.forced_row_security,
+    };
+    (security.enabled || security.forced).then_some(security)
 }
 
 /// Inserts the indexes and triggers of views, after the views.
@@ -327,6 +335,12 @@ fn inheritance(
         parents,
         own: Incidental(columns.chain(checks).collect()),
     })
+}
+
+/// The composite type that a table is made of.
+fn row_type(known: &Known, relation: &super::Relation) -> Option<QName> {
+    let of = known.types.get(&relation.of_type?)?;
+    of.qname().cloned()
 }
 
 fn note_index(id: &ObjectId, row: &IndexRow, of_partitions: bool, notes: &mut Notes) {

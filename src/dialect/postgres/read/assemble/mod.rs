@@ -38,6 +38,7 @@ use super::super::unmodelled::{self, Strange};
 use super::batch::Raw;
 use super::columns::Attribute;
 use super::comments::Commented;
+use super::compounds::TypeName;
 use super::depends::class;
 use super::relations::Relation;
 use super::types::Typed;
@@ -200,12 +201,13 @@ impl Known {
     /// Decides what becomes of each relation.
     fn sort_relations(&mut self, raw: &Raw, scope: &Scope, notes: &mut unmodelled::Notes) {
         let columns = column_ranges(&raw.attributes);
+        let types = self.composites(raw, scope);
         for (at, relation) in raw.relations.iter().enumerate() {
             let Some(schema) = raw.schemas.get(&relation.schema) else {
                 continue;
             };
             let name = relation.qname(schema);
-            let strange = strange_relation(relation, &raw.inherits);
+            let strange = strange_relation(relation, &raw.inherits, &types);
             let left_out = scope.leave_out.iter().any(|left| {
                 let is_here = |wanted: &Ident| Some(wanted) == name.schema.as_ref();
                 left.name.text() == relation.name.text() && left.schema.as_ref().is_none_or(is_here)
@@ -241,6 +243,17 @@ impl Known {
         let by_name = |at: &usize| names.get(&raw.relations[*at].oid).copied();
         self.tables.sort_by_key(by_name);
         self.views.sort_by_key(by_name);
+    }
+
+    /// The composite types that are read.
+    fn composites(&self, raw: &Raw, scope: &Scope) -> HashSet<u32> {
+        let types = raw.composites.iter().map(|row| &row.named);
+        let schema = |named: &TypeName| raw.schemas.get(&named.schema);
+        types
+            .filter(|named| schema(named).is_some_and(|schema| in_scope(scope, schema)))
+            .filter(|named| !self.is_owned(class::TYPE, named.oid))
+            .map(|named| named.oid)
+            .collect()
     }
 
     /// A partition of a table that is not in the catalog cannot be in it, nor can a table that inherits one.
@@ -477,10 +490,14 @@ fn in_scope(scope: &Scope, schema: &Ident) -> bool {
 }
 
 /// What a relation is called, if it is of a sort that is not modelled.
-fn strange_relation(relation: &Relation, inherits: &[(u32, u32)]) -> Option<&'static str> {
+fn strange_relation(
+    relation: &Relation,
+    inherits: &[(u32, u32)],
+    types: &HashSet<u32>,
+) -> Option<&'static str> {
     let related = |(child, parent): &(u32, u32)| [*child, *parent].contains(&relation.oid);
     match relation.kind {
-        b'r' | b'p' if relation.typed => Some("typed table"),
+        b'r' | b'p' if relation.of_type.is_some_and(|of| !types.contains(&of)) => Some("typed table"),
         b'f' if !relation.partition && inherits.iter().any(related) => Some("foreign table with inheritance"),
         _ => None,
     }

@@ -27,6 +27,14 @@ pub(super) fn of(id: &ObjectId, group: &[ObjectId], cx: &PlanCx<'_>) -> Option<S
     if cx.from.heirs_of(table).next().is_some() || !cx.from.parents_of(table).is_empty() {
         return Some("its table inherits another, or is inherited".to_owned());
     }
+    if cx
+        .from
+        .row_type(table)
+        .or_else(|| cx.to.row_type(table))
+        .is_some()
+    {
+        return Some("its table is made of a composite type".to_owned());
+    }
     if from.identity.is_some() != to.identity.is_some() {
         return Some("it becomes an identity column, or ceases to be one, at the same time".to_owned());
     }

@@ -1,0 +1,16 @@
+CREATE SCHEMA app;
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TYPE pair AS (a integer, b varchar(20) COLLATE "C");
+CREATE TYPE app."the row" AS (id bigint, mood mood, "an other" pair, notes text[]);
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE bare OF pair;
+CREATE TABLE "full" OF app."the row" (id WITH OPTIONS NOT NULL, mood WITH OPTIONS NOT NULL DEFAULT 'sad', PRIMARY KEY (id), CONSTRAINT positive CHECK (id > 0));
+ALTER TABLE "full" ALTER COLUMN id SET STATISTICS 200;
+COMMENT ON TABLE "full" IS 'made of a type';
+COMMENT ON COLUMN "full".id IS 'which';
+CREATE INDEX ON "full" (mood);
+CREATE TRIGGER looked BEFORE INSERT ON "full" FOR EACH ROW EXECUTE FUNCTION look();
+CREATE TABLE counted OF pair (a WITH OPTIONS NOT NULL, UNIQUE (a), FOREIGN KEY (a) REFERENCES "full" (id));
+ALTER TABLE counted ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY;
+CREATE VIEW v AS SELECT id, mood FROM "full";
+INSERT INTO "full" (id, mood) VALUES (1, 'happy');

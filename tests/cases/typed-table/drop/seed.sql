@@ -1,0 +1,2 @@
+INSERT INTO points VALUES (1, 2);
+INSERT INTO stays VALUES (1, 2);

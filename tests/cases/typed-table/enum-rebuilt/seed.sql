@@ -1,0 +1,1 @@
+INSERT INTO feelings VALUES ('ann', 'sad'), ('bob', 'happy');
