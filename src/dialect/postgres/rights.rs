@@ -5,7 +5,7 @@
 //! declared.
 
 use crate::catalog::{Fingerprint, Kind, ObjectId};
-use crate::dialect::postgres::kinds::called;
+use crate::dialect::postgres::kinds::called_as_routine;
 use crate::dialect::postgres::read::oid_in_schema;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Kept, Sql};
@@ -64,7 +64,7 @@ fn place(id: &ObjectId) -> Option<Place> {
         _ => return None,
     };
     let mut name = Sql::new(crate::dialect::Dialect::Postgres.engine());
-    called(id, &mut name);
+    called_as_routine(id, &mut name);
     let name = text_literal(&name.clause());
     let hash = Fingerprint::of_bytes(id.to_string().as_bytes());
     Some(Place {

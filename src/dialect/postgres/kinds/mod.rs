@@ -280,7 +280,17 @@ pub(super) fn called(id: &ObjectId, sql: &mut Sql) {
     }
 }
 
-/// The same, under another name.
+/// The same where an aggregate is one of the routines: without the star that stands for no arguments.
+pub(super) fn called_as_routine(id: &ObjectId, sql: &mut Sql) {
+    match (&id.path, id.kind) {
+        (Path::Routine(name, types), Kind::Aggregate) => {
+            sql.qname(name).raw("(").raw(types).raw(")");
+        }
+        _ => called(id, sql),
+    }
+}
+
+/// How statements call it, under another name.
 fn called_in(id: &ObjectId, name: &QName, sql: &mut Sql) {
     match (&id.path, id.kind) {
         (Path::Routine(_, types), Kind::Operator) => {

@@ -5,7 +5,7 @@ use crate::catalog::kinds::Owner;
 use crate::catalog::{Kind, ObjectId};
 use crate::dialect::{Alter, Fold, Rules, Sql};
 
-use super::{called, in_place, no_clause};
+use super::{called_as_routine, in_place, no_clause};
 
 pub(super) static RULES: Rules<Owner> = Rules {
     fold: Fold::Never,
@@ -45,6 +45,6 @@ fn give(id: &ObjectId, owner: &Owner, sql: &mut Sql) {
         Kind::ForeignServer => "SERVER ",
         _ => "TABLE ",
     });
-    called(target, sql);
+    called_as_routine(target, sql);
     sql.raw(" OWNER TO ").ident(&owner.role);
 }

@@ -4,7 +4,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::catalog::kinds::{Owner, method_of};
 use crate::catalog::{Catalog, Ident, Kind, ObjectId};
-use crate::dialect::postgres::kinds::called;
+use crate::dialect::postgres::kinds::called_as_routine;
 use crate::dialect::sql::text_literal;
 use crate::dialect::{Dialect, EngineError, Sql};
 
@@ -131,7 +131,7 @@ fn question(at: usize, id: &ObjectId) -> Option<Question> {
         _ => return None,
     };
     let mut name = Sql::new(Dialect::Postgres.engine());
-    called(id, &mut name);
+    called_as_routine(id, &mut name);
     let name = text_literal(&name.clause());
     Some(Question {
         at,
