@@ -128,6 +128,16 @@ impl References {
         for of_parent in walk.members(&partition.parent) {
             for own in walk.members(table).filter(|own| inherited(*own, of_parent)) {
                 self.rests_on(id, own.0);
+                // It would go with the parent's as long as its table is a partition. What refers to a table above goes
+                // before any partition does.
+                let refers_above = match of_parent.1 {
+                    Object::ForeignKey(key) => catalog.lineage(table).any(|above| *above == key.table),
+                    _ => false,
+                };
+                if !refers_above {
+                    let followers = self.followers.entry(of_parent.0.clone()).or_default();
+                    followers.push(id.clone());
+                }
                 if own.0.kind != Kind::Check {
                     let later = self.later.entry(of_parent.0.clone()).or_default();
                     later.push(own.0.clone());

@@ -1,0 +1,1 @@
+INSERT INTO m (id, at) VALUES (1, 120), (2, 320);
