@@ -113,8 +113,8 @@ fn asked_about(declared: &Catalog, known: &Catalog) -> Vec<ObjectId> {
     }
     if !asked.is_empty() {
         asked.extend(declared.of_kind::<Extension>().map(|(id, _)| id.clone()));
-        // No text says what is cast without being told to, or which class a type is indexed by.
-        let unsaid = |id: &&ObjectId| matches!(id.kind, Kind::Cast | Kind::OperatorClass);
+        // No text says what is cast without being told to, or which class a type is indexed by; and operators name each other.
+        let unsaid = |id: &&ObjectId| matches!(id.kind, Kind::Cast | Kind::Operator | Kind::OperatorClass);
         asked.extend(declared.iter().map(|(id, _)| id).filter(unsaid).cloned());
     }
     asked

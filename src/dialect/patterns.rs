@@ -20,6 +20,7 @@ const UNMANAGED: &[&str] = &[
     "operator family member",
     "partitioned table",
     "security label",
+    "shell operator",
     "subscription",
     "text search parser",
     "text search template",

@@ -58,7 +58,7 @@ impl Scope {
 /// What an engine took unread, and cannot use.
 #[derive(Clone, Debug)]
 pub struct Dangling {
-    /// The view or trigger.
+    /// The view, trigger or operator.
     pub id: ObjectId,
     /// What the engine says when it reads it.
     pub message: String,

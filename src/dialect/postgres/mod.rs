@@ -21,6 +21,7 @@ mod rights;
 mod samples;
 mod scratch;
 mod session;
+mod shells;
 mod since;
 mod sizes;
 mod strategy;
@@ -387,6 +388,15 @@ impl Engine for Postgres {
             (Some(program), Some(url)) => observer::observe(program, &url, leave_out),
             _ => Ok(Vec::new()),
         }
+    }
+
+    async fn dangling(
+        &self,
+        session: &mut dyn Session,
+        built: &Catalog,
+        _scope: &super::Scope,
+    ) -> Result<Vec<super::Dangling>, EngineError> {
+        shells::find(session, built).await
     }
 
     async fn connect(

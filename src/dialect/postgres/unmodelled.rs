@@ -168,11 +168,17 @@ fn in_schemas() -> Vec<String> {
             comes_along(1255, "p.oid")
         ),
     ];
-    // Behind its operand; none can be made from 14 on.
-    branches.push(format!(
-        "SELECT 'postfix operator', x.oprnamespace, x.oprname, 2617, x.oid, NULL FROM pg_catalog.pg_operator x \
-         WHERE x.oid >= {FIRST_OWN} AND x.oprright = 0 AND x.oprcode <> 0"
-    ));
+    // The one is a place that is kept for what another operator names; the other stands behind its operand, which none that is
+    // made from 14 on does.
+    for (kind, is_one) in [
+        ("shell operator", "x.oprcode = 0"),
+        ("postfix operator", "x.oprright = 0 AND x.oprcode <> 0"),
+    ] {
+        branches.push(format!(
+            "SELECT '{kind}', x.oprnamespace, x.oprname, 2617, x.oid, NULL FROM pg_catalog.pg_operator x \
+             WHERE x.oid >= {FIRST_OWN} AND {is_one}"
+        ));
+    }
     for (kind, table, prefix, class) in [
         ("conversion", "pg_conversion", "con", 2607),
         ("text search parser", "pg_ts_parser", "prs", 3601),

@@ -71,7 +71,8 @@ pub(super) enum RoleRow {
 pub(super) fn operators() -> Part {
     let other = |column: &str| {
         format!(
-            "(SELECT x.oprnamespace::text || ' ' || x.oprname FROM pg_catalog.pg_operator x WHERE x.oid = o.{column})"
+            "(SELECT x.oprnamespace::text || ' ' || x.oprname FROM pg_catalog.pg_operator x \
+             WHERE x.oid = o.{column} AND x.oprcode <> 0)"
         )
     };
     let estimator = |column: &str| {

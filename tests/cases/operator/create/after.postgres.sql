@@ -9,6 +9,7 @@ CREATE SCHEMA odd;
 CREATE FUNCTION odd.shift(a integer, b boolean) RETURNS integer LANGUAGE sql IMMUTABLE AS $$SELECT a + b::integer$$;
 CREATE FUNCTION odd."number of"(release) RETURNS integer LANGUAGE sql IMMUTABLE AS $$SELECT ($1).major * 100 + ($1).minor$$;
 CREATE OPERATOR <<< (FUNCTION = lt, LEFTARG = release, RIGHTARG = release, COMMUTATOR = >>>, NEGATOR = >>==, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR >>== (FUNCTION = ge, LEFTARG = release, RIGHTARG = release, NEGATOR = <<<);
 COMMENT ON OPERATOR <<< (release, release) IS 'Came before';
 CREATE OPERATOR >>> (FUNCTION = gt, LEFTARG = release, RIGHTARG = release, COMMUTATOR = <<<);
 CREATE OPERATOR === (FUNCTION = same, LEFTARG = release, RIGHTARG = release, COMMUTATOR = ===, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
