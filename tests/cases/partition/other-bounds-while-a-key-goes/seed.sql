@@ -1,1 +1,0 @@
-INSERT INTO m (id, at) VALUES (1, 120), (2, 320);
